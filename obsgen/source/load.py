@@ -1,0 +1,223 @@
+"""Files and texts to documents, with limits on size, depth and alias expansion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
+
+from obsgen.findings import Finding, InputError, Place, error
+from obsgen.source.document import Document, Trap
+from obsgen.source.events import Event, documents
+from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 100
+MAX_NODES = 1_000_000
+
+
+def read_text(path: Path, name: str, max_bytes: int = MAX_BYTES) -> str:
+    """The text of a file, or an InputError that says why it cannot be had."""
+    place = Place(name)
+    try:
+        if path.is_dir():
+            _refuse("file/directory", f"{name} is a directory, not a file", place)
+        size = path.stat().st_size
+        if size > max_bytes:
+            _refuse("file/too-large", f"{name} has {size:,} bytes; at most {max_bytes:,} are read", place)
+        raw = path.read_bytes()
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        _refuse("file/unreadable", f"cannot read {name}: {reason}", place)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        good = raw[: problem.start]
+        line = good.count(b"\n") + 1
+        column = len(good) - (good.rfind(b"\n") + 1) + 1
+        spot = Place(name, line, column)
+        _refuse(
+            "file/encoding", f"byte 0x{raw[problem.start]:02x} is not UTF-8", spot, "save the file as UTF-8"
+        )
+
+
+def load_file(path: Path, name: str | None = None) -> list[Document]:
+    """All documents of a YAML file, or the one of a JSON file; InputError if it cannot be read or parsed."""
+    name = name or str(path)
+    return load_text(read_text(path, name), name)
+
+
+def load_text(text: str, file: str) -> list[Document]:
+    """The documents in `text`; `file` names it in places and its ending tells JSON from YAML."""
+    if file.endswith(".json"):
+        return [_load_json(text, file)]
+    reader = _Reader(file)
+    read = []
+    try:
+        for index, events in enumerate(documents(text)):
+            value, traps = reader.build(events)
+            read.append(Document(file, text, value, index, traps))
+    except YAMLError as problem:
+        _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
+    if reader.findings:
+        raise InputError(reader.findings)
+    return read
+
+
+def one_document(documents: Iterable[Document], file: str, what: str) -> Document:
+    """The only document of a file that must hold exactly one `what`."""
+    found = [document for document in documents if document.value is not None]
+    if not found:
+        _refuse("file/empty", f"{file} is empty", Place(file), f"a {what} is expected here")
+    if len(found) > 1:
+        _refuse(
+            "file/many-documents", f"{file} holds {len(found)} documents", Place(file), f"one {what} per file"
+        )
+    return found[0]
+
+
+def _load_json(text: str, file: str) -> Document:
+    duplicates: list[str] = []
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(items)
+        if len(value) < len(items):
+            names = [name for name, _ in items]
+            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+        return value
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs)
+    except json.JSONDecodeError as problem:
+        _refuse("json/syntax", problem.msg, Place(file, problem.lineno, problem.colno))
+    except RecursionError:
+        _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
+    if duplicates:
+        raise InputError(
+            error("yaml/duplicate-key", f"key '{name}' stands twice in one mapping", Place(file))
+            for name in duplicates
+        )
+    return Document(file, text, value)
+
+
+class _Reader:
+    """Builds plain data from one file's events; collects findings so that all are told at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.findings: list[Finding] = []
+        self._nodes = 0
+
+    def build(self, events: Iterator[Event]) -> tuple[Any, tuple[Trap, ...]]:
+        """The value of one document and the YAML 1.1 traps in it."""
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._traps: list[Trap] = []
+        value = self._value(next(events), events, 0)
+        next(events)  # the document's end
+        return value, tuple(self._traps)
+
+    def _value(self, event: Event, events: Iterator[Event], depth: int) -> Any:
+        self._count(1, event)
+        if isinstance(event, AliasEvent):
+            return self._alias(event)
+        before = self._nodes
+        if isinstance(event, ScalarEvent):
+            value = self._scalar(event)
+        elif depth >= MAX_DEPTH:
+            _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", self._place(event))
+        elif isinstance(event, MappingStartEvent):
+            value = self._mapping(events, depth)
+        else:
+            value = self._sequence(events, depth)
+        self._check_tag(event)
+        if event.anchor:
+            self._anchors[event.anchor] = (value, self._nodes - before)
+        return value
+
+    def _alias(self, event: Event) -> Any:
+        if event.anchor not in self._anchors:
+            self._report("yaml/unknown-alias", f"alias *{event.anchor} has no anchor before it", event)
+            return None
+        value, nodes = self._anchors[event.anchor]
+        self._count(nodes, event)
+        return value
+
+    def _mapping(self, events: Iterator[Event], depth: int) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = {}
+        merged: list[Any] = []
+        for event in events:
+            if isinstance(event, MappingEndEvent):
+                break
+            is_merge = isinstance(event, ScalarEvent) and event.value == "<<" and event.style == ""
+            key = event.value if is_merge else self._value(event, events, depth + 1)
+            value = self._value(next(events), events, depth + 1)
+            if is_merge:
+                merged += value if isinstance(value, list) else [value]
+            elif isinstance(key, (dict, list)):
+                self._report("yaml/complex-key", "a mapping key must be a scalar", event)
+            elif key in mapping:
+                self._report("yaml/duplicate-key", f"key '{key}' stands twice in this mapping", event)
+            else:
+                mapping[key] = value
+        for source in merged:
+            if isinstance(source, dict):
+                mapping = source | mapping
+        return mapping
+
+    def _sequence(self, events: Iterator[Event], depth: int) -> list[Any]:
+        items = []
+        for event in events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            items.append(self._value(event, events, depth + 1))
+        return items
+
+    def _scalar(self, event: ScalarEvent) -> Any:
+        text: str = event.value
+        if event.style or event.tag:
+            return (
+                text if event.tag in (None, "tag:yaml.org,2002:str") or event.style else resolve_plain(text)
+            )
+        if YAML11_TRAP.match(text):
+            self._traps.append(Trap(text, self._place(event, len(text))))
+        return resolve_plain(text)
+
+    def _check_tag(self, event: Event) -> None:
+        if event.tag and event.tag not in KNOWN_TAGS and event.tag != "!":
+            self._report(
+                "yaml/tag", f"tag {event.tag} is not allowed: data only, no objects", event, "remove the tag"
+            )
+
+    def _count(self, nodes: int, event: Event) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            message = f"more than {MAX_NODES:,} values after aliases are expanded"
+            _refuse("yaml/alias-bomb", message, self._place(event))
+
+    def _report(self, check: str, message: str, event: Event, hint: str = "") -> None:
+        length = len(event.value) if isinstance(event, ScalarEvent) else 1
+        self.findings.append(error(check, message, self._place(event, length), hint))
+
+    def _place(self, event: Event, length: int = 1) -> Place:
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1, max(length, 1))
+
+
+def _problem_text(problem: YAMLError) -> str:
+    if isinstance(problem, MarkedYAMLError) and problem.problem:
+        context = f" {problem.context}" if problem.context else ""
+        return f"{problem.problem}{context}"
+    return str(problem).split("\n", 1)[0] or "not YAML"
+
+
+def _problem_place(problem: YAMLError, file: str) -> Place:
+    mark = getattr(problem, "problem_mark", None)
+    return Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+
+
+def _refuse(check: str, message: str, place: Place, hint: str = "") -> NoReturn:
+    raise InputError([error(check, message, place, hint)])
