@@ -40,22 +40,23 @@ def read_text(path: Path, name: str, max_bytes: int = MAX_BYTES) -> str:
         line = good.count(b"\n") + 1
         column = len(good) - (good.rfind(b"\n") + 1) + 1
         spot = Place(name, line, column)
-        _refuse(
-            "file/encoding", f"byte 0x{raw[problem.start]:02x} is not UTF-8", spot, "save the file as UTF-8"
-        )
+        _refuse("file/encoding", f"byte 0x{raw[problem.start]:02x} is not UTF-8", spot, "save the file as UTF-8")
 
 
-def load_file(path: Path, name: str | None = None) -> list[Document]:
+def load_file(path: Path, name: str | None = None, text_keys: frozenset[str] = frozenset()) -> list[Document]:
     """All documents of a YAML file, or the one of a JSON file; InputError if it cannot be read or parsed."""
     name = name or str(path)
-    return load_text(read_text(path, name), name)
+    return load_text(read_text(path, name), name, text_keys)
 
 
-def load_text(text: str, file: str) -> list[Document]:
-    """The documents in `text`; `file` names it in places and its ending tells JSON from YAML."""
+def load_text(text: str, file: str, text_keys: frozenset[str] = frozenset()) -> list[Document]:
+    """The documents in `text`; `file` names it in places and its ending tells JSON from YAML.
+
+    Plain scalars under `text_keys` stay the text that was written, such as version 0.10.
+    """
     if file.endswith(".json"):
         return [_load_json(text, file)]
-    reader = _Reader(file)
+    reader = _Reader(file, text_keys)
     read = []
     try:
         for index, events in enumerate(documents(text)):
@@ -74,9 +75,7 @@ def one_document(documents: Iterable[Document], file: str, what: str) -> Documen
     if not found:
         _refuse("file/empty", f"{file} is empty", Place(file), f"a {what} is expected here")
     if len(found) > 1:
-        _refuse(
-            "file/many-documents", f"{file} holds {len(found)} documents", Place(file), f"one {what} per file"
-        )
+        _refuse("file/many-documents", f"{file} holds {len(found)} documents", Place(file), f"one {what} per file")
     return found[0]
 
 
@@ -98,8 +97,7 @@ def _load_json(text: str, file: str) -> Document:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
     if duplicates:
         raise InputError(
-            error("yaml/duplicate-key", f"key '{name}' stands twice in one mapping", Place(file))
-            for name in duplicates
+            error("yaml/duplicate-key", f"key '{name}' stands twice in one mapping", Place(file)) for name in duplicates
         )
     return Document(file, text, value)
 
@@ -107,10 +105,12 @@ def _load_json(text: str, file: str) -> Document:
 class _Reader:
     """Builds plain data from one file's events; collects findings so that all are told at once."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text_keys: frozenset[str]) -> None:
         self.file = file
+        self.text_keys = text_keys
         self.findings: list[Finding] = []
         self._nodes = 0
+        self._typed = True
 
     def build(self, events: Iterator[Event]) -> tuple[Any, tuple[Trap, ...]]:
         """The value of one document and the YAML 1.1 traps in it."""
@@ -154,7 +154,7 @@ class _Reader:
                 break
             is_merge = isinstance(event, ScalarEvent) and event.value == "<<" and event.style == ""
             key = event.value if is_merge else self._value(event, events, depth + 1)
-            value = self._value(next(events), events, depth + 1)
+            value = self._below(key, next(events), events, depth)
             if is_merge:
                 merged += value if isinstance(value, list) else [value]
             elif isinstance(key, (dict, list)):
@@ -168,6 +168,13 @@ class _Reader:
                 mapping = source | mapping
         return mapping
 
+    def _below(self, key: Any, event: Event, events: Iterator[Event], depth: int) -> Any:
+        """The value of a key; text keys turn the typing of plain scalars off for all that is below them."""
+        typed, self._typed = self._typed, self._typed and not (isinstance(key, str) and key in self.text_keys)
+        value = self._value(event, events, depth + 1)
+        self._typed = typed
+        return value
+
     def _sequence(self, events: Iterator[Event], depth: int) -> list[Any]:
         items = []
         for event in events:
@@ -179,18 +186,14 @@ class _Reader:
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value
         if event.style or event.tag:
-            return (
-                text if event.tag in (None, "tag:yaml.org,2002:str") or event.style else resolve_plain(text)
-            )
+            return text if event.tag in (None, "tag:yaml.org,2002:str") or event.style else resolve_plain(text)
         if YAML11_TRAP.match(text):
             self._traps.append(Trap(text, self._place(event, len(text))))
-        return resolve_plain(text)
+        return resolve_plain(text) if self._typed else text
 
     def _check_tag(self, event: Event) -> None:
         if event.tag and event.tag not in KNOWN_TAGS and event.tag != "!":
-            self._report(
-                "yaml/tag", f"tag {event.tag} is not allowed: data only, no objects", event, "remove the tag"
-            )
+            self._report("yaml/tag", f"tag {event.tag} is not allowed: data only, no objects", event, "remove the tag")
 
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes

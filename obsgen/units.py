@@ -1,0 +1,169 @@
+"""Quantities with units: how people write them in a profile, and how PromQL, Grafana and people read them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure.
+
+    `suffixes` maps what people may write behind a number to the factor into this unit. `bounds` are the values
+    that make sense, both included. `grafana` is Grafana's unit id, `rate` the one for a per-second rate.
+    `template` is the pipeline of a Prometheus template that shows a value to a person.
+    """
+
+    name: str
+    suffixes: dict[str, float]
+    grafana: str
+    rate: str
+    template: str
+    example: str
+    bounds: tuple[float, float] = (0.0, float("inf"))
+
+
+_BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+_DECIMAL = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_TIME = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_COUNT = {"": 1.0, "k": 1e3, "M": 1e6}
+
+
+def _rates(*names: str) -> dict[str, float]:
+    return {f"{name}{per}": 1.0 / seconds for name in names for per, seconds in (("/s", 1), ("/min", 60), ("/h", 3600))}
+
+
+def _counted(name: str, grafana: str = "short", rate: str = "cps") -> Unit:
+    return Unit(name, _COUNT, grafana, rate, "humanize", "10")
+
+
+_UNITS: Final = (
+    Unit("seconds", _TIME, "s", "percentunit", "humanizeDuration", "8s or 250ms"),
+    Unit("ratio", {"%": 0.01, "": 1.0}, "percentunit", "percentunit", "humanizePercentage", "90% or 0.9", (0.0, 1.0)),
+    Unit("bytes", {"B": 1.0, **_BINARY, **_DECIMAL}, "bytes", "binBps", "humanize1024", "100Gi"),
+    Unit("bytes/s", {f"{name}/s": size for name, size in _BINARY.items()}, "binBps", "binBps", "humanize1024", "5Mi/s"),
+    Unit("celsius", {"C": 1.0, "°C": 1.0}, "celsius", "celsius", "humanize", "80C", (-50.0, 200.0)),
+    Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W"),
+    Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz"),
+    Unit("cores", {"": 1.0, "m": 1e-3}, "short", "short", "humanize", "2 or 500m"),
+    _counted("requests", rate="reqps"),
+    _counted("tokens", rate="suffix: tok/s"),
+    _counted("replicas"),
+    _counted("pods"),
+    _counted("errors", rate="eps"),
+    _counted("events", rate="eps"),
+    _counted("count"),
+    Unit("requests/s", _rates("req"), "reqps", "reqps", "humanize", "5req/s"),
+    Unit("tokens/s", _rates("tok"), "suffix: tok/s", "suffix: tok/s", "humanize", "30tok/s"),
+    Unit("usd", {"USD": 1.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD"),
+    Unit("usd/day", {"USD/day": 1.0, "USD/h": 24.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD/day"),
+    Unit("usd/token", {"USD/Mtok": 1e-6, "USD/ktok": 1e-3}, "currencyUSD", "currencyUSD", "humanize", "2.5USD/Mtok"),
+    Unit("timestamp", {}, "dateTimeAsIso", "short", "humanizeTimestamp", "a time"),
+    Unit("bool", {"": 1.0}, "bool_yes_no", "short", "humanize", "0 or 1", (0.0, 1.0)),
+)  # fmt: skip
+UNITS: Final = {unit.name: unit for unit in _UNITS}
+"""Every unit that signals and thresholds may have, by name."""
+
+RATES: Final = {"requests": "requests/s", "tokens": "tokens/s", "bytes": "bytes/s", "seconds": "ratio"}
+"""The unit of a counter's per-second rate, where it has a name of its own."""
+
+_QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))\s*([^\s0-9]*)\Z")
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
+
+
+class UnitError(ValueError):
+    """A quantity that cannot be understood, or makes no sense; `hint` says what to write."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def parse(text: str | float, unit: Unit) -> float:
+    """The value of a quantity such as `8s`, `90%` or `100Gi`, in `unit`.
+
+    Raises UnitError for an unknown or missing unit and for values that make no sense.
+    """
+    if isinstance(text, bool):
+        raise UnitError(f"{str(text).lower()} is not a quantity", f"write {unit.example}")
+    match = _QUANTITY.match(str(text).strip())
+    if not match:
+        raise UnitError(f"'{text}' is not a quantity", f"write {unit.example}")
+    number, suffix = match.groups()
+    if suffix not in unit.suffixes:
+        told = f"unknown unit '{suffix}'" if suffix else "it has no unit"
+        raise UnitError(f"'{text}' is not in {unit.name}: {told}", f"write {unit.example}")
+    value = float(number) * unit.suffixes[suffix]
+    low, high = unit.bounds
+    if not low <= value <= high:
+        raise UnitError(f"'{text}' lies outside {number_text(low)} to {number_text(high)}", _bounds_hint(number, unit))
+    # Repeated decimal fractions (0.9 from 90 * 0.01) are cut to what a person wrote.
+    return float(f"{value:.12g}")
+
+
+def _bounds_hint(number: str, unit: Unit) -> str:
+    return f"write {number}% or a share of 1" if unit.name == "ratio" else f"write {unit.example}"
+
+
+def number_text(value: float) -> str:
+    """The shortest plain decimal of a number, as PromQL and people write it: 8, 0.9, 0.0000025."""
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.12g}"
+    return f"{value:.20f}".rstrip("0") if "e-" in text and abs(value) >= 1e-9 else text
+
+
+def text(value: float, unit: Unit) -> str:
+    """A value for people: 8 s, 90 %, 100 GiB, 80 °C."""
+    if unit.name == "seconds":
+        return duration_text(value)
+    if unit.name == "ratio":
+        return f"{number_text(round(value * 100, 6))} %"
+    if unit.name.startswith("bytes"):
+        tail = "/s" if unit.name.endswith("/s") else ""
+        name, factor = max(
+            ((n, f) for n, f in _BINARY.items() if f <= max(value, 1)), key=lambda p: p[1], default=("", 1)
+        )
+        return f"{number_text(round(value / factor, 2))} {name}B{tail}"
+    names = {
+        "celsius": "°C",
+        "watts": "W",
+        "tokens/s": "tok/s",
+        "requests/s": "req/s",
+        "usd": "USD",
+        "usd/day": "USD/day",
+    }
+    return f"{number_text(value)} {names.get(unit.name, '' if unit.name in ('count', 'bool') else unit.name)}".strip()
+
+
+def duration_text(seconds: float) -> str:
+    """Seconds for people: 250 ms, 8 s, 2 min, 1.5 h."""
+    for name, factor in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1), ("ms", 1e-3)):
+        if (
+            seconds >= factor
+            and (name != "d" or seconds % 86400 == 0)
+            and (name == "s" or seconds % factor < 1e-9 or name == "ms")
+        ):
+            return f"{number_text(round(seconds / factor, 6))} {name}"
+    return f"{number_text(seconds)} s"
+
+
+def duration(written: str) -> int:
+    """Seconds of a Prometheus duration such as `30s`, `5m` or `1h30m`; raises UnitError."""
+    match = _DURATION.match(written) if written else None
+    if not match:
+        raise UnitError(f"'{written}' is not a duration", "write 30s, 5m or 1h30m")
+    days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
+    return days * 86400 + hours * 3600 + minutes * 60 + seconds
+
+
+def prometheus_duration(seconds: int) -> str:
+    """Seconds as Prometheus writes them: 90 is 1m30s."""
+    parts = []
+    for name, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count}{name}")
+    return "".join(parts) or "0s"
