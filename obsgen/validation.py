@@ -41,7 +41,7 @@ def translate(problem: ValidationError, adapter: TypeAdapter[Any], group: str, l
 
 
 def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) -> Finding:
-    route = tuple(step for step in fault["loc"] if step != "[key]")
+    route = tuple(step for step in fault["loc"] if not _is_tag(step))
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
         known = sorted(_keys_at(getattr(adapter, "_type", None), route[:-1]))
@@ -54,6 +54,11 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
         return error(kind, fault["msg"], locate(route, fault["loc"][-1:] == ("[key]",)), context.get("hint", ""))
     message, hint = _plain(kind, fault, context)
     return error(f"{group}/value", f"{_path(route)} {message}", locate(route, fault["loc"][-1:] == ("[key]",)), hint)
+
+
+def _is_tag(step: str | int) -> bool:
+    """Whether a step is pydantic's own: `[key]` for a mapping's key, `(…)` for the tag of a tagged union."""
+    return isinstance(step, str) and (step == "[key]" or (step.startswith("(") and step.endswith(")")))
 
 
 def _plain(kind: str, fault: Any, context: Any) -> tuple[str, str]:

@@ -244,6 +244,12 @@ class Condition(Measure):
     below: Quantity | None = None
 
 
+class Alternative(Condition):
+    """One way for an alert with `any` to fire."""
+
+    while_: Condition | None = Field(default=None, alias="while")
+
+
 class Alert(Condition):
     """alerts.yaml: one alert, for each server of the component.
 
@@ -262,12 +268,6 @@ class Alert(Condition):
 
     def _speaks_through_parts(self) -> bool:
         return bool(self.any_)
-
-
-class Alternative(Condition):
-    """One way for an alert with `any` to fire."""
-
-    while_: Condition | None = Field(default=None, alias="while")
 
 
 class Recording(Measure):

@@ -1,0 +1,1 @@
+"""Components: data under templates/, its vocabulary and its text language."""

@@ -1,0 +1,1 @@
+"""The profile: models, loading with places, environments."""

@@ -1,0 +1,291 @@
+"""The profile: what people write. Strict, frozen models with camelCase keys; every default is stated here."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
+
+from obsgen.components.models import Alert, AlertName, Duration, LabelName, Quantity, Severity, Strict
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
+_LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
+_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
+_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%+@:-]*)?\Z")
+_GIT_URL = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+(?::\d+)?/|ssh://git@[A-Za-z0-9.-]+(?::\d+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
+)
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\Z")
+_REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
+
+
+def _refusal(check: str, message: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError(check, "{message}", {"message": message, "hint": hint})
+
+
+def _shown(value: str) -> str:
+    return repr(value if len(value) <= 60 else value[:57] + "...")
+
+
+def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> AfterValidator:
+    def check(value: str) -> str:
+        if len(value) > longest:
+            raise _refusal("profile/name", f"{_shown(value)} has {len(value)} characters", f"at most {longest}")
+        if not pattern.match(value):
+            raise _refusal("profile/name", f"{_shown(value)} is not {what}", hint)
+        return value
+
+    return AfterValidator(check)
+
+
+def _plain_text(value: str) -> str:
+    if not value.isprintable() or not value.strip():
+        raise _refusal("profile/name", f"{_shown(value)} is not a line of text", "no line breaks or control characters")
+    return value
+
+
+def _suggestion(value: str) -> str:
+    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.lower())).strip("-")[:50] or "name"
+
+
+def _kebab(value: str) -> str:
+    if len(value) > 50:
+        raise _refusal(
+            "profile/name", f"{_shown(value)} has {len(value)} characters", "at most 50, so that object names fit"
+        )
+    if not _NAME.match(value):
+        hint = f"lower-case letters, digits and '-': write {_suggestion(value)}"
+        raise _refusal("profile/name", f"{_shown(value)} cannot be a name", hint)
+    return value
+
+
+def _text(value: Any) -> Any:
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Name = Annotated[str, AfterValidator(_kebab)]
+"""A name that becomes part of objects' names and of paths: RFC 1123, at most 50 characters."""
+Namespace = Annotated[str, _pattern(_NAME, "a namespace", "lower-case letters, digits and '-'", 63)]
+LabelKey = Annotated[str, _pattern(_LABEL_KEY, "a label key", "such as app or app.kubernetes.io/name", 316)]
+LabelValue = Annotated[
+    str, BeforeValidator(_text), _pattern(_LABEL_VALUE, "a label value", "letters, digits, '-', '_', '.'", 63)
+]
+Labels = dict[LabelKey, LabelValue]
+Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)]
+Url = Annotated[str, _pattern(_URL, "a URL", "such as https://grafana.example.org", 500)]
+GitUrl = Annotated[str, _pattern(_GIT_URL, "a git repository", "such as https://github.com/acme/gitops.git", 500)]
+RelativePath = Annotated[str, _pattern(_PATH, "a relative path", "such as out/demo, without '..'", 300)]
+Revision = Annotated[str, _pattern(_REVISION, "a git revision", "such as main or v1.2.0", 200)]
+Versions = Annotated[
+    tuple[str, ...], BeforeValidator(lambda value: [value] if isinstance(value, (str, int, float)) else value)
+]
+Port = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$")]
+
+
+class Namespaces(Strict):
+    """Where objects live; `create` lists the namespaces that the tree itself brings."""
+
+    monitoring: Namespace = Field("monitoring", description="monitors, rules, dashboards and exporters")
+    models: Namespace | None = Field(None, description="model servers that name no namespace of their own")
+    grafana: Namespace | None = Field(None, description="Grafana and its dashboards; else the monitoring namespace")
+    create: tuple[Namespace, ...] = Field((), description="namespaces that the tree creates; they are never pruned")
+
+
+class Cluster(Strict):
+    """The destination: what the cluster is called and where it runs. The values become external labels."""
+
+    name: Name | None = Field(None, description="the cluster's name, also in Argo CD")
+    server: Url | None = Field(None, description="the API server's URL, if Argo CD knows the cluster by it")
+    provider: Name | None = Field(None, description="such as aws-eks, gke, openshift")
+    region: Name | None = None
+
+
+class Prometheus(Strict):
+    """The Prometheus that collects and evaluates."""
+
+    mode: Literal["existing", "openshift"] = Field(
+        "existing",
+        description="existing: an operator's Prometheus, found by its selectors; openshift: user-workload monitoring",
+    )
+    selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
+    namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
+    url: Url | None = Field(None, description="where Grafana reaches it")
+    scrape_interval: Duration = "30s"
+    evaluation_interval: Duration = "30s"
+
+
+class Dashboards(Strict):
+    """Renames or leaves out a board."""
+
+    title: Title | None = None
+    enabled: bool = True
+
+
+class Grafana(Strict):
+    """How boards reach Grafana."""
+
+    delivery: Literal["sidecar", "provisioned"] = Field(
+        "sidecar",
+        description="sidecar: ConfigMaps for an existing Grafana; provisioned: Grafana is deployed with its boards",
+    )
+    folder: Title | None = Field(None, description="the boards' folder; else the stack's name")
+    sidecar_label: dict[LabelKey, LabelValue] = Field(
+        {"grafana_dashboard": "1"}, description="what the sidecar looks for"
+    )
+    admin_secret: Name = Field("grafana-admin", description="Secret with keys username and password (provisioned)")
+    url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")
+
+
+class Kubernetes(Strict):
+    """What cAdvisor, kube-state-metrics and node-exporter are used for."""
+
+    nodes: bool = Field(False, description="board and alerts for node CPU, memory and disk")
+
+
+class AlertChange(Strict):
+    """Renames, retunes or leaves out a component's alert."""
+
+    name: AlertName | None = None
+    enabled: bool = True
+    for_: Duration | None = Field(None, alias="for")
+    severity: Severity | None = None
+    group: Name | None = None
+    labels: dict[LabelName, LabelValue] = Field(default_factory=dict)
+
+
+class OwnAlert(Alert):
+    """An alert of one's own: a sentence about the signals of a server."""
+
+    server: Name = Field(description="the server, exporter or provider whose signals it speaks of")
+
+
+def _kind_of_alert(value: Any) -> str:
+    own = "server" in value if isinstance(value, dict) else isinstance(value, OwnAlert)
+    return "(own)" if own else "(change)"
+
+
+AlertEntry = Annotated[
+    Annotated[AlertChange, Tag("(change)")] | Annotated[OwnAlert, Tag("(own)")], Discriminator(_kind_of_alert)
+]
+"""A change of a component's alert or, where it names a `server`, an alert of one's own."""
+
+
+class Rules(Strict):
+    """Where rules go."""
+
+    object: Name | None = Field(None, description="one PrometheusRule for all rules; else one for each server")
+
+
+class ServerSettings(Strict):
+    """A server, exporter or provider: a component at work."""
+
+    name: Name
+    type: str = Field(description="the component, see `obsgen explain`")
+    version: Versions = Field(("latest",), description="the version that runs, or a list during a roll-out")
+    namespace: Namespace | None = None
+    selector: Labels | None = Field(None, description="labels of its Service (or pods, where those are scraped)")
+    port: Port | None = Field(None, description="name of the port with the metrics")
+    port_number: int | None = Field(None, ge=1, le=65535, description="number of the container port, if it has no name")
+    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = None
+    interval: Duration | None = None
+    honor_labels: bool | None = None
+    monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
+    pods: Annotated[str, StringConstraints(pattern=r"^[-a-z0-9.*+()|\[\]]*$", max_length=200)] | None = Field(
+        None, description="regular expression for the names of its pods"
+    )
+    options: dict[str, Any] = Field(default_factory=dict)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict)
+    alerts: dict[str, AlertChange] = Field(default_factory=dict, description="changes for this server alone")
+
+
+class Runtime(Strict):
+    """The model server inside another, such as the runtime of an inference service."""
+
+    type: str
+    version: Versions = ("latest",)
+    options: dict[str, Any] = Field(default_factory=dict)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict)
+
+
+class ModelServer(ServerSettings):
+    """A model server to watch."""
+
+    runtime: Runtime | None = None
+
+
+class GpuExporter(ServerSettings):
+    """The exporter of GPU metrics."""
+
+    name: Name = "gpu"
+
+
+class Provider(ServerSettings):
+    """A source of usage and cost of hosted models."""
+
+    covers: tuple[Name, ...] = Field(description="the providers read from this source, such as openai")
+
+
+class Price(Strict):
+    """What a provider asks for a model's tokens."""
+
+    input: Quantity
+    output: Quantity
+
+
+class Application(Strict):
+    """An Argo CD Application for one part of the tree."""
+
+    name: Name
+    part: Literal["platform", "monitors", "rules", "dashboards"]
+
+
+class ArgoCD(Strict):
+    """Argo CD Applications for the tree."""
+
+    repo_url: GitUrl = Field(alias="repoURL", description="the repository that holds the tree")
+    target_revision: Revision = "main"
+    path: RelativePath | None = Field(None, description="the tree's folder in the repository; else out/<stack>")
+    namespace: Namespace = "argocd"
+    applications: tuple[Application, ...] = Field((), description="one application a part; else one for the whole tree")
+    suffix: Annotated[str, StringConstraints(pattern=r"^(-[a-z0-9-]*[a-z0-9])?$", max_length=30)] | None = Field(
+        None, description="what an environment adds to applications' names; else -<environment>"
+    )
+    automated: bool = True
+
+
+class Runbooks(Strict):
+    """Where runbooks can be read."""
+
+    base_url: Url | None = Field(None, alias="baseURL", description="else derived from the repository")
+
+
+class Settings(Strict):
+    """Everything that a profile says of one environment."""
+
+    stack: Name
+    labels: Labels = Field(default_factory=dict, description="labels of every object")
+    namespaces: Namespaces = Namespaces()
+    cluster: Cluster = Cluster()
+    prometheus: Prometheus = Prometheus()
+    grafana: Grafana = Grafana()
+    kubernetes: Kubernetes = Kubernetes()
+    model_servers: tuple[ModelServer, ...] = ()
+    gpu_exporter: GpuExporter | None = None
+    providers: tuple[Provider, ...] = ()
+    prices: dict[Name, dict[Annotated[str, AfterValidator(_plain_text)], Price]] = Field(default_factory=dict)
+    alerts: dict[str, AlertEntry] = Field(default_factory=dict)
+    dashboards: dict[Name, Dashboards] = Field(default_factory=dict)
+    rules: Rules = Rules()
+    argocd: ArgoCD | None = None
+    runbooks: Runbooks = Runbooks()
+    templates: tuple[str, ...] = Field((), description="folders with components of one's own, relative to the profile")
+
+
+class Profile(Settings):
+    """The profile as written: settings, and how its environments differ from them."""
+
+    api_version: Literal["obsgen.dev/v1alpha1"]
+    kind: Literal["Profile"]
+    environments: dict[Name, dict[str, Any]] = Field(default_factory=dict)
