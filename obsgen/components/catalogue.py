@@ -23,8 +23,9 @@ from obsgen.components.models import (
     Signal,
     SignalName,
 )
+from obsgen.components.templating import TemplateError, evaluate
 from obsgen.findings import Finding, InputError, Place, error
-from obsgen.source import Document, load_file, one_document, read_text
+from obsgen.source import Document, Route, load_file, one_document, read_text
 from obsgen.validation import findings_of
 
 T = TypeVar("T")
@@ -59,10 +60,23 @@ class ComponentFolder:
         """The alerts that have a runbook, in order."""
         return sorted(Path(file).stem for file in self.files if file.startswith("runbooks/"))
 
-    def place(self, file: str, *route: str | int) -> Place:
+    def place(self, file: str, route: Route) -> Place:
         """Where a value of one of the component's files stands."""
         document = self.documents.get(file)
-        return document.place(route) if document else Place(file)
+        return document.place(route) if document else Place(_shown(self.files[file]) if file in self.files else file)
+
+    def evaluate(
+        self, file: str, route: Route, text: str, context: Mapping[str, Any], *, expression: bool = False
+    ) -> Any:
+        """The value of a text of the component; InputError at its place in `file` if it cannot be rendered."""
+        try:
+            return evaluate(text, context, expression=expression)
+        except TemplateError as problem:
+            raise InputError([error("template/error", str(problem), self.place(file, route), problem.hint)]) from None
+
+    def holds(self, file: str, route: Route, condition: str | None, context: Mapping[str, Any]) -> bool:
+        """Whether a `when:` of the component holds; one that is not there does."""
+        return condition is None or bool(self.evaluate(file, route, condition, context, expression=True))
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,7 @@ class Catalogue:
 
     roots: tuple[Path, ...]
     _read: dict[str, ComponentFolder] = field(default_factory=dict, repr=False)
+    _heads: dict[str, Component] = field(default_factory=dict, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -84,13 +99,22 @@ class Catalogue:
             self._read[name] = read_component(name, self.roots)
         return self._read[name]
 
+    def head(self, name: str) -> Component:
+        """A component's component.yaml alone."""
+        if name not in self._heads:
+            reader = _Reader(_files(name, self.roots))
+            self._heads[name] = reader.one("component.yaml", TypeAdapter(Component))
+            if reader.findings:
+                raise InputError(reader.findings)
+        return self._heads[name]
+
     def all(self) -> list[ComponentFolder]:
         """Every component, read."""
         return [self.get(name) for name in self.names]
 
     def with_role(self, role: str) -> list[ComponentFolder]:
         """The components of a role, by name."""
-        return [folder for folder in self.all() if folder.component.role == role]
+        return [self.get(name) for name in self.names if self.head(name).role == role]
 
 
 def builtin_root() -> Path:

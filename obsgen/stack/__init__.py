@@ -1,0 +1,1 @@
+"""Stacks: profiles resolved for one environment."""

@@ -1,0 +1,138 @@
+"""What a profile chooses of a component: versions, options, thresholds; each mistake at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.versions import VersionError, choose
+from obsgen.profile.models import AlertChange
+from obsgen.source import Route
+from obsgen.stack.ledger import Ledger
+from obsgen.stack.model import ResolvedSignal
+from obsgen.units import UNITS, UnitError, number_text, parse, text
+from obsgen.validation import nearest
+
+
+def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, ledger: Ledger) -> tuple[str, ...]:
+    """The versions that run; a component without versions has the one version ''."""
+    known = folder.component.versions
+    if known is None:
+        if wanted != ("latest",):
+            ledger.error(
+                "profile/unknown-version", f"{folder.name} has no versions", (*route, "version"), "remove the key"
+            )
+        return ("",)
+    chosen = []
+    for version in wanted:
+        version = folder.component.default_version if version == "latest" else version
+        try:
+            chosen.append(choose(version, known.known))
+        except VersionError as problem:
+            hint = "; ".join(filter(None, (problem.hint, nearest(version, list(known.known)))))
+            ledger.error("profile/unknown-version", f"{folder.name}: {problem}", (*route, "version"), hint)
+    if wanted == ("latest",) and chosen:
+        ledger.assume(f"{folder.component.title} runs version {chosen[0]}, the newest known (version)")
+    return tuple(dict.fromkeys(chosen)) or (known.known[-1],)
+
+
+def options(folder: ComponentFolder, wanted: Mapping[str, object], route: Route, ledger: Ledger) -> dict[str, object]:
+    """The component's options, defaults filled in."""
+    known = folder.component.options
+    chosen = {name: option.default for name, option in known.items()}
+    for name, value in wanted.items():
+        place = (*route, "options", name)
+        if name not in known:
+            ledger.error(
+                "profile/unknown-option",
+                f"{folder.name} has no option '{name}'",
+                place,
+                nearest(name, sorted(known)),
+                key=True,
+            )
+        elif (values := known[name].values) is not None and value not in values:
+            listing = ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in values)
+            ledger.error("profile/unknown-option", f"{name} cannot be '{value}'", place, f"known: {listing}")
+        else:
+            chosen[name] = value
+    return chosen
+
+
+def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route, ledger: Ledger) -> dict[str, float]:
+    """The component's thresholds in their units, defaults filled in."""
+    known = folder.component.thresholds
+    chosen = {name: parse(limit.default, UNITS[limit.unit]) for name, limit in known.items()}
+    for name, written in wanted.items():
+        place = (*route, "thresholds", name)
+        if name not in known:
+            message = f"{folder.name} has no threshold '{name}'"
+            ledger.error("profile/unknown-threshold", message, place, nearest(name, sorted(known)), key=True)
+            continue
+        try:
+            chosen[name] = parse(written, UNITS[known[name].unit])
+        except UnitError as problem:
+            ledger.error("profile/unit", f"threshold {name}: {problem}", place, problem.hint)
+    return chosen
+
+
+def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], route: Route, ledger: Ledger) -> None:
+    """Notes changes of alerts that the component does not have."""
+    for name in changes:
+        if name not in folder.alerts:
+            hint = nearest(name, sorted(folder.alerts))
+            ledger.error(
+                "profile/unknown-alert",
+                f"{folder.name} has no alert '{name}'",
+                (*route, "alerts", name),
+                hint,
+                key=True,
+            )
+
+
+def thresholds_in_buckets(
+    folder: ComponentFolder,
+    signals: Mapping[str, ResolvedSignal],
+    chosen: Mapping[str, float],
+    written: Mapping[str, str],
+    route: Route,
+    ledger: Ledger,
+) -> None:
+    """Notes limits on quantiles outside the histogram's buckets: such an alert can never fire, or is a guess."""
+    for limit, signal in _quantile_limits(folder, signals):
+        for series in signal.series:
+            if limit not in written or not series.buckets:
+                continue
+            low, high = series.buckets[0] * series.scale, series.buckets[-1] * series.scale
+            if not low <= chosen[limit] < high:
+                unit = UNITS[signal.unit]
+                outside = f"{text(low, unit)} to {text(high, unit)}"
+                message = f"{limit} {written[limit]} lies outside the buckets of {series.name} ({outside})"
+                told = (
+                    "this alert could never fire"
+                    if chosen[limit] >= high
+                    else "quantiles below the first bucket are guesses"
+                )
+                ledger.error(
+                    "signal/bucket",
+                    message,
+                    (*route, "thresholds", limit),
+                    f"{told}; {_meant(chosen[limit], low, high)}",
+                )
+
+
+def _quantile_limits(
+    folder: ComponentFolder, signals: Mapping[str, ResolvedSignal]
+) -> Iterator[tuple[str, ResolvedSignal]]:
+    for alert in folder.alerts.values():
+        limit, signal = alert.above or alert.below or "", alert.signal or ""
+        if alert.quantile and signal in signals and limit in folder.component.thresholds:
+            yield limit, signals[signal]
+
+
+def _meant(value: float, low: float, high: float) -> str:
+    """A guess at what was meant by a limit that is a thousand times off."""
+    if low <= value / 1000 < high:
+        return f"did you mean {number_text(value / 1000)}s or {number_text(value)}ms?"
+    if low <= value * 1000 < high:
+        return f"did you mean {number_text(value * 1000)}s?"
+    return f"write something from {number_text(low)}s to below {number_text(high)}s"

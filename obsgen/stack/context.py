@@ -1,0 +1,44 @@
+"""What texts, `when:` and `forEach:` of a component may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from obsgen.profile.models import Settings
+
+
+def stack_context(settings: Settings, namespaces: Mapping[str, str], prometheus_url: str) -> dict[str, Any]:
+    """Names that mean the same for every instance of a stack."""
+    return {
+        "stack": settings.stack,
+        "namespaces": dict(namespaces),
+        "cluster": settings.cluster.model_dump(),
+        "prometheus": settings.prometheus.model_dump() | {"url": prometheus_url},
+        "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
+        "kubernetes": settings.kubernetes.model_dump(),
+        "argocd": settings.argocd.model_dump() if settings.argocd else None,
+        "has": {
+            "modelServer": bool(settings.model_servers),
+            "gpuExporter": settings.gpu_exporter is not None,
+            "provider": bool(settings.providers),
+        },
+        "prices": [
+            {"provider": provider, "model": model, "input": price.input, "output": price.output}
+            for provider, models in settings.prices.items()
+            for model, price in models.items()
+        ],
+    }
+
+
+def instance_context(
+    stack: Mapping[str, Any],
+    name: str,
+    namespace: str,
+    options: Mapping[str, Any],
+    covers: tuple[str, ...],
+    version: str,
+) -> dict[str, Any]:
+    """The stack's names and those of one instance."""
+    own = {"name": name, "namespace": namespace, "options": dict(options), "covers": list(covers), "version": version}
+    return {**stack, **own}

@@ -1,0 +1,27 @@
+"""What resolving a profile has to tell: findings at the profile's lines, and the assumptions it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from obsgen.findings import Finding, error
+from obsgen.profile.environments import Merged
+from obsgen.source import Route
+
+
+@dataclass
+class Ledger:
+    """Collects while one environment is resolved."""
+
+    merged: Merged
+    findings: list[Finding]
+    assumptions: list[str] = field(default_factory=list)
+
+    def error(self, check: str, message: str, route: Route, hint: str = "", *, key: bool = False) -> None:
+        """Notes a mistake at the value (or key) that the profile has at `route`."""
+        self.findings.append(error(check, message, self.merged.place(route, key), hint))
+
+    def assume(self, text: str) -> None:
+        """Notes something that the profile leaves open and that was taken to be so."""
+        if text not in self.assumptions:
+            self.assumptions.append(text)

@@ -1,0 +1,125 @@
+"""A stack: a profile resolved for one environment. Defaults are filled in, versions chosen, series known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.profile.models import AlertChange, OwnAlert, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One real series as Prometheus stores it: `labels` maps our names to the stored ones."""
+
+    name: str
+    type: str
+    match: tuple[tuple[str, str], ...]
+    scale: float
+    labels: tuple[tuple[str, str], ...]
+    buckets: tuple[float, ...]
+    starts_at: str
+
+    def label(self, ours: str) -> str | None:
+        """The stored name of one of our labels, None if the series lacks it."""
+        return dict(self.labels).get(ours)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSignal:
+    """A signal at the versions that run: its series, several during a roll-out."""
+
+    name: str
+    help: str
+    type: str
+    unit: str
+    aggregate: str
+    scope: str
+    series: tuple[Stored, ...]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Our labels to the stored ones, over all series."""
+        return {ours: stored for series in self.series for ours, stored in series.labels}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How an instance's metrics are collected, and the labels by which its series are found again."""
+
+    monitor: str
+    namespace: str
+    selector: Mapping[str, str]
+    port: str | None
+    port_number: int | None
+    path: str
+    scheme: str | None
+    interval: str
+    honor_labels: bool
+    page_labels: tuple[str, ...]
+    attach_node: bool
+    authorization: Mapping[str, str] | None
+    rendered: bool
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A component at work under a name: a server, an exporter, a provider, or the platform itself."""
+
+    name: str
+    folder: ComponentFolder
+    versions: tuple[str, ...]
+    namespace: str
+    options: Mapping[str, object]
+    thresholds: Mapping[str, float]
+    signals: Mapping[str, ResolvedSignal]
+    target: Target | None = None
+    monitored: bool = False
+    pods: str | None = None
+    covers: tuple[str, ...] = ()
+    changes: Mapping[str, AlertChange] = field(default_factory=dict)
+    own_alerts: Mapping[str, OwnAlert] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def role(self) -> str:
+        """The component's role."""
+        return self.folder.component.role
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A Secret that must exist before the first sync."""
+
+    namespace: str
+    name: str
+    keys: tuple[str, ...]
+    used_by: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Everything that renderers need to know of one environment; `environment` is None for the base."""
+
+    name: str
+    environment: str | None
+    settings: Settings
+    namespaces: Mapping[str, str]
+    instances: tuple[Instance, ...]
+    prometheus_url: str
+    selector_labels: Mapping[str, str]
+    assumptions: tuple[str, ...]
+    preconditions: tuple[tuple[str, str | None], ...]
+    secrets: tuple[Secret, ...]
+    context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def found(self, reference: str) -> Instance | None:
+        """The first instance of a role or component."""
+        return next((i for i in self.instances if reference in (i.role, i.folder.name)), None)
+
+    @property
+    def boards_namespace(self) -> str:
+        """Where dashboards live."""
+        return self.namespaces["grafana"]

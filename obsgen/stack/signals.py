@@ -1,0 +1,61 @@
+"""Which series stand behind a component's signals at the versions, options and label rules of one instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.models import Series, Signal
+from obsgen.components.versions import within
+from obsgen.stack.model import ResolvedSignal, Stored
+
+_SUMMED_UNITS = frozenset(("requests", "tokens", "bytes", "replicas", "pods", "errors", "events", "count", "cores"))
+
+
+def resolve_signals(
+    folder: ComponentFolder,
+    versions: Sequence[str],
+    context: Mapping[str, Any],
+    exported: frozenset[str],
+) -> dict[str, ResolvedSignal]:
+    """The signals that are exposed; `exported` holds the page's labels that Prometheus stores as `exported_…`."""
+    resolved = {}
+    for name, signal in folder.signals.items():
+        series = _series(folder, name, versions, context, exported)
+        if series:
+            aggregate = signal.aggregate or ("sum" if signal.unit in _SUMMED_UNITS else "max")
+            resolved[name] = ResolvedSignal(
+                name, signal.help, signal.type, signal.unit, aggregate, signal.scope, tuple(series)
+            )
+    return resolved
+
+
+def _series(
+    folder: ComponentFolder, name: str, versions: Sequence[str], context: Mapping[str, Any], exported: frozenset[str]
+) -> list[Stored]:
+    """For each version the first row that fits it, each series once."""
+    signal = folder.signals[name]
+    chosen: list[Stored] = []
+    for version in versions:
+        here = {**context, "version": version}
+        for index, row in enumerate(signal.series):
+            fits = not version or within(version, row.since, row.until)
+            if fits and folder.holds("signals.yaml", (name, "series", index, "when"), row.when, here):
+                stored = _stored(signal, row, exported)
+                chosen += [stored] if stored not in chosen else []
+                break
+    return chosen
+
+
+def _stored(signal: Signal, row: Series, exported: frozenset[str]) -> Stored:
+    labels = signal.labels if row.labels is None else row.labels
+    return Stored(
+        name=row.name,
+        type=row.type or signal.type,
+        match=tuple(sorted(row.match.items())),
+        scale=row.scale,
+        labels=tuple((ours, f"exported_{real}" if real in exported else real) for ours, real in labels.items()),
+        buckets=row.buckets or (),
+        starts_at=row.starts_at,
+    )

@@ -1,0 +1,86 @@
+"""Where an instance's metrics are scraped: the component's defaults, the profile's choices, what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.models import Scrape
+from obsgen.profile.models import ServerSettings, Settings
+from obsgen.source import Route
+from obsgen.stack.ledger import Ledger
+from obsgen.stack.model import Target
+
+
+def target_of(
+    folder: ComponentFolder,
+    server: ServerSettings,
+    namespace: str,
+    context: Mapping[str, Any],
+    settings: Settings,
+    route: Route,
+    ledger: Ledger,
+) -> Target | None:
+    """The scrape target of an instance; None if its component exposes nothing of its own."""
+    scrape = folder.component.scrape
+    if scrape is None:
+        return None
+    port, number = _port(scrape, server, route, ledger)
+    openshift = settings.prometheus.mode == "openshift"
+    if openshift and server.honor_labels:
+        hint = "remove honorLabels: boards and alerts follow the exported_ labels"
+        ledger.error(
+            "profile/honor-labels", "user-workload monitoring overrides honorLabels", (*route, "honorLabels"), hint
+        )
+    wanted = scrape.honor_labels if server.honor_labels is None else server.honor_labels
+    return Target(
+        monitor=scrape.monitor,
+        namespace=namespace,
+        selector=_selector(folder, server, context, ledger),
+        port=port,
+        port_number=number,
+        path=server.path or scrape.path,
+        scheme=scrape.scheme,
+        interval=server.interval or scrape.interval or settings.prometheus.scrape_interval,
+        honor_labels=wanted and not openshift,
+        page_labels=scrape.page_labels,
+        attach_node=scrape.attach_node,
+        authorization=scrape.authorization,
+        rendered=server.monitor,
+    )
+
+
+def _selector(
+    folder: ComponentFolder, server: ServerSettings, context: Mapping[str, Any], ledger: Ledger
+) -> Mapping[str, str]:
+    scrape = folder.component.scrape
+    if server.selector is not None or scrape is None:
+        return server.selector or {}
+    selector = {
+        key: str(folder.evaluate("component.yaml", ("scrape", "selector", key), value, context))
+        for key, value in scrape.selector.items()
+    }
+    shown = ", ".join(f"{key}={value}" for key, value in selector.items())
+    bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
+    ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
+    return selector
+
+
+def _port(scrape: Scrape, server: ServerSettings, route: Route, ledger: Ledger) -> tuple[str | None, int | None]:
+    """Name or number of the port; pods may be scraped by number, Services need the port's name."""
+    if server.port and server.port_number:
+        ledger.error("profile/port", "a port has a name or a number", (*route, "portNumber"), "remove portNumber")
+    if server.port_number and scrape.monitor == "service":
+        hint = "write `port:` with the name that the Service gives it"
+        ledger.error("profile/port", "a Service's port is found by its name", (*route, "portNumber"), hint)
+    if server.port and server.port.isdigit():
+        hint = "write the port's name" + (", or portNumber" if scrape.monitor == "pod" else "")
+        ledger.error(
+            "profile/port", f"port '{server.port}' is a number and would match nothing", (*route, "port"), hint
+        )
+    if server.port or server.port_number:
+        return server.port, server.port_number
+    told = f'names its port "{scrape.port}"' if scrape.port else f"declares port {scrape.port_number}"
+    ledger.assume(f"{server.name}'s {'container' if scrape.monitor == 'pod' else 'Service'} {told} (port)")
+    return scrape.port, scrape.port_number
