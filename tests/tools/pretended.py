@@ -20,6 +20,10 @@ echo 'echo v{builds_version}' >> "$2"
 """
 
 
+def quiet(_: str) -> None:
+    """Progress that nobody reads."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """Folders of a pretended machine."""

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pretended import Machine
+from pretended import Machine, quiet
 
 from obsgen import tools
 from obsgen.tools import build
@@ -57,7 +57,7 @@ def test_command_and_environment_of_a_build(machine: Machine, monkeypatch: pytes
     monkeypatch.setenv("GOOS", "plan9")
     monkeypatch.setenv("GOPROXY", "https://modules.example")
     machine.go(builds_version=spec("promtool").version)
-    tools.install(["promtool"], [].append)
+    tools.install(["promtool"], quiet)
     [line] = machine.builds
     assert line.startswith(f"{spec('promtool').folder} build -trimpath -buildvcs=false ")
     assert "-tags=remove_all_sd,enable_kubernetes_sd" in line
@@ -76,19 +76,19 @@ def test_command_and_environment_of_a_build(machine: Machine, monkeypatch: pytes
 
 def test_fit_binary_on_path_spares_the_build(machine: Machine) -> None:
     machine.tool("kustomize", "v99.0.0")
-    assert [tool.origin for tool in tools.install(["kustomize"], [].append)] == ["path"]
+    assert [tool.origin for tool in tools.install(["kustomize"], quiet)] == ["path"]
 
 
 def test_no_names_mean_all(machine: Machine) -> None:
     for name in ("promtool", "kustomize", "kubeconform", "amtool"):
         machine.tool(name, "v99.0.0")
-    assert [tool.name for tool in tools.install([], [].append)] == ["amtool", "kubeconform", "kustomize", "promtool"]
+    assert [tool.name for tool in tools.install([], quiet)] == ["amtool", "kubeconform", "kustomize", "promtool"]
 
 
 def test_unknown_name_is_told_before_anything_is_built(machine: Machine) -> None:
     machine.go()
     with pytest.raises(tools.ToolError, match="no tool named 'helm'"):
-        tools.install(["kubeconform", "helm"], [].append)
+        tools.install(["kubeconform", "helm"], quiet)
     assert machine.builds == []
 
 
@@ -105,7 +105,7 @@ def test_failed_build(machine: Machine, stderr: str, hint: str) -> None:
     machine.go()
     (machine.home / "fails").write_text("\n".join([*(f"line {n}" for n in range(50)), stderr]))
     with pytest.raises(tools.ToolError) as caught:
-        tools.install(["kubeconform"], [].append)
+        tools.install(["kubeconform"], quiet)
     assert caught.value.message.startswith("kubeconform could not be built:\n  line 39\n")
     assert caught.value.message.endswith(stderr)
     assert hint in caught.value.hint
@@ -116,7 +116,7 @@ def test_failed_build(machine: Machine, stderr: str, hint: str) -> None:
 def test_build_of_another_version_is_never_handed_out(machine: Machine) -> None:
     machine.go(builds_version="0.7.9")
     with pytest.raises(tools.ToolError, match=r"does not report 0\.8\.0"):
-        tools.install(["kubeconform"], [].append)
+        tools.install(["kubeconform"], quiet)
     assert tools.find("kubeconform") is None
 
 
@@ -129,7 +129,7 @@ def test_killed_build_leaves_nothing_that_is_found(machine: Machine) -> None:
     assert len(machine.leftovers()) == 1
     assert tools.find("kubeconform") is None
     (machine.home / "slow").unlink()
-    assert tools.install(["kubeconform"], [].append) == [tools.find("kubeconform")]
+    assert tools.install(["kubeconform"], quiet) == [tools.find("kubeconform")]
     assert machine.leftovers() == []
 
 
@@ -152,7 +152,7 @@ def test_folder_that_lost_its_binary_is_replaced(machine: Machine) -> None:
     home = home_of(spec("kubeconform"))
     home.mkdir(parents=True)
     (home / "kubeconform").write_text("cut off")
-    assert tools.install(["kubeconform"], [].append)[0].path.parent == home
+    assert tools.install(["kubeconform"], quiet)[0].path.parent == home
 
 
 def test_full_disk(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +162,7 @@ def test_full_disk(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     machine.go()
     monkeypatch.setattr(build, "_sync", full)
     with pytest.raises(tools.ToolError, match="no space left on the disk of ") as caught:
-        tools.install(["kubeconform"], [].append)
+        tools.install(["kubeconform"], quiet)
     assert "free about 4 GB" in caught.value.hint
     assert tools.find("kubeconform") is None
     assert machine.leftovers() == []
@@ -172,5 +172,5 @@ def test_cache_that_cannot_be_written(machine: Machine, monkeypatch: pytest.Monk
     machine.go()
     monkeypatch.setenv("OBSGEN_CACHE", str(machine.bin / "go"))
     with pytest.raises(tools.ToolError, match="Not a directory") as caught:
-        tools.install(["kubeconform"], [].append)
+        tools.install(["kubeconform"], quiet)
     assert "OBSGEN_CACHE" in caught.value.hint

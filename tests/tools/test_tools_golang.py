@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pretended import Machine
+from pretended import Machine, quiet
 
 from obsgen.tools import ToolError, golang, install
 
@@ -39,7 +39,7 @@ def said(machine: Machine) -> list[str]:
 
 def test_own_go_is_used_and_nothing_fetched(wheel: Machine) -> None:
     wheel.go("go1.26.0")
-    install(["kubeconform"], [].append)
+    install(["kubeconform"], quiet)
     assert len(wheel.builds) == 1
     assert said(wheel) == []
 
@@ -58,7 +58,7 @@ def test_go_is_fetched_when_there_is_none_that_will_do(wheel: Machine, own: str 
 
 
 def test_fetched_go_writes_into_its_own_folder_which_is_gone_afterwards(wheel: Machine) -> None:
-    install(["kubeconform"], [].append)
+    install(["kubeconform"], quiet)
     environment = dict(line.split("=", 1) for line in (wheel.home / "env").read_text().splitlines() if "=" in line)
     scratch = wheel.cache / "build"
     for name in ("GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE"):
@@ -69,9 +69,9 @@ def test_fetched_go_writes_into_its_own_folder_which_is_gone_afterwards(wheel: M
 def test_fetched_go_outlives_a_failed_build(wheel: Machine) -> None:
     (wheel.home / "fails").write_text("dial tcp: lookup proxy: no such host")
     with pytest.raises(ToolError, match="kubeconform could not be built"):
-        install(["kubeconform"], [].append)
+        install(["kubeconform"], quiet)
     (wheel.home / "fails").unlink()
-    install(["kubeconform"], [].append)
+    install(["kubeconform"], quiet)
     assert len(said(wheel)) == 1
 
 
@@ -80,7 +80,7 @@ def test_no_go_and_no_pip(wheel: Machine, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(
         ToolError, match=r"no Go here .* neither pip nor ensurepip:\n  ensurepip is not available"
     ) as caught:
-        install(["kubeconform"], [].append)
+        install(["kubeconform"], quiet)
     assert "apt install python3-venv" in caught.value.hint
     assert "install Go" in caught.value.hint
 
@@ -89,7 +89,7 @@ def test_pip_that_fails(wheel: Machine, monkeypatch: pytest.MonkeyPatch) -> None
     python = wheel.program("fake-python", "#!/bin/sh\necho 'ERROR: No matching distribution' >&2; exit 1\n")
     monkeypatch.setattr(sys, "executable", str(python))
     with pytest.raises(ToolError, match="wheel could not be installed:\n  ERROR: No matching distribution"):
-        install(["kubeconform"], [].append)
+        install(["kubeconform"], quiet)
 
 
 @pytest.mark.parametrize("broken", ["#!/bin/sh\nexit 1\n", "#!/bin/sh\necho devel\n", "not a program"])
