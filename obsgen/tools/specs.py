@@ -86,10 +86,9 @@ def spec(name: str) -> Spec:
 def parse_version(text: str) -> Version | None:
     """The version in a tool's answer: `v0.8.0`, `promtool, version 3.15.0 (…)`, `go1.26.8`; None where it tells none.
 
-    Only the first line counts: the next ones of a Prometheus tool name the Go release that built it.
+    Only how it begins counts: further on, a Prometheus tool names the Go release that built it.
     """
-    first = text.strip().split("\n", 1)[0]
-    match = re.match(r"(?:\w+, version |go|v)?(\d+)\.(\d+)(?:\.(\d+))?", first)
+    match = re.match(r"\s*(?:\w+, version |go|v)?(\d+)\.(\d+)(?:\.(\d+))?", text)
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
 

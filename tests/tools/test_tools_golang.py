@@ -64,6 +64,7 @@ def test_fetched_go_writes_into_its_own_folder_which_is_gone_afterwards(wheel: M
     for name in ("GOROOT", "GOPATH", "GOMODCACHE", "GOCACHE"):
         assert Path(environment[name]).is_relative_to(scratch)
     assert not scratch.exists()
+    assert "-modcacherw" in environment["GOFLAGS"]  # or its removal would fail for anybody but root
 
 
 def test_fetched_go_outlives_a_failed_build(wheel: Machine) -> None:
