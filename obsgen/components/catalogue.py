@@ -23,7 +23,7 @@ from obsgen.components.models import (
     Signal,
     SignalName,
 )
-from obsgen.components.templating import TemplateError, evaluate
+from obsgen.components.origin import Origin
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import Document, Route, load_file, one_document, read_text
 from obsgen.validation import findings_of
@@ -31,6 +31,9 @@ from obsgen.validation import findings_of
 T = TypeVar("T")
 
 SIGNALS: TypeAdapter[dict[str, Signal]] = TypeAdapter(dict[SignalName, Signal])
+HEAD = "component.yaml"
+"""The file that makes a folder a component."""
+
 VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
 """Keys whose plain scalars are read as text: version 0.10 is not the number 0.1."""
 
@@ -65,18 +68,9 @@ class ComponentFolder:
         document = self.documents.get(file)
         return document.place(route) if document else Place(_shown(self.files[file]) if file in self.files else file)
 
-    def evaluate(
-        self, file: str, route: Route, text: str, context: Mapping[str, Any], *, expression: bool = False
-    ) -> Any:
-        """The value of a text of the component; InputError at its place in `file` if it cannot be rendered."""
-        try:
-            return evaluate(text, context, expression=expression)
-        except TemplateError as problem:
-            raise InputError([error("template/error", str(problem), self.place(file, route), problem.hint)]) from None
-
-    def holds(self, file: str, route: Route, condition: str | None, context: Mapping[str, Any]) -> bool:
-        """Whether a `when:` of the component holds; one that is not there does."""
-        return condition is None or bool(self.evaluate(file, route, condition, context, expression=True))
+    def origin(self, file: str, *route: str | int) -> Origin:
+        """A part of one of the component's files."""
+        return Origin(lambda inner: self.place(file, inner), route)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.origin import Origin
 from obsgen.profile.models import AlertChange, OwnAlert, Settings
 
 
@@ -81,6 +82,7 @@ class Instance:
     covers: tuple[str, ...] = ()
     changes: Mapping[str, AlertChange] = field(default_factory=dict)
     own_alerts: Mapping[str, OwnAlert] = field(default_factory=dict)
+    own_origin: Origin | None = None
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property

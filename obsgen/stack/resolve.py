@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from obsgen.components.catalogue import Catalogue, ComponentFolder
+from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
+from obsgen.components.origin import Origin
 from obsgen.findings import Finding, InputError, Severity, error
 from obsgen.profile.load import Environment, LoadedProfile
 from obsgen.profile.models import AlertChange, ModelServer, OwnAlert, Provider, Runtime, ServerSettings, Settings
@@ -70,9 +71,6 @@ def listed(settings: Settings) -> Iterator[tuple[str, Route, ServerSettings]]:
         yield "gpuExporter", ("gpuExporter",), settings.gpu_exporter
     for index, provider in enumerate(settings.providers):
         yield "provider", ("providers", index), provider
-
-
-_HEAD = "component.yaml"
 
 
 class _Resolver:
@@ -186,7 +184,7 @@ class _Resolver:
             signals=signals,
             target=target,
             monitored=target is not None and target.rendered and outer is None,
-            pods=server.pods or (pods and str(folder.evaluate(_HEAD, ("scrape", "pods"), pods, context))),
+            pods=server.pods or (pods and folder.origin(HEAD, "scrape", "pods").text(pods, context)),
             covers=covers,
             changes=dict(server.alerts),
             context=context,
@@ -225,7 +223,7 @@ class _Resolver:
             if self.catalogue.head(name).role != "platform":
                 continue
             folder = self.catalogue.get(name)
-            if folder.holds(_HEAD, ("activate",), folder.component.activate, self.context):
+            if folder.origin(HEAD, "activate").holds(folder.component.activate, self.context):
                 yield self._instance(folder, ServerSettings(name=name, type=name), (name,))
 
     def _with_alerts(self, instances: list[Instance]) -> Iterator[Instance]:
@@ -240,7 +238,8 @@ class _Resolver:
         for instance in instances:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
             sentences = {name: alert for name, alert in own.items() if alert.server == instance.name}
-            yield replace(instance, changes={**mine, **instance.changes}, own_alerts=sentences)
+            origin = Origin(self.environment.merged.place, ("alerts",))
+            yield replace(instance, changes={**mine, **instance.changes}, own_alerts=sentences, own_origin=origin)
 
     def _check_alerts(
         self, instances: list[Instance], changes: Mapping[str, AlertChange], own: Mapping[str, OwnAlert]
@@ -262,22 +261,17 @@ class _Resolver:
 
     def _preconditions(self, instances: list[Instance]) -> Iterator[tuple[str, str | None]]:
         for instance in instances:
-            folder = instance.folder
-            for index, each in enumerate(folder.component.preconditions):
-                route: Route = ("preconditions", index)
-                if folder.holds(_HEAD, (*route, "when"), each.when, instance.context):
-                    told = str(folder.evaluate(_HEAD, (*route, "text"), each.text, instance.context))
-                    command = each.command and str(
-                        folder.evaluate(_HEAD, (*route, "command"), each.command, instance.context)
-                    )
-                    yield told, command
+            for index, each in enumerate(instance.folder.component.preconditions):
+                origin = instance.folder.origin(HEAD, "preconditions", index)
+                if origin.at("when").holds(each.when, instance.context):
+                    command = origin.at("command").text(each.command or "", instance.context)
+                    yield origin.at("text").text(each.text, instance.context), command or None
 
     def _secrets(self, instances: list[Instance]) -> Iterator[Secret]:
         for instance in instances:
-            folder = instance.folder
-            for index, each in enumerate(folder.component.secrets):
-                route: Route = ("secrets", index)
-                if folder.holds(_HEAD, (*route, "when"), each.when, instance.context):
-                    name = str(folder.evaluate(_HEAD, (*route, "name"), each.name, instance.context))
-                    namespace = str(folder.evaluate(_HEAD, (*route, "namespace"), each.namespace, instance.context))
+            for index, each in enumerate(instance.folder.component.secrets):
+                origin = instance.folder.origin(HEAD, "secrets", index)
+                if origin.at("when").holds(each.when, instance.context):
+                    name = origin.at("name").text(each.name, instance.context)
+                    namespace = origin.at("namespace").text(each.namespace, instance.context)
                     yield Secret(namespace, name, each.keys, each.used_by)

@@ -41,7 +41,7 @@ def _series(
         here = {**context, "version": version}
         for index, row in enumerate(signal.series):
             fits = not version or within(version, row.since, row.until)
-            if fits and folder.holds("signals.yaml", (name, "series", index, "when"), row.when, here):
+            if fits and folder.origin("signals.yaml", name, "series", index, "when").holds(row.when, here):
                 stored = _stored(signal, row, exported)
                 chosen += [stored] if stored not in chosen else []
                 break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.catalogue import HEAD, ComponentFolder
 from obsgen.components.models import Scrape
 from obsgen.profile.models import ServerSettings, Settings
 from obsgen.source import Route
@@ -58,7 +58,7 @@ def _selector(
     if server.selector is not None or scrape is None:
         return server.selector or {}
     selector = {
-        key: str(folder.evaluate("component.yaml", ("scrape", "selector", key), value, context))
+        key: folder.origin(HEAD, "scrape", "selector", key).text(value, context)
         for key, value in scrape.selector.items()
     }
     shown = ", ".join(f"{key}={value}" for key, value in selector.items())

@@ -1,0 +1,42 @@
+"""Where a text was written, so that a fault in it is told there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from obsgen.components.templating import TemplateError, evaluate
+from obsgen.findings import InputError, Place, error
+from obsgen.source import Route
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A part of a component's file or of a profile; routes are relative to it."""
+
+    locate: Callable[[Route], Place]
+    route: Route = ()
+
+    def at(self, *steps: str | int) -> Origin:
+        """A part of this part."""
+        return Origin(self.locate, (*self.route, *steps))
+
+    def evaluate(self, text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
+        """The value of the text that stands here; InputError at this place if it cannot be rendered."""
+        try:
+            return evaluate(text, context, expression=expression)
+        except TemplateError as problem:
+            self.refuse("template/error", str(problem), problem.hint)
+
+    def text(self, text: str, context: Mapping[str, Any]) -> str:
+        """The text that stands here, rendered."""
+        return str(self.evaluate(text, context))
+
+    def holds(self, condition: str | None, context: Mapping[str, Any]) -> bool:
+        """Whether the `when:` that stands here holds; one that is not there does."""
+        return condition is None or bool(self.evaluate(condition, context, expression=True))
+
+    def refuse(self, check: str, message: str, hint: str = "") -> NoReturn:
+        """Raises InputError with one finding at this place."""
+        raise InputError([error(check, message, self.locate(self.route), hint)]) from None

@@ -1,0 +1,138 @@
+"""Alerts: sentences about signals become PromQL, texts and figures, once for each instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from obsgen.components.models import Alert, Condition, Measure
+from obsgen.components.origin import Origin
+from obsgen.render.promql import Expr, union
+from obsgen.render.recordings import series_of
+from obsgen.render.scopes import RuleScope, UnknownSignalError
+from obsgen.render.sentences import Phrase, SentenceError, condition, demanded, phrase
+from obsgen.stack.model import Instance, Stack
+from obsgen.units import UNITS, UnitError, parse, text
+from obsgen.validation import nearest
+
+
+@dataclass(frozen=True)
+class RenderedAlert:
+    """An alert of one instance: a rule, a row of a table, the figures of a runbook."""
+
+    key: str
+    name: str
+    instance: Instance
+    group: str
+    expr: str
+    for_: str
+    severity: str
+    limit: float | None
+    limit_text: str
+    summary: str
+    description: str
+    labels: Mapping[str, str]
+
+
+def alerts(stack: Stack) -> Iterator[RenderedAlert]:
+    """Every alert of a stack that the profile leaves enabled, instance by instance."""
+    for instance in stack.instances:
+        for key, alert, origin in _sentences(instance):
+            change = instance.changes.get(key)
+            if origin.at("when").holds(alert.when, instance.context) and (change is None or change.enabled):
+                yield _Writer(stack, instance, key, alert, origin).rendered()
+
+
+def _sentences(instance: Instance) -> Iterator[tuple[str, Alert, Origin]]:
+    for key, alert in instance.folder.alerts.items():
+        yield key, alert, instance.folder.origin("alerts.yaml", key)
+    for key, own in instance.own_alerts.items():
+        if instance.own_origin:
+            yield key, own, instance.own_origin.at(key)
+
+
+class _Writer:
+    """Turns the sentences of one alert into PromQL and texts."""
+
+    def __init__(self, stack: Stack, instance: Instance, key: str, alert: Alert, origin: Origin) -> None:
+        self.instance, self.key, self.alert, self.origin = instance, key, alert, origin
+        self.scope = RuleScope(stack, instance)
+
+    def rendered(self) -> RenderedAlert:
+        """The finished alert."""
+        alert, change = self.alert, self.instance.changes.get(self.key)
+        expr, said, limit = self._whole()
+        shown = "" if limit is None else text(limit, UNITS[said.unit])
+        context = {
+            **self.instance.context,
+            "limit": shown,
+            "value": "{{ $value | " + UNITS[said.unit].template + " }}",
+            "label": lambda name: self._label(said, name),
+        }
+        return RenderedAlert(
+            key=self.key,
+            name=(change and change.name) or self.key,
+            instance=self.instance,
+            group=(change and change.group) or alert.group,
+            expr=expr.text,
+            for_=(change and change.for_) or alert.for_,
+            severity=(change and change.severity) or alert.severity,
+            limit=limit,
+            limit_text=shown,
+            summary=self.origin.at("summary").text(alert.summary, context),
+            description=self.origin.at("description").text(alert.description, context),
+            labels={**alert.labels, **(change.labels if change else {})},
+        )
+
+    def _whole(self) -> tuple[Expr, Phrase, float | None]:
+        """The expression, the phrase that its value comes from, and the limit on that."""
+        if not self.alert.any_:
+            return self._condition(self.alert, self.alert.while_, self.origin)
+        parts = [self._condition(each, each.while_, self.origin.at("any", i)) for i, each in enumerate(self.alert.any_)]
+        return union([expr for expr, _, _ in parts]), parts[0][1], parts[0][2]
+
+    def _condition(
+        self, sentence: Condition, demand: Condition | None, origin: Origin
+    ) -> tuple[Expr, Phrase, float | None]:
+        said = self._phrase(sentence, origin)
+        limit = self._limit(sentence, said.unit, origin)
+        whole = said.expr if limit is None else condition(sentence, limit, said)
+        if demand:
+            other, other_said, _ = self._condition(demand, None, origin.at("while"))
+            whole = demanded(whole, said.labels, other, other_said.labels)
+        return whole, said, limit
+
+    def _phrase(self, sentence: Measure, origin: Origin) -> Phrase:
+        if sentence.expr is not None:
+            labels = {label: label for label in sentence.by}
+            return Phrase(Expr(self._raw(sentence.expr, origin.at("expr")), 0), sentence.unit or "count", labels)
+        try:
+            return phrase(sentence, self.scope)
+        except UnknownSignalError as problem:
+            origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+        except SentenceError as problem:
+            origin.refuse("signal/sentence", str(problem))
+
+    def _raw(self, expr: str, origin: Origin) -> str:
+        try:
+            return origin.text(expr, {**self.instance.context, "series": series_of(self.scope)}).strip()
+        except UnknownSignalError as problem:
+            origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+
+    def _limit(self, sentence: Condition, unit: str, origin: Origin) -> float | None:
+        """The limit of a condition: a threshold by its name, or a quantity in the phrase's unit."""
+        written = sentence.above if sentence.above is not None else sentence.below
+        if written is None:
+            return None
+        if written in self.instance.thresholds:
+            return self.instance.thresholds[written]
+        try:
+            return parse(written, UNITS[unit])
+        except UnitError as problem:
+            hint = problem.hint or f"thresholds: {', '.join(sorted(self.instance.thresholds))}"
+            origin.at("above" if sentence.above is not None else "below").refuse("profile/unit", str(problem), hint)
+
+    def _label(self, said: Phrase, name: str) -> str:
+        """A label of the firing alert for a text; the server's name where the series do not carry it."""
+        stored = said.labels.get(name)
+        return "{{ $labels." + stored + " }}" if stored else self.instance.name

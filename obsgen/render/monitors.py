@@ -1,0 +1,64 @@
+"""ServiceMonitor and PodMonitor objects: how Prometheus finds and scrapes every instance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from obsgen.conventions import object_labels
+from obsgen.render.manifest import Manifest, metadata
+from obsgen.stack.model import Instance, Stack, Target
+
+
+def monitors(stack: Stack) -> list[Manifest]:
+    """A monitor for each instance that is scraped and not left to somebody else's."""
+    return [
+        _monitor(stack, instance, instance.target)
+        for instance in stack.instances
+        if instance.target and instance.monitored
+    ]
+
+
+def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
+    component = instance.folder.name
+    openshift = stack.settings.prometheus.mode == "openshift"
+    # User-workload monitoring ignores namespace selectors: a monitor finds targets in its own namespace alone.
+    namespace = target.namespace if openshift else stack.namespaces["monitoring"]
+    pods = target.monitor == "pod"
+    spec: dict[str, Any] = {}
+    if target.attach_node:
+        spec["attachMetadata"] = {"node": True}
+    if namespace != target.namespace:
+        spec["namespaceSelector"] = {"matchNames": [target.namespace]}
+    spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
+    spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, target)]
+    labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
+    monitor = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PodMonitor" if pods else "ServiceMonitor",
+        "metadata": metadata(instance.name, namespace, labels),
+        "spec": spec,
+    }
+    return Manifest("monitors", component, monitor)
+
+
+def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
+    """The one endpoint of a monitor; defaults are written out, so that Argo CD sees no difference to the cluster."""
+    endpoint: dict[str, Any] = {"port": target.port} if target.port else {"portNumber": target.port_number}
+    endpoint |= {
+        "path": target.path,
+        "scheme": target.scheme or "http",
+        "interval": target.interval,
+        "honorLabels": target.honor_labels,
+        "relabelings": _relabelings(instance, target),
+    }
+    if target.authorization:
+        secret = {"name": target.authorization["secret"], "key": target.authorization["key"]}
+        endpoint["authorization"] = {"type": "Bearer", "credentials": secret}
+    return endpoint
+
+
+def _relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:
+    """`job` becomes the instance's name, by which rules and boards find its series; `node` comes from the pod."""
+    job = {"action": "replace", "targetLabel": "job", "replacement": instance.name}
+    node = {"action": "replace", "sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
+    return [job, node] if target.attach_node else [job]

@@ -1,0 +1,81 @@
+"""Recording rules: series that are computed once and used by boards and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from obsgen.components.models import Recording
+from obsgen.components.origin import Origin
+from obsgen.render.promql import selector, union
+from obsgen.render.scopes import RuleScope, UnknownSignalError
+from obsgen.render.sentences import SentenceError, phrase
+from obsgen.stack.model import Instance, Stack
+from obsgen.validation import nearest
+
+
+@dataclass(frozen=True)
+class RenderedRecording:
+    """A recording rule of one instance."""
+
+    instance: Instance
+    group: str
+    record: str
+    expr: str
+    labels: Mapping[str, str]
+
+    def rule(self) -> dict[str, Any]:
+        """The rule as Prometheus reads it."""
+        labels = {"labels": dict(sorted(self.labels.items()))} if self.labels else {}
+        return {"record": self.record, "expr": self.expr, **labels}
+
+
+def recordings(stack: Stack) -> Iterator[RenderedRecording]:
+    """Every recording rule of a stack, instance by instance."""
+    for instance in stack.instances:
+        for index, recording in enumerate(instance.folder.recordings):
+            origin = instance.folder.origin("recording.yaml", index)
+            if origin.at("when").holds(recording.when, instance.context):
+                for context in each(origin, recording.for_each, instance.context):
+                    yield _rendered(stack, instance, recording, origin, context)
+
+
+def each(origin: Origin, for_each: Mapping[str, str] | None, context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The context once, or once for every item of `forEach: {name: expression}` with the item under that name."""
+    if not for_each:
+        yield context
+        return
+    for name, expression in for_each.items():
+        items = origin.at("forEach", name).evaluate(expression, context, expression=True)
+        if not isinstance(items, (list, tuple)):
+            origin.at("forEach", name).refuse("template/error", "forEach needs a list", "name a list, such as prices")
+        for item in items:
+            yield {**context, name: item}
+
+
+def _rendered(
+    stack: Stack, instance: Instance, recording: Recording, origin: Origin, context: Mapping[str, Any]
+) -> RenderedRecording:
+    scope = RuleScope(stack, instance)
+    try:
+        if recording.expr is None:
+            expr = phrase(recording, scope).expr.text
+        else:
+            expr = origin.at("expr").text(recording.expr, {**context, "series": series_of(scope)}).strip()
+    except UnknownSignalError as problem:
+        origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+    except SentenceError as problem:
+        origin.refuse("signal/sentence", str(problem))
+    labels = {name: origin.at("labels", name).text(value, context) for name, value in recording.labels.items()}
+    return RenderedRecording(instance, recording.group, recording.record, expr, labels)
+
+
+def series_of(scope: RuleScope) -> Any:
+    """The function `series('signal')` of an `expr`: the signal's selectors."""
+
+    def series(name: str, owner: str | None = None) -> str:
+        source = scope.source(owner, name, {})
+        return union([selector(stored.name, matchers) for stored, matchers in source.series]).within(9)
+
+    return series

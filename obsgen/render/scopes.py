@@ -1,0 +1,98 @@
+"""Which series a sentence speaks of: those of one instance in rules, those of the viewer's choice on boards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from obsgen.conventions import ALWAYS_KEPT
+from obsgen.render.promql import Matcher, one_of
+from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
+
+TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "container", "endpoint", "service")
+"""Labels that a scrape adds to every series."""
+
+
+class UnknownSignalError(LookupError):
+    """A sentence names a signal that is not exposed here: at these versions, or by anything in the stack."""
+
+    def __init__(self, name: str, owner: str, known: Sequence[str]) -> None:
+        super().__init__(f"{owner} exposes no signal '{name}'")
+        self.name = name
+        self.known = tuple(known)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A signal, its series, and the matchers that pick them out."""
+
+    signal: ResolvedSignal
+    series: tuple[tuple[Stored, tuple[Matcher, ...]], ...]
+
+    def stored_label(self, ours: str) -> str | None:
+        """The stored name of one of our labels, None if no series has it."""
+        return self.signal.labels.get(ours, ours if ours in TARGET_LABELS else None)
+
+    def stored_labels(self, ours: Sequence[str]) -> list[str]:
+        """The stored names of our labels, cluster and namespace first, without those that no series has."""
+        stored = (self.stored_label(label) for label in ours)
+        return list(dict.fromkeys([*ALWAYS_KEPT, *(label for label in stored if label)]))
+
+
+class Scope(Protocol):
+    """Finds the series behind a signal's name; `owner` is a role or a component, None for the speaker itself."""
+
+    @property
+    def window(self) -> str:
+        """The range of rates where a sentence names none."""
+
+    def source(self, owner: str | None, name: str, match: Mapping[str, Sequence[str]]) -> Source:
+        """The series; raises UnknownSignalError."""
+
+
+def own_target_matchers(instance: Instance) -> list[Matcher]:
+    """The labels by which an instance's scraped series are found: its job and namespace."""
+    matchers: list[Matcher] = [("job", "=", instance.name)]
+    target = instance.target
+    if target and not (target.honor_labels and "namespace" in target.page_labels):
+        matchers.append(("namespace", "=", target.namespace))
+    return matchers
+
+
+def workload_matchers(instance: Instance) -> list[Matcher]:
+    """The labels of an instance's pods."""
+    pods: list[Matcher] = [("pod", "=~", instance.pods)] if instance.pods else []
+    return [("namespace", "=", instance.namespace), *pods]
+
+
+def extra_matchers(stored: Stored, match: Mapping[str, Sequence[str]]) -> list[Matcher]:
+    """The series' own matchers, and those of the sentence on labels that the series has."""
+    chosen = [one_of(stored.label(ours) or ours, values) for ours, values in match.items()]
+    return [*((label, "=", value) for label, value in stored.match), *chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleScope:
+    """The series of one instance, as its alerts and recording rules speak of them."""
+
+    stack: Stack
+    instance: Instance
+    window: str = "5m"
+
+    def source(self, owner: str | None, name: str, match: Mapping[str, Sequence[str]]) -> Source:
+        """The series of this instance, or of another component as far as they concern it."""
+        speaker = self.instance
+        other = self.stack.found(owner) if owner else speaker
+        signal = other.signals.get(name) if other else None
+        if other is None or signal is None:
+            raise UnknownSignalError(name, owner or speaker.folder.name, sorted(other.signals) if other else ())
+        shared = self._matchers(signal, other)
+        return Source(signal, tuple((each, (*shared, *extra_matchers(each, match))) for each in signal.series))
+
+    def _matchers(self, signal: ResolvedSignal, owner: Instance) -> list[Matcher]:
+        if signal.scope == "cluster":
+            return []
+        if signal.scope == "workload":
+            return workload_matchers(self.instance)
+        return own_target_matchers(owner if owner.target else self.instance)

@@ -1,0 +1,184 @@
+"""Sentences about signals to PromQL: the same for alerts, recording rules and panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+
+from obsgen.components.models import Condition, Measure
+from obsgen.conventions import ALWAYS_KEPT
+from obsgen.render.promql import Expr, added, aggregated, binary, call, number, ranged, scaled, selector, union
+from obsgen.render.scopes import Scope, Source
+from obsgen.stack.model import Stored
+from obsgen.units import RATES
+
+_OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
+
+
+class SentenceError(ValueError):
+    """A sentence that makes no sense for its signal's type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a sentence became: its PromQL, its unit, and the labels that its result has, ours to stored."""
+
+    expr: Expr
+    unit: str
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+def phrase(measure: Measure, scope: Scope) -> Phrase:
+    """The PromQL of a sentence that is not an `expr`."""
+    if measure.ratio is not None:
+        return _ratio(measure, scope)
+    if measure.mean is not None and measure.mean.sum is not None:
+        return _mean(measure, scope)
+    source = scope.source(measure.from_, measure.signal or "", measure.match)
+    if measure.absent:
+        return _absent(source)
+    kinds = {"histogram": _histogram, "counter": _counter}
+    vector, unit = kinds.get(source.signal.type, _gauge)(measure, source, scope)
+    unit = measure.unit or unit
+    return Phrase(scaled(vector, measure.times or 1), unit, _labels(measure, source))
+
+
+def _labels(measure: Measure, *sources: Source) -> dict[str, str]:
+    """Our labels to the stored ones that the sentence's result keeps."""
+    kept = {label: label for label in ALWAYS_KEPT}
+    for source in sources:
+        kept |= {ours: stored for ours in measure.by if (stored := source.stored_label(ours))}
+    return kept
+
+
+def _absent(source: Source) -> Phrase:
+    vectors = [call("absent", selector(stored.name, matchers)) for stored, matchers in source.series]
+    gone = reduce(lambda left, right: binary(left, "and", right, "on ()"), vectors)
+    return Phrase(gone, "bool", {"namespace": "namespace"})
+
+
+def _gauge(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
+    if measure.quantile or measure.rate:
+        raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
+    vector, factor = _joined(source, lambda stored, series: _over(measure, series))
+    function = measure.agg or source.signal.aggregate
+    return scaled(aggregated(function, source.stored_labels(measure.by), vector), factor), source.signal.unit
+
+
+def _over(measure: Measure, series: Expr) -> Expr:
+    """The function over time that a sentence asks for, or the series as it is."""
+    for function, window in (measure.over or {}).items():
+        return call(_OVER.get(function, function), ranged(series, window))
+    return series
+
+
+def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
+    if measure.quantile:
+        raise SentenceError(f"{source.signal.name} is a counter: it has no quantile")
+    vector, factor = _joined(source, lambda stored, series: _growth(measure, stored, series, scope))
+    function = measure.agg or "sum"
+    grown = scaled(aggregated(function, source.stored_labels(measure.by), vector), factor)
+    counted = "increase" in (measure.over or {}) or "changes" in (measure.over or {})
+    unit = source.signal.unit if counted else RATES.get(source.signal.unit, source.signal.unit)
+    return grown, unit
+
+
+def _growth(measure: Measure, stored: Stored, series: Expr, scope: Scope) -> Expr:
+    """How a counter grew: per second, or over a window."""
+    for function, window in (measure.over or {}).items():
+        if function == "increase" and stored.starts_at == "first":
+            return _growth_from_birth(series, window)
+        return call(_OVER.get(function, function), ranged(series, window))
+    return call("rate", ranged(series, measure.rate or scope.window))
+
+
+def _growth_from_birth(series: Expr, window: str) -> Expr:
+    """The growth of a series that does not exist before its first event: `increase` alone would miss that one."""
+    newborn = binary(series, "unless", Expr(f"{series.text} offset {window}"))
+    return binary(newborn, "or", call("increase", ranged(series, window)))
+
+
+def _histogram(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
+    window = measure.rate or scope.window
+    labels = source.stored_labels(measure.by)
+    if measure.quantile:
+        return _quantile(measure.quantile, source, labels, window), source.signal.unit
+    if measure.mean is not None:
+        total, factor = _rates(source, "_sum", window)
+        count, _ = _rates(source, "_count", window)
+        mean = binary(aggregated("sum", labels, total), "/", aggregated("sum", labels, count))
+        return scaled(mean, factor), source.signal.unit
+    if "increase" in (measure.over or {}):
+        grown, _ = _joined(
+            source, lambda _, series: call("increase", ranged(series, (measure.over or {})["increase"])), "_count"
+        )
+        return aggregated("sum", labels, grown), "requests"
+    if measure.rate:
+        return aggregated("sum", labels, _rates(source, "_count", window)[0]), "requests/s"
+    raise SentenceError(f"{source.signal.name} is a histogram: say quantile, mean: true, or rate: true for its count")
+
+
+def _quantile(quantile: float, source: Source, labels: Sequence[str], window: str) -> Expr:
+    buckets, factor = _rates(source, "_bucket", window)
+    return scaled(call("histogram_quantile", number(quantile), aggregated("sum", [*labels, "le"], buckets)), factor)
+
+
+def _rates(source: Source, suffix: str, window: str) -> tuple[Expr, float]:
+    return _joined(source, lambda _, series: call("rate", ranged(series, window)), suffix)
+
+
+def _joined(source: Source, wrap: Callable[[Stored, Expr], Expr], suffix: str = "") -> tuple[Expr, float]:
+    """Each series wrapped in a function, joined by `or`; a factor that all share is left for the outside."""
+    scales = {stored.scale for stored, _ in source.series}
+    shared = scales.pop() if len(scales) == 1 else None
+    parts = []
+    for stored, matchers in source.series:
+        part = wrap(stored, selector(stored.name + suffix, matchers))
+        parts.append(part if shared is not None else scaled(part, stored.scale))
+    return union(parts), 1.0 if shared is None else shared
+
+
+def _ratio(measure: Measure, scope: Scope) -> Phrase:
+    """Summed signals over summed signals. Factors that all sides share cancel out."""
+    assert measure.ratio is not None  # noqa: S101  # the caller dispatched on it
+    tops = [scope.source(measure.from_, name, measure.match) for name in measure.ratio.of]
+    bottoms = [scope.source(measure.from_, name, {}) for name in measure.ratio.to]
+    parts = [_summed(source, measure, scope) for source in [*tops, *bottoms]]
+    factors = {factor for _, factor in parts}
+    plain = [vector if len(factors) == 1 else scaled(vector, factor) for vector, factor in parts]
+    ratio = binary(added(plain[: len(tops)]), "/", added(plain[len(tops) :]))
+    return Phrase(scaled(ratio, measure.times or 1), measure.unit or "ratio", _labels(measure, *tops))
+
+
+def _summed(source: Source, measure: Measure, scope: Scope) -> tuple[Expr, float]:
+    window = measure.rate or scope.window
+    if source.signal.type == "histogram":
+        vector, factor = _rates(source, "_count", window)
+    elif source.signal.type == "counter":
+        vector, factor = _rates(source, "", window)
+    else:
+        vector, factor = _joined(source, lambda _, series: _over(measure, series))
+    return aggregated("sum", source.stored_labels(measure.by), vector), factor
+
+
+def _mean(measure: Measure, scope: Scope) -> Phrase:
+    """The growth of one counter over that of another."""
+    assert measure.mean is not None  # noqa: S101  # the caller dispatched on it
+    total = scope.source(measure.from_, measure.mean.sum or "", measure.match)
+    count = scope.source(measure.from_, measure.mean.count or "", measure.match)
+    top, top_factor = _summed(total, measure, scope)
+    bottom, bottom_factor = _summed(count, measure, scope)
+    mean = scaled(binary(top, "/", bottom), top_factor / bottom_factor)
+    return Phrase(scaled(mean, measure.times or 1), measure.unit or total.signal.unit, _labels(measure, total))
+
+
+def condition(sentence: Condition, limit: float, base: Phrase) -> Expr:
+    """A phrase compared with its limit."""
+    return binary(base.expr, ">" if sentence.above is not None else "<", number(limit))
+
+
+def demanded(alert: Expr, labels: dict[str, str], other: Expr, other_labels: dict[str, str]) -> Expr:
+    """An alert that fires only while another condition holds for the same labels."""
+    common = [stored for stored in labels.values() if stored in other_labels.values()]
+    return binary(alert, "and", other, f"on ({', '.join(common)})")
