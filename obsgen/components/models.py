@@ -326,11 +326,9 @@ class Dashboard(Strict):
     description: str
     when: str | None = None
     tags: tuple[str, ...] = ()
-    variables: tuple[Literal["namespace", "server", "pod", "model"], ...] = ("namespace", "server", "pod")
-    model_label: LabelName = "model"
+    variables: tuple[Literal["namespace", "server", "pod", "model", "node"], ...] = ("namespace", "server", "pod")
     time: str = "now-1h"
     refresh: str = "30s"
-    links: tuple[str, ...] = ()
     rows: tuple[Row, ...] = Field(min_length=1)
 
 

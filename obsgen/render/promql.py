@@ -64,7 +64,9 @@ def ranged(series: Expr, window: str) -> Expr:
 
 
 def aggregated(function: str, labels: Sequence[str], inner: Expr) -> Expr:
-    """`sum by (a, b) (inner)`."""
+    """`sum by (a, b) (inner)`, or `sum(inner)` where nothing is kept apart."""
+    if not labels:
+        return call(function, inner)
     return Expr(f"{function} by ({', '.join(labels)}) ({inner.text})")
 
 

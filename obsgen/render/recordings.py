@@ -9,7 +9,7 @@ from typing import Any
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
 from obsgen.render.promql import selector, union
-from obsgen.render.scopes import RuleScope, UnknownSignalError
+from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Instance, Stack
 from obsgen.validation import nearest
@@ -71,7 +71,7 @@ def _rendered(
     return RenderedRecording(instance, recording.group, recording.record, expr, labels)
 
 
-def series_of(scope: RuleScope) -> Any:
+def series_of(scope: Scope) -> Any:
     """The function `series('signal')` of an `expr`: the signal's selectors."""
 
     def series(name: str, owner: str | None = None) -> str:

@@ -29,15 +29,16 @@ class Source:
 
     signal: ResolvedSignal
     series: tuple[tuple[Stored, tuple[Matcher, ...]], ...]
+    kept: tuple[str, ...] = ALWAYS_KEPT
 
     def stored_label(self, ours: str) -> str | None:
         """The stored name of one of our labels, None if no series has it."""
         return self.signal.labels.get(ours, ours if ours in TARGET_LABELS else None)
 
     def stored_labels(self, ours: Sequence[str]) -> list[str]:
-        """The stored names of our labels, cluster and namespace first, without those that no series has."""
+        """The stored names of our labels behind those always kept, without those that no series has."""
         stored = (self.stored_label(label) for label in ours)
-        return list(dict.fromkeys([*ALWAYS_KEPT, *(label for label in stored if label)]))
+        return list(dict.fromkeys([*self.kept, *(label for label in stored if label)]))
 
 
 class Scope(Protocol):

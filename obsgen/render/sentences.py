@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from obsgen.components.models import Condition, Measure
-from obsgen.conventions import ALWAYS_KEPT
 from obsgen.render.promql import Expr, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
 from obsgen.stack.model import Stored
@@ -46,7 +45,7 @@ def phrase(measure: Measure, scope: Scope) -> Phrase:
 
 def _labels(measure: Measure, *sources: Source) -> dict[str, str]:
     """Our labels to the stored ones that the sentence's result keeps."""
-    kept = {label: label for label in ALWAYS_KEPT}
+    kept = {label: label for label in sources[0].kept}
     for source in sources:
         kept |= {ours: stored for ours in measure.by if (stored := source.stored_label(ours))}
     return kept

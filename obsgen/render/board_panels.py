@@ -1,0 +1,159 @@
+"""The JSON of Grafana's panels: current panel types, fixed colours where asked, limits as dashed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from obsgen.components.models import Panel
+from obsgen.units import UNITS
+
+PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
+
+DATASOURCE = {
+    "name": "datasource",
+    "label": "Datasource",
+    "type": "datasource",
+    "query": "prometheus",
+    "current": {},
+    "refresh": 1,
+}
+"""The variable through which every panel finds its Prometheus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One query of a panel."""
+
+    expr: str
+    legend: str
+    unit: str
+    color: str | None
+    is_limit: bool = False
+
+
+def row_json(number: int, title: str, y: int, panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A row's header; a collapsed row holds its panels."""
+    place = {"h": 1, "w": 24, "x": 0, "y": y}
+    return {
+        "id": number,
+        "type": "row",
+        "title": title,
+        "collapsed": bool(panels),
+        "gridPos": place,
+        "panels": list(panels),
+    }
+
+
+def panel_json(panel: Panel, lines: Sequence[Line], number: int, place: Mapping[str, int]) -> dict[str, Any]:
+    """One panel."""
+    if panel.type == "text":
+        options: dict[str, Any] = {"mode": "markdown", "content": panel.description}
+        return {"id": number, "type": "text", "title": panel.title, "gridPos": dict(place), "options": options}
+    json: dict[str, Any] = {
+        "id": number,
+        "type": panel.type,
+        "title": panel.title,
+        "description": panel.description,
+        "datasource": PROMETHEUS,
+        "gridPos": dict(place),
+        "targets": [_target(panel, index, line) for index, line in enumerate(lines)],
+        "fieldConfig": {"defaults": _defaults(panel, lines), "overrides": list(_overrides(lines))},
+        "options": _options(panel),
+    }
+    limit = next((index for index, line in enumerate(lines) if line.is_limit), None)
+    if limit is not None and panel.type != "timeseries":
+        json["transformations"] = [_limit_from_query(_ref(limit))]
+    return json
+
+
+def _ref(index: int) -> str:
+    return chr(ord("A") + index)
+
+
+def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
+    instant = panel.type in ("table", "bargauge")
+    return {
+        "refId": _ref(index),
+        "datasource": PROMETHEUS,
+        "editorMode": "code",
+        "expr": line.expr,
+        "legendFormat": line.legend,
+        "range": not instant,
+        "instant": instant,
+        "format": {"table": "table", "heatmap": "heatmap"}.get(panel.type, "time_series"),
+    }
+
+
+def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
+    unit = UNITS[panel.unit or lines[0].unit]
+    largest = panel.max if panel.max is not None else (1 if unit.name == "ratio" else None)
+    defaults: dict[str, Any] = {
+        "unit": unit.grafana,
+        "color": {"mode": "palette-classic" if panel.type == "timeseries" else "thresholds"},
+        "thresholds": {"mode": "absolute", "steps": [{"color": "green", "value": None}]},
+        "noValue": "no data",
+    }
+    bounds = {"min": panel.min, "max": largest, "decimals": panel.decimals}
+    defaults |= {name: value for name, value in bounds.items() if value is not None}
+    if panel.type == "timeseries":
+        defaults["custom"] = {
+            "drawStyle": "line",
+            "lineWidth": 2,
+            "fillOpacity": 30 if panel.stack else 8,
+            "showPoints": "never",
+            "spanNulls": False,
+            "stacking": {"group": "A", "mode": "normal" if panel.stack else "none"},
+            "thresholdsStyle": {"mode": "off"},
+        }
+    return defaults
+
+
+_LIMIT_STYLE = [
+    {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}},
+    {"id": "custom.fillOpacity", "value": 0},
+    {"id": "custom.lineWidth", "value": 1},
+    {"id": "custom.stacking", "value": {"group": "limit", "mode": "none"}},
+]
+
+
+def _overrides(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    """Colours, and the dashed look of limits, by query."""
+    for index, line in enumerate(lines):
+        matcher = {"id": "byFrameRefID", "options": _ref(index)}
+        color = "red" if line.is_limit else line.color
+        properties: list[dict[str, Any]] = (
+            [{"id": "color", "value": {"mode": "fixed", "fixedColor": color}}] if color else []
+        )
+        if line.is_limit:
+            properties += [
+                {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}},
+                {"id": "custom.fillOpacity", "value": 0},
+                {"id": "custom.lineWidth", "value": 1},
+                {"id": "custom.stacking", "value": {"group": "limit", "mode": "none"}},
+            ]
+        if properties:
+            yield {"matcher": matcher, "properties": properties}
+
+
+def _options(panel: Panel) -> dict[str, Any]:
+    if panel.type == "timeseries":
+        legend = {"showLegend": True, "displayMode": "table", "placement": "bottom", "calcs": ["lastNotNull", "max"]}
+        return {"legend": legend, "tooltip": {"mode": "multi", "sort": "desc"}}
+    if panel.type == "heatmap":
+        return {"calculate": False, "yAxis": {"unit": "s"}, "cellGap": 1, "tooltip": {"mode": "single"}}
+    reduced = {"calcs": ["lastNotNull"], "fields": "", "values": False}
+    if panel.type == "table":
+        return {"showHeader": True, "cellHeight": "sm"}
+    if panel.type == "stat":
+        return {"reduceOptions": reduced, "colorMode": "value", "graphMode": "area", "textMode": "auto"}
+    if panel.type == "bargauge":
+        return {"reduceOptions": reduced, "displayMode": "basic", "orientation": "horizontal"}
+    return {"reduceOptions": reduced, "showThresholdLabels": False, "showThresholdMarkers": True}
+
+
+def _limit_from_query(ref: str) -> dict[str, Any]:
+    """Turns the limit's value into the panel's red threshold, so that the file needs no number of its own."""
+    mapping = {"fieldName": "limit", "handlerKey": "threshold1"}
+    return {"id": "configFromData", "options": {"configRefId": ref, "mappings": [mapping]}}

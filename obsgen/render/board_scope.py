@@ -1,0 +1,85 @@
+"""Which series a board's panels speak of: those of all its component's instances, narrowed by the viewer's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from obsgen.render.promql import Matcher, one_of
+from obsgen.render.scopes import Source, UnknownSignalError, extra_matchers
+from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
+
+RATE_INTERVAL = "$__rate_interval"
+"""Grafana's window: at least four scrapes, wider when zoomed out."""
+
+
+@dataclass(frozen=True)
+class BoardScope:
+    """The instances of one component in all environments, and the variables that the board offers.
+
+    A board is the same file in every environment, so it speaks of every version that runs in any of them.
+    """
+
+    stacks: Sequence[Stack]
+    component: str
+    variables: tuple[str, ...]
+
+    @property
+    def window(self) -> str:
+        """The range of rates."""
+        return RATE_INTERVAL
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """The component's instances in all environments."""
+        return tuple(i for stack in self.stacks for i in stack.instances if i.folder.name == self.component)
+
+    def source(self, owner: str | None, name: str, match: Mapping[str, Sequence[str]]) -> Source:
+        """The series of the component's own instances, or of another component's."""
+        owners = self._owners(owner)
+        found = [instance.signals[name] for instance in owners if name in instance.signals]
+        if not found:
+            known = sorted({signal for instance in owners for signal in instance.signals})
+            raise UnknownSignalError(name, owner or self.component, known)
+        signal = _merged(found)
+        series = tuple(
+            (each, (*self._matchers(signal, each, owners), *extra_matchers(each, match))) for each in signal.series
+        )
+        return Source(signal, series, kept=())
+
+    def _owners(self, owner: str | None) -> Sequence[Instance]:
+        if owner is None:
+            return self.instances
+        return [i for stack in self.stacks for i in stack.instances if owner in (i.role, i.folder.name)]
+
+    def _matchers(self, signal: ResolvedSignal, stored: Stored, owners: Sequence[Instance]) -> list[Matcher]:
+        matchers: list[Matcher] = [("cluster", "=~", "$cluster")]
+        own = owners is self.instances or not any(instance.target for instance in owners)
+        if signal.scope == "target":
+            matchers += self._jobs(self.instances if own else owners, own)
+        if signal.scope != "cluster":
+            matchers += self._chosen(signal, stored, ("namespace", "pod"), own)
+        return matchers + self._chosen(signal, stored, ("model", "node"), own)
+
+    def _jobs(self, owners: Sequence[Instance], own: bool) -> list[Matcher]:
+        if own and "server" in self.variables:
+            return [("job", "=~", "$server")]
+        names = sorted({instance.name for instance in owners if instance.target or own})
+        return [one_of("job", names)] if names else []
+
+    def _chosen(self, signal: ResolvedSignal, stored: Stored, labels: Sequence[str], own: bool) -> list[Matcher]:
+        """Matchers on the viewer's choices, for labels that the series has."""
+        scraped = own or signal.scope == "workload"
+        matchers: list[Matcher] = []
+        for label in labels:
+            real = stored.label(label) or (label if scraped and label in ("namespace", "pod") else None)
+            if label in self.variables and real:
+                matchers.append((real, "=~", f"${label}"))
+        return matchers
+
+
+def _merged(signals: Sequence[ResolvedSignal]) -> ResolvedSignal:
+    """One signal with the series of all."""
+    series = dict.fromkeys(each for signal in signals for each in signal.series)
+    return replace(signals[0], series=tuple(series))

@@ -1,0 +1,92 @@
+"""Objects that components bring as templates: leaves are rendered, `$when` drops, `$forEach` repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from obsgen.components.models import ManifestTemplate
+from obsgen.components.origin import Origin
+from obsgen.components.templating import is_template
+from obsgen.conventions import object_labels
+from obsgen.render.manifest import Manifest
+from obsgen.render.recordings import each
+from obsgen.stack.model import Instance, Stack
+
+WHEN = "$when"
+FOR_EACH = "$forEach"
+
+_DROPPED = object()
+
+
+def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
+    """Every object that the stack's components bring; `extra` adds names to the context of all."""
+    for instance in stack.instances:
+        for name, template in instance.folder.manifests.items():
+            origin = instance.folder.origin(f"manifests/{name}.yaml")
+            context = {**instance.context, **extra, "file": _file_of(instance, origin)}
+            if origin.at("when").holds(template.when, context):
+                for one in each(origin, template.for_each, context):
+                    yield _manifest(stack, instance, template, origin.at("object"), one)
+
+
+def _file_of(instance: Instance, origin: Origin) -> Any:
+    """The function `file('scripts/x.py')`: a file of the component as it is, not rendered."""
+
+    def file(name: str) -> str:
+        if name not in instance.folder.files:
+            origin.refuse(
+                "template/error", f"{instance.folder.name} has no file {name}", ", ".join(instance.folder.files)
+            )
+        return instance.folder.text(name)
+
+    return file
+
+
+def _manifest(
+    stack: Stack, instance: Instance, template: ManifestTemplate, origin: Origin, context: Mapping[str, Any]
+) -> Manifest:
+    rendered = render_value(template.object, origin, context)
+    metadata = rendered.setdefault("metadata", {})
+    own = metadata.get("labels") or {}
+    labels = {**object_labels(stack.name, instance.folder.name), **stack.settings.labels, **own}
+    ordered = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
+    rendered["metadata"] = {**ordered, "labels": dict(sorted(labels.items())), **_rest(metadata)}
+    return Manifest(template.part, instance.folder.name, rendered)
+
+
+def _rest(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in metadata.items() if key not in ("name", "namespace", "labels")}
+
+
+def render_value(value: Any, origin: Origin, context: Mapping[str, Any]) -> Any:
+    """A value with its leaves rendered."""
+    if isinstance(value, dict):
+        return _mapping(value, origin, context)
+    if isinstance(value, list):
+        return [item for i, each_ in enumerate(value) for item in _items(each_, origin.at(i), context)]
+    if isinstance(value, str) and is_template(value):
+        return origin.evaluate(value, context)
+    return value
+
+
+def _mapping(value: Mapping[str, Any], origin: Origin, context: Mapping[str, Any]) -> Any:
+    """A mapping without the keys whose mappings are dropped."""
+    if WHEN in value and not origin.at(WHEN).holds(value[WHEN], context):
+        return _DROPPED
+    rendered = {
+        str(render_value(key, origin, context)): render_value(inner, origin.at(key), context)
+        for key, inner in value.items()
+        if key not in (WHEN, FOR_EACH)
+    }
+    return {key: inner for key, inner in rendered.items() if inner is not _DROPPED}
+
+
+def _items(item: Any, origin: Origin, context: Mapping[str, Any]) -> Iterator[Any]:
+    """What an item of a list becomes: nothing, itself, or one for each of many."""
+    repeated = item.get(FOR_EACH) if isinstance(item, dict) else None
+    for one in each(origin.at(FOR_EACH), repeated, context) if repeated else [context]:
+        rendered = render_value(item, origin, one)
+        if rendered is not _DROPPED:
+            # An item that only carries its value under `$value` stands for that value: lists of plain strings.
+            yield rendered.get("$value", rendered) if isinstance(rendered, dict) else rendered
