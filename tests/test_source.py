@@ -32,6 +32,12 @@ def test_scalars_follow_the_core_rules_of_yaml_1_2() -> None:
     assert value(text) == expected
 
 
+def test_a_url_in_a_flow_mapping_is_read_though_libyaml_refuses_it() -> None:
+    document = load_text("a: {url: https://x.example/y, b: 1}\n", "x.yaml")[0]
+    assert document.value == {"a": {"url": "https://x.example/y", "b": 1}}
+    assert str(document.place(("a", "b"))) == "x.yaml:1:34"
+
+
 def test_documents_anchors_and_merge_keys() -> None:
     documents = load_text("a: &x {p: 1, q: 2}\nb: {<<: *x, q: 3}\n---\n- second\n", "x.yaml")
     assert documents[0].value == {"a": {"p": 1, "q": 2}, "b": {"p": 1, "q": 3}}

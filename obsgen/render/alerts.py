@@ -29,6 +29,7 @@ class RenderedAlert:
     severity: str
     limit: float | None
     limit_text: str
+    direction: str
     summary: str
     description: str
     labels: Mapping[str, str]
@@ -79,6 +80,7 @@ class _Writer:
             severity=(change and change.severity) or alert.severity,
             limit=limit,
             limit_text=shown,
+            direction="below" if alert.below is not None else "above",
             summary=self.origin.at("summary").text(alert.summary, context),
             description=self.origin.at("description").text(alert.description, context),
             labels={**alert.labels, **(change.labels if change else {})},
@@ -88,7 +90,13 @@ class _Writer:
         """The expression, the phrase that its value comes from, and the limit on that."""
         if not self.alert.any_:
             return self._condition(self.alert, self.alert.while_, self.origin)
-        parts = [self._condition(each, each.while_, self.origin.at("any", i)) for i, each in enumerate(self.alert.any_)]
+        parts = [
+            self._condition(each, each.while_, place)
+            for each, place in ((each, self.origin.at("any", i)) for i, each in enumerate(self.alert.any_))
+            if place.at("when").holds(each.when, self.instance.context)
+        ]
+        if not parts:
+            self.origin.at("any").refuse("signal/sentence", "no condition holds here", "give the alert a `when:` too")
         return union([expr for expr, _, _ in parts]), parts[0][1], parts[0][2]
 
     def _condition(

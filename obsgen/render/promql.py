@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from textwrap import dedent
 
 from obsgen.units import number_text
 
@@ -100,3 +101,26 @@ def scaled(expression: Expr, factor: float) -> Expr:
     if 0 < factor < 1 and abs(inverse - round(inverse)) < 1e-9 * inverse:
         return binary(expression, "/", number(round(inverse)))
     return binary(expression, "*", number(factor))
+
+
+MAX_LINE = 100
+"""Characters of PromQL that a reviewer takes in at a glance; more are laid out over several lines."""
+
+
+def laid_out(text: str) -> str:
+    """PromQL as people read it: one line, or indented over several and ending in a line break."""
+    if len(text) <= MAX_LINE:
+        return text
+    from promql_parser import parse
+
+    return f"{_without_outer_indent(parse(text).prettify())}\n"
+
+
+def _without_outer_indent(text: str) -> str:
+    """The outermost operators at the start of lines: a text that begins with spaces cannot be a YAML block."""
+    lines = text.split("\n")
+    operator = next((row for row, line in enumerate(lines) if line[:1] not in (" ", ")", "")), 0)
+    if not lines[0].startswith(" ") or not operator:
+        return text
+    left, right = (dedent("\n".join(part)) for part in (lines[:operator], lines[operator + 1 :]))
+    return f"{_without_outer_indent(left)}\n{lines[operator]} {_without_outer_indent(right)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
-from obsgen.render.promql import selector, union
+from obsgen.render.promql import laid_out, selector, union
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Instance, Stack
@@ -28,7 +28,7 @@ class RenderedRecording:
     def rule(self) -> dict[str, Any]:
         """The rule as Prometheus reads it."""
         labels = {"labels": dict(sorted(self.labels.items()))} if self.labels else {}
-        return {"record": self.record, "expr": self.expr, **labels}
+        return {"record": self.record, "expr": laid_out(self.expr), **labels}
 
 
 def recordings(stack: Stack) -> Iterator[RenderedRecording]:

@@ -8,6 +8,7 @@ from typing import Any
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES, object_labels
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.manifest import Manifest, metadata
+from obsgen.render.promql import laid_out
 from obsgen.render.recordings import RenderedRecording
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import number_text
@@ -65,7 +66,7 @@ def _alert_rule(alert: RenderedAlert, runbooks: Runbooks) -> dict[str, Any]:
     labels = {"severity": alert.severity, SERVICE_LABEL: alert.instance.name, **alert.labels}
     return {
         "alert": alert.name,
-        "expr": alert.expr,
+        "expr": laid_out(alert.expr),
         "for": alert.for_,
         "labels": dict(sorted(labels.items())),
         "annotations": annotations,

@@ -70,7 +70,7 @@ def workload_matchers(instance: Instance) -> list[Matcher]:
 def extra_matchers(stored: Stored, match: Mapping[str, Sequence[str]]) -> list[Matcher]:
     """The series' own matchers, and those of the sentence on labels that the series has."""
     chosen = [one_of(stored.label(ours) or ours, values) for ours, values in match.items()]
-    return [*((label, "=", value) for label, value in stored.match), *chosen]
+    return [*(one_of(label, values) for label, values in stored.match), *chosen]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from _ruamel_yaml import CParser
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     DocumentStartEvent,
     MappingEndEvent,
@@ -25,16 +27,26 @@ Event = Any
 """One of ruamel.yaml's event classes; they carry no types."""
 
 
-def events(text: str) -> Iterator[Event]:
-    """libyaml's events for `text`; raises ruamel's YAMLError where it is not YAML."""
+MAX_SLOW_CHARACTERS = 200_000
+"""How much text the slower parser is given: seconds of work at most."""
+
+
+def events(text: str, *, slow: bool = False) -> Iterator[Event]:
+    """The events of `text`; raises ruamel's YAMLError where it is not YAML.
+
+    libyaml refuses some YAML 1.2, such as a URL in a flow mapping; `slow` asks ruamel's own parser, in Python.
+    """
+    if slow:
+        yield from YAML(typ="safe", pure=True).parse(text)
+        return
     parser = CParser(text)
     while parser.check_event():
         yield parser.get_event()
 
 
-def documents(text: str) -> Iterator[Iterator[Event]]:
+def documents(text: str, *, slow: bool = False) -> Iterator[Iterator[Event]]:
     """One iterator of events for each document; each must be used up before the next."""
-    stream = events(text)
+    stream = events(text, slow=slow)
     for event in stream:
         if isinstance(event, DocumentStartEvent):
             yield stream
@@ -42,7 +54,14 @@ def documents(text: str) -> Iterator[Iterator[Event]]:
 
 def locate(text: str, file: str, index: int) -> dict[Route, tuple[Place, Place]]:
     """The places of key and value for each route of document `index`."""
-    for number, stream in enumerate(documents(text)):
+    try:
+        return _places(text, file, index, slow=False)
+    except YAMLError:
+        return _places(text, file, index, slow=True)
+
+
+def _places(text: str, file: str, index: int, *, slow: bool) -> dict[Route, tuple[Place, Place]]:
+    for number, stream in enumerate(documents(text, slow=slow)):
         places: dict[Route, tuple[Place, Place]] = {}
         _walk(next(stream), stream, (), None, places, file)
         next(stream)

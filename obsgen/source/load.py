@@ -12,7 +12,7 @@ from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, S
 
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source.document import Document, Trap
-from obsgen.source.events import Event, documents
+from obsgen.source.events import MAX_SLOW_CHARACTERS, Event, documents
 from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -56,14 +56,23 @@ def load_text(text: str, file: str, text_keys: frozenset[str] = frozenset()) -> 
     """
     if file.endswith(".json"):
         return [_load_json(text, file)]
-    reader = _Reader(file, text_keys)
-    read = []
     try:
-        for index, events in enumerate(documents(text)):
-            value, traps = reader.build(events)
-            read.append(Document(file, text, value, index, traps))
+        return _read(text, file, text_keys, slow=False)
+    except YAMLError as problem:
+        if len(text) > MAX_SLOW_CHARACTERS:
+            _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
+    try:
+        return _read(text, file, text_keys, slow=True)
     except YAMLError as problem:
         _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
+
+
+def _read(text: str, file: str, text_keys: frozenset[str], *, slow: bool) -> list[Document]:
+    reader = _Reader(file, text_keys)
+    read = []
+    for index, events in enumerate(documents(text, slow=slow)):
+        value, traps = reader.build(events)
+        read.append(Document(file, text, value, index, traps))
     if reader.findings:
         raise InputError(reader.findings)
     return read

@@ -22,7 +22,8 @@ from ruamel.yaml.events import (
 
 from obsgen.source import YAML11_TRAP, resolve_plain
 
-_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./()\[\]=<>+,;@^|$~ -]*(?<! )\Z")
+# YAML 1.1 readers make dates of these.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
 
 
 def yaml_bytes(value: Any, header: str = "") -> bytes:
@@ -64,8 +65,9 @@ def _scalar(value: Any) -> tuple[str, str]:
     if isinstance(value, str):
         if "\n" in value:
             return value, "|" if _is_block(value) else '"'
-        plain = _PLAIN.match(value) and not YAML11_TRAP.match(value) and isinstance(resolve_plain(value), str)
-        return value, "" if plain else '"'
+        trapped = YAML11_TRAP.match(value) or _DATE.match(value) or not isinstance(resolve_plain(value), str)
+        # Where a plain scalar would not parse, libyaml itself chooses quotes.
+        return value, '"' if trapped else ""
     if value is None:
         return "null", ""
     if isinstance(value, bool):

@@ -1,0 +1,53 @@
+"""The stages of a render, each one call: load, resolve, render. Writing and checking take it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from obsgen.components.catalogue import catalogue
+from obsgen.profile.load import LoadedProfile, load_profile
+from obsgen.render.argocd import argocd_files
+from obsgen.render.dashboards import Board, boards
+from obsgen.render.facts import facts_file
+from obsgen.render.kustomize import tree_files
+from obsgen.render.objects import Rendered, render_objects
+from obsgen.render.readme import readme
+from obsgen.render.runbooks import runbook_files
+from obsgen.stack.resolve import resolve_profile
+
+
+@dataclass(frozen=True)
+class StackTree:
+    """A stack's files: those of `out/<stack>` and those of `argocd/<stack>`, and what they were made from."""
+
+    name: str
+    base: Rendered
+    environments: dict[str, Rendered]
+    boards: tuple[Board, ...]
+    files: dict[str, bytes]
+    argocd: dict[str, bytes]
+
+
+def load(paths: Sequence[Path]) -> list[LoadedProfile]:
+    """The profiles; InputError with the findings of all of them."""
+    return [load_profile(path) for path in paths]
+
+
+def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
+    """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components."""
+    own = [profile.folder / folder for folder in profile.base.settings.templates]
+    base_stack, stacks = resolve_profile(profile, catalogue((*templates, *own)))
+    every = [base_stack, *stacks.values()]
+    drawn = boards(every)
+    base = render_objects(base_stack, drawn)
+    environments = {name: render_objects(stack, drawn) for name, stack in stacks.items()}
+    runbooks = runbook_files(every, {name: rendered.alerts for name, rendered in environments.items()})
+    files = {
+        **tree_files(base, environments, drawn),
+        **{f"runbooks/{name}": text.encode() for name, text in runbooks.items()},
+        "README.md": readme(base, environments, drawn),
+        ".obsgen/facts.json": facts_file(environments),
+    }
+    return StackTree(profile.stack, base, environments, tuple(drawn), files, argocd_files(environments))

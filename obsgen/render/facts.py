@@ -1,0 +1,35 @@
+"""Facts that a tree carries for whoever checks it: what its files alone cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from obsgen.render.objects import Rendered
+from obsgen.tree.serialise import json_bytes
+
+
+def facts_file(environments: Mapping[str, Rendered]) -> bytes:
+    """`.obsgen/facts.json`: per environment the Prometheus that must select the objects, and what runs where."""
+    return json_bytes(
+        {"schemaVersion": 1, "environments": {name: _facts(rendered) for name, rendered in environments.items()}}
+    )
+
+
+def _facts(rendered: Rendered) -> dict[str, object]:
+    stack = rendered.stack
+    prometheus = stack.settings.prometheus
+    servers = [
+        {"name": each.name, "component": each.folder.name, "versions": list(each.versions), "namespace": each.namespace}
+        for each in stack.instances
+    ]
+    return {
+        "cluster": stack.settings.cluster.name,
+        "prometheus": {
+            "mode": prometheus.mode,
+            "namespace": prometheus.namespace or stack.namespaces["monitoring"],
+            "selectorLabels": dict(stack.selector_labels),
+            "scrapeInterval": prometheus.scrape_interval,
+        },
+        "servers": servers,
+        "assumptions": list(stack.assumptions),
+    }

@@ -1,0 +1,126 @@
+"""Everything of a stack for one environment: objects, boards and the addresses between them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from obsgen.conventions import ENVIRONMENT, object_labels
+from obsgen.render.alerts import RenderedAlert, alerts
+from obsgen.render.dashboards import Board
+from obsgen.render.manifest import Manifest, metadata
+from obsgen.render.manifests import manifests
+from obsgen.render.monitors import monitors
+from obsgen.render.recordings import RenderedRecording, recordings
+from obsgen.render.rules import rule_objects
+from obsgen.render.runbooks import runbook_urls
+from obsgen.stack.model import Stack
+from obsgen.tree.serialise import json_bytes
+
+APPLY_LIMIT = 262_144
+"""Bytes of all annotations of an object; client-side apply copies the whole object into one of them."""
+
+SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+SYNC_WAVE = "argocd.argoproj.io/sync-wave"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """One environment, or the base: its objects without boards' ConfigMaps, its boards' ConfigMaps, its alerts."""
+
+    stack: Stack
+    objects: tuple[Manifest, ...]
+    board_maps: tuple[Manifest, ...]
+    alerts: tuple[RenderedAlert, ...]
+    recordings: tuple[RenderedRecording, ...]
+
+
+def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
+    """The objects of a stack, in the order of parts and names."""
+    found = tuple(alerts(stack))
+    recorded = tuple(recordings(stack))
+    maps = tuple(_board_map(stack, board) for board in boards)
+    objects = [
+        *_brought(stack, boards, maps),
+        *_namespaces(stack),
+        *monitors(stack),
+        *rule_objects(stack, found, recorded, runbook_urls(stack, found)),
+    ]
+    placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
+    labelled = [_in_environment(stack, each) for each in placed]
+    return Rendered(stack, tuple(labelled), tuple(_in_environment(stack, each) for each in maps), found, recorded)
+
+
+def _brought(stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest]) -> list[Manifest]:
+    """Objects from components' templates; pods that read configuration carry its checksum, so that they roll."""
+    names = [
+        {"name": board.name, "configMap": map_name(stack, board), "file": f"{board.name}.json"} for board in boards
+    ]
+    first = list(manifests(stack, {"boards": names, "checksum": ""}))
+    configuration = [each for each in (*first, *maps) if each.object["kind"] == "ConfigMap"]
+    return list(manifests(stack, {"boards": names, "checksum": _checksum(configuration)}))
+
+
+def _checksum(objects: Iterable[Manifest]) -> str:
+    digest = hashlib.sha256()
+    for each in objects:
+        digest.update(json_bytes([each.identity, each.object.get("data")]))
+    return digest.hexdigest()
+
+
+def map_name(stack: Stack, board: Board) -> str:
+    """The ConfigMap that holds a board."""
+    return f"{stack.name}-{board.name}"
+
+
+def _board_map(stack: Stack, board: Board) -> Manifest:
+    grafana = stack.settings.grafana
+    labels = {**object_labels(stack.name, board.component), **stack.settings.labels}
+    if grafana.delivery == "sidecar":
+        labels |= grafana.sidecar_label
+    head = metadata(map_name(stack, board), stack.boards_namespace, labels)
+    head["annotations"] = {"grafana_folder": grafana.folder or stack.name}
+    text = json_bytes(board.json).decode()
+    data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head, "data": {f"{board.name}.json": text}}
+    return _for_argo(Manifest("dashboards", board.component, data))
+
+
+def _namespaces(stack: Stack) -> list[Manifest]:
+    """The namespaces that the profile asks for; Argo CD makes them first and never prunes them."""
+    return [
+        Manifest(
+            "platform",
+            "namespaces",
+            {
+                "apiVersion": "v1",
+                "kind": "Namespace",
+                "metadata": {
+                    "name": name,
+                    "labels": dict(
+                        sorted({**object_labels(stack.name, "namespaces"), **stack.settings.labels}.items())
+                    ),
+                    "annotations": {SYNC_OPTIONS: "Prune=false", SYNC_WAVE: "-1"},
+                },
+            },
+        )
+        for name in sorted(set(stack.settings.namespaces.create))
+    ]
+
+
+def _for_argo(manifest: Manifest) -> Manifest:
+    """Server-side apply on exactly the objects that are too large for the annotation of client-side apply."""
+    if len(json_bytes(manifest.object)) < APPLY_LIMIT * 0.9:
+        return manifest
+    return _with_metadata(manifest, "annotations", {SYNC_OPTIONS: "ServerSideApply=true"})
+
+
+def _in_environment(stack: Stack, manifest: Manifest) -> Manifest:
+    return _with_metadata(manifest, "labels", {ENVIRONMENT: stack.environment}) if stack.environment else manifest
+
+
+def _with_metadata(manifest: Manifest, key: str, added: Mapping[str, Any]) -> Manifest:
+    head = manifest.object["metadata"]
+    changed = {**head, key: dict(sorted({**head.get(key, {}), **added}.items()))}
+    return replace(manifest, object={**manifest.object, "metadata": changed})
