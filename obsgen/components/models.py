@@ -49,6 +49,12 @@ def _flag_or(value: Any, meant: Any) -> Any:
 
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 """A number with its unit, as text: `8s`, `90%`, `0.9`."""
+def _window(text: Any) -> Any:
+    return text if text in ("$__rate_interval", "$__range") else _duration(text)
+
+
+Window = Annotated[str, BeforeValidator(_window)]
+"""A duration; on boards also Grafana's own windows."""
 UnitName = Annotated[str, BeforeValidator(_known_unit)]
 Duration = Annotated[str, BeforeValidator(_duration)]
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", max_length=200)]
@@ -154,7 +160,7 @@ class Series(Strict):
     since: str | None = None
     until: str | None = None
     when: str | None = None
-    match: dict[LabelName, str] = Field(default_factory=dict)
+    match: dict[LabelName, OneOrMore] = Field(default_factory=dict)
     scale: float = 1.0
     labels: dict[LabelName, LabelName] | None = None
     type: MetricType | None = None
@@ -210,7 +216,7 @@ class Measure(Strict):
     mean: Annotated[Mean | None, BeforeValidator(lambda value: _flag_or(value, {}))] = None
     ratio: Ratio | None = None
     rate: Annotated[Duration | None, BeforeValidator(lambda value: _flag_or(value, DEFAULT_WINDOW))] = None
-    over: dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Duration] | None = None
+    over: dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Window] | None = None
     agg: Aggregation | None = None
     by: tuple[str, ...] = ()
     absent: bool = False
@@ -247,6 +253,7 @@ class Condition(Measure):
 class Alternative(Condition):
     """One way for an alert with `any` to fire."""
 
+    when: str | None = None
     while_: Condition | None = Field(default=None, alias="while")
 
 
