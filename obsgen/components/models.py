@@ -49,6 +49,8 @@ def _flag_or(value: Any, meant: Any) -> Any:
 
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 """A number with its unit, as text: `8s`, `90%`, `0.9`."""
+
+
 def _window(text: Any) -> Any:
     return text if text in ("$__rate_interval", "$__range") else _duration(text)
 
@@ -206,7 +208,8 @@ class Measure(Strict):
     """A sentence about signals that becomes one PromQL expression.
 
     Without more, a gauge is aggregated, a counter is a per-second rate, a histogram must say what of it is wanted
-    (`quantile`, `mean`, `rate` of observations). `over` applies a function over time to it. `by` lists our labels.
+    (`quantile`, `mean`, `rate` of observations). `rate: true` (an empty text inside) is over the window of the place:
+    5m in rules, Grafana's on boards. `over` applies a function over time to it. `by` lists our labels.
     """
 
     signal: SignalName | None = None
@@ -215,7 +218,7 @@ class Measure(Strict):
     quantile: float | None = Field(default=None, gt=0, lt=1)
     mean: Annotated[Mean | None, BeforeValidator(lambda value: _flag_or(value, {}))] = None
     ratio: Ratio | None = None
-    rate: Annotated[Duration | None, BeforeValidator(lambda value: _flag_or(value, DEFAULT_WINDOW))] = None
+    rate: Annotated[str, BeforeValidator(lambda value: "" if value is True else _window(value))] | None = None
     over: dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Window] | None = None
     agg: Aggregation | None = None
     by: tuple[str, ...] = ()

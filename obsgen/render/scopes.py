@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from obsgen.components.models import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
 from obsgen.render.promql import Matcher, one_of
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
@@ -79,7 +80,7 @@ class RuleScope:
 
     stack: Stack
     instance: Instance
-    window: str = "5m"
+    window: str = DEFAULT_WINDOW
 
     def source(self, owner: str | None, name: str, match: Mapping[str, Sequence[str]]) -> Source:
         """The series of this instance, or of another component as far as they concern it."""

@@ -58,7 +58,7 @@ def _absent(source: Source) -> Phrase:
 
 
 def _gauge(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
-    if measure.quantile or measure.rate:
+    if measure.quantile or measure.rate is not None:
         raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
     vector, factor = _joined(source, lambda stored, series: _over(measure, series))
     function = measure.agg or source.signal.aggregate
@@ -113,7 +113,7 @@ def _histogram(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, st
             source, lambda _, series: call("increase", ranged(series, (measure.over or {})["increase"])), "_count"
         )
         return aggregated("sum", labels, grown), "requests"
-    if measure.rate:
+    if measure.rate is not None:
         return aggregated("sum", labels, _rates(source, "_count", window)[0]), "requests/s"
     raise SentenceError(f"{source.signal.name} is a histogram: say quantile, mean: true, or rate: true for its count")
 

@@ -38,7 +38,15 @@ def instance_context(
     options: Mapping[str, Any],
     covers: tuple[str, ...],
     version: str,
+    hosted: bool,
 ) -> dict[str, Any]:
-    """The stack's names and those of one instance."""
-    own = {"name": name, "namespace": namespace, "options": dict(options), "covers": list(covers), "version": version}
-    return {**stack, **own}
+    """The stack's names and those of one instance; `hosted` says whether it runs inside another server."""
+    return {
+        **stack,
+        "name": name,
+        "namespace": namespace,
+        "options": dict(options),
+        "covers": list(covers),
+        "version": version,
+        "hosted": hosted,
+    }

@@ -17,7 +17,7 @@ class Stored:
 
     name: str
     type: str
-    match: tuple[tuple[str, str], ...]
+    match: tuple[tuple[str, tuple[str, ...]], ...]
     scale: float
     labels: tuple[tuple[str, str], ...]
     buckets: tuple[float, ...]

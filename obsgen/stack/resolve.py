@@ -169,7 +169,9 @@ class _Resolver:
         covers = server.covers if isinstance(server, Provider) else ()
         self._check_covers(folder, covers, route)
         namespace = outer.namespace if outer else self._namespace(folder, server)
-        context = instance_context(self.context, server.name, namespace, options, covers, versions[0])
+        context = instance_context(
+            self.context, server.name, namespace, options, covers, versions[0], outer is not None
+        )
         target = outer.target if outer else target_of(folder, server, namespace, context, self.settings, route, ledger)
         signals = self._resolved(folder, versions, context, target)
         choices.thresholds_in_buckets(folder, signals, thresholds, server.thresholds, route, ledger)
@@ -239,7 +241,9 @@ class _Resolver:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
             sentences = {name: alert for name, alert in own.items() if alert.server == instance.name}
             origin = Origin(self.environment.merged.place, ("alerts",))
-            yield replace(instance, changes={**mine, **instance.changes}, own_alerts=sentences, own_origin=origin)
+            context = {**instance.context, "exposes": instance.signals.__contains__}
+            changed = {**mine, **instance.changes}
+            yield replace(instance, changes=changed, own_alerts=sentences, own_origin=origin, context=context)
 
     def _check_alerts(
         self, instances: list[Instance], changes: Mapping[str, AlertChange], own: Mapping[str, OwnAlert]

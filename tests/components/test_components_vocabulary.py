@@ -1,0 +1,94 @@
+"""Words of the vocabulary that few components use, on a component made up for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from obsgen.components.catalogue import catalogue
+from obsgen.findings import InputError
+from obsgen.profile.load import parse_profile
+from obsgen.render.alerts import alerts
+from obsgen.render.dashboards import boards
+from obsgen.stack.model import Stack
+from obsgen.stack.resolve import resolve_profile
+
+COMPONENT = """
+title: Made up
+role: modelServer
+description: A server that exists in this test only.
+versions: {known: [1, 2], source: imagination}
+options: {lenient: {help: forgives, default: false, values: [true, false]}}
+scrape: {selector: {app: made-up}, port: http}
+hostsRuntime: true
+"""
+SIGNALS = """
+replies: {help: replies, type: counter, unit: requests, series: [{name: replies_total}]}
+failures:
+  help: failed replies
+  type: counter
+  unit: requests
+  series: [{name: replies_total, match: {code: ["500", "5.3"]}}]
+waiting: {help: waiting, type: gauge, unit: requests, series: [{name: waiting, since: 2}]}
+steps: {help: steps, type: histogram, unit: seconds, series: [{name: step_seconds}]}
+"""
+TEXTS = "group: g, for: 2m, severity: info, summary: s, description: d"
+
+
+def stack(root: Path, alert: str, server: str = "", board: str = "") -> Stack:
+    """The stack of one made-up server with one alert, A."""
+    folder = root / "made-up"
+    (folder / "dashboards").mkdir(parents=True)
+    (folder / "component.yaml").write_text(COMPONENT)
+    (folder / "signals.yaml").write_text(SIGNALS)
+    (folder / "alerts.yaml").write_text(f"Aaa: {{{alert}, {TEXTS}}}\n")
+    if board:
+        (folder / "dashboards" / "b.yaml").write_text(board)
+    profile = (
+        "apiVersion: obsgen.dev/v1alpha1\nkind: Profile\nstack: demo\n"
+        f"modelServers: [{{name: it, type: made-up{server}}}]\n"
+    )
+    return resolve_profile(parse_profile(profile), catalogue([root]))[0]
+
+
+def exprs(stack: Stack) -> list[str]:
+    return [alert.expr for alert in alerts(stack)]
+
+
+def test_a_series_may_demand_one_of_several_values(tmp_path: Path) -> None:
+    (expr,) = exprs(stack(tmp_path, "signal: failures, above: 1req/s"))
+    assert 'replies_total{code=~"500|5\\\\.3",job="it",namespace="monitoring"}' in expr
+
+
+@pytest.mark.parametrize(("lenient", "parts"), [("false", 2), ("true", 1)])
+def test_a_way_to_fire_may_depend_on_an_option(tmp_path: Path, lenient: str, parts: int) -> None:
+    ways = "any: [{signal: replies, above: 1req/s}, {signal: failures, above: 1req/s, when: not options.lenient}]"
+    (expr,) = exprs(stack(tmp_path, ways, f", options: {{lenient: {lenient}}}"))
+    assert expr.count("rate(") == parts
+
+
+def test_an_alert_without_any_way_to_fire_is_refused_at_its_place(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"alerts\.yaml:1:.*no condition holds here"):
+        exprs(stack(tmp_path, "any: [{signal: replies, above: 1req/s, when: 'false'}]"))
+
+
+@pytest.mark.parametrize(("version", "count"), [("1", 0), ("2", 1)])
+def test_an_alert_may_depend_on_what_the_version_exposes(tmp_path: Path, version: str, count: int) -> None:
+    alert = "when: \"exposes('waiting')\", signal: waiting, above: 3"
+    assert len(exprs(stack(tmp_path, alert, f', version: "{version}"'))) == count
+
+
+def test_a_server_inside_another_knows_that_it_is_hosted(tmp_path: Path) -> None:
+    found = list(alerts(stack(tmp_path, "when: not hosted, signal: waiting, above: 3", ", runtime: {type: made-up}")))
+    assert len(found) == 1
+
+
+def test_a_rate_without_a_window_has_that_of_its_place(tmp_path: Path) -> None:
+    panel = "{title: P, description: d, signal: steps, rate: true}"
+    board = f"{{title: B, description: d, rows: [{{title: R, panels: [{panel}]}}]}}"
+    whole = stack(tmp_path, "signal: steps, rate: true, above: 1req/s", board=board)
+    (drawn,) = (p for p in boards([whole])[0].json["panels"] if p["type"] != "row")
+    assert "step_seconds_count{" in exprs(whole)[0]
+    assert "}[5m]" in exprs(whole)[0]
+    assert "}[$__rate_interval]" in drawn["targets"][0]["expr"]
