@@ -163,6 +163,7 @@ class Series(Strict):
     until: str | None = None
     when: str | None = None
     match: dict[LabelName, OneOrMore] = Field(default_factory=dict)
+    match_not: dict[LabelName, OneOrMore] = Field(default_factory=dict)
     scale: float = 1.0
     labels: dict[LabelName, LabelName] | None = None
     type: MetricType | None = None

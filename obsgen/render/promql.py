@@ -54,6 +54,11 @@ def one_of(label: str, values: Sequence[str]) -> Matcher:
     return (label, "=", values[0]) if len(values) == 1 else (label, "=~", regex_of(values))
 
 
+def none_of(label: str, values: Sequence[str]) -> Matcher:
+    """A matcher for everything but one value or several."""
+    return (label, "!=", values[0]) if len(values) == 1 else (label, "!~", regex_of(values))
+
+
 def call(function: str, *arguments: Expr | str) -> Expr:
     """A function call."""
     return Expr(f"{function}({', '.join(str(argument) for argument in arguments)})")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from obsgen.components.models import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
-from obsgen.render.promql import Matcher, one_of
+from obsgen.render.promql import Matcher, none_of, one_of
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
 
 TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "container", "endpoint", "service")
@@ -71,7 +71,9 @@ def workload_matchers(instance: Instance) -> list[Matcher]:
 def extra_matchers(stored: Stored, match: Mapping[str, Sequence[str]]) -> list[Matcher]:
     """The series' own matchers, and those of the sentence on labels that the series has."""
     chosen = [one_of(stored.label(ours) or ours, values) for ours, values in match.items()]
-    return [*(one_of(label, values) for label, values in stored.match), *chosen]
+    fixed = [one_of(label, values) for label, values in stored.match]
+    barred = [none_of(label, values) for label, values in stored.match_not]
+    return [*fixed, *barred, *chosen]
 
 
 @dataclass(frozen=True, slots=True)

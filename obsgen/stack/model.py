@@ -22,6 +22,7 @@ class Stored:
     labels: tuple[tuple[str, str], ...]
     buckets: tuple[float, ...]
     starts_at: str
+    match_not: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def label(self, ours: str) -> str | None:
         """The stored name of one of our labels, None if the series lacks it."""

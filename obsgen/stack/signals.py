@@ -58,4 +58,5 @@ def _stored(signal: Signal, row: Series, exported: frozenset[str]) -> Stored:
         labels=tuple((ours, f"exported_{real}" if real in exported else real) for ours, real in labels.items()),
         buckets=row.buckets or (),
         starts_at=row.starts_at,
+        match_not=tuple(sorted(row.match_not.items())),
     )
