@@ -30,9 +30,9 @@ class StackTree:
     argocd: dict[str, bytes]
 
 
-def load(paths: Sequence[Path]) -> list[LoadedProfile]:
-    """The profiles; InputError with the findings of all of them."""
-    return [load_profile(path) for path in paths]
+def load(path: Path) -> LoadedProfile:
+    """A profile without faults of form; InputError with all findings if it has any."""
+    return load_profile(path)
 
 
 def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:

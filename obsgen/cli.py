@@ -1,0 +1,225 @@
+"""The command line: flags, exit codes, wiring; the work is done elsewhere and imported when it is needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from obsgen import __version__
+
+if TYPE_CHECKING:
+    from obsgen.findings import Finding
+
+app = typer.Typer(
+    help="Observability for AI inference on Kubernetes, generated from one profile and proven offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+tools_app = typer.Typer(help="The real binaries that validation asks: kustomize, kubeconform, promtool, amtool.")
+app.add_typer(tools_app, name="tools", no_args_is_help=True)
+
+PROFILES = Annotated[list[Path], typer.Argument(metavar="PROFILE…", help="Profiles to render.")]
+TEMPLATES = Annotated[
+    list[Path] | None,
+    typer.Option("--templates", metavar="DIR", help="A folder with components of your own, before the built-in ones."),
+]
+
+
+class Tools(StrEnum):
+    """Whether the real tools are asked."""
+
+    AUTO = "auto"
+    REQUIRE = "require"
+    OFF = "off"
+
+
+class Format(StrEnum):
+    """How a report is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+class FailOn(StrEnum):
+    """The least severity that fails a validation."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"obsgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Observability for AI inference on Kubernetes, generated from one profile and proven offline."""
+
+
+@app.command(
+    epilog="Examples:  obsgen init   ·   obsgen init --name demo --server vllm@0.12 --gpu dcgm --yes",
+)
+def init(
+    name: Annotated[str | None, typer.Option(help="The stack's name.")] = None,
+    server: Annotated[list[str] | None, typer.Option(metavar="TYPE[@VERSION]", help="A model server.")] = None,
+    gpu: Annotated[str | None, typer.Option(metavar="TYPE", help="The exporter of GPU metrics, or none.")] = None,
+    namespace: Annotated[str | None, typer.Option(help="Where the model servers run.")] = None,
+    release: Annotated[str | None, typer.Option(help="The Helm release of kube-prometheus-stack.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Where to write; else profiles/<name>.yaml.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing, take defaults.")] = False,
+) -> None:
+    """Write a commented profile, by questions or flags."""
+    from obsgen import starter
+
+    answers = starter.Answers(name, tuple(server or ()), gpu, namespace, release)
+    ask = None if yes or not sys.stdin.isatty() else lambda question, default: typer.prompt(question, default, err=True)
+    path, lines = starter.write(answers, ask, file)
+    _say(f"wrote {path} ({lines} lines). Next: obsgen render {path}")
+
+
+@app.command(
+    epilog="Examples:  obsgen render profiles/demo.yaml   ·   obsgen render --check profiles/*.yaml   ·   "
+    "obsgen render profiles/demo.yaml --env dev --out /tmp/try",
+)
+def render(
+    profiles: PROFILES,
+    env: Annotated[
+        str | None, typer.Option(help="Write the base and this overlay, leave other overlays alone.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write to DIR/<stack> and DIR/argocd/<stack>.", metavar="DIR")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if a tree is stale.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; say what would be written.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite edits made by hand.")] = False,
+    templates: TEMPLATES = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing unless something is wrong.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="List every file.")] = False,
+) -> None:
+    """Write the trees of profiles: Kustomize base and overlays, and Argo CD Applications."""
+    from obsgen import rendering
+
+    options = rendering.Options(env, out, force, tuple(templates or ()))
+    planned = rendering.plan(profiles, options)
+    if check:
+        raise typer.Exit(_report_stale(rendering.stale_findings(planned)))
+    outcome = rendering.dry_run(planned) if dry_run else rendering.write(planned, options)
+    if not quiet:
+        _say(rendering.summary(planned, outcome, verbose=verbose, dry_run=dry_run))
+
+
+def _report_stale(findings: Sequence[Finding]) -> int:
+    from obsgen.report.text import findings_text
+
+    if findings:
+        _say(findings_text(findings))
+        _say(f"{len(findings)} stale. Run the same command without --check.")
+    return 1 if findings else 0
+
+
+@app.command(
+    epilog="Examples:  obsgen validate   ·   obsgen validate out/demo   ·   "
+    "obsgen validate ../other/monitoring --tools off",
+)
+def validate(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH…]", help="Trees, folders or files; else out and argocd.")
+    ] = None,
+    tools: Annotated[
+        Tools, typer.Option(help="Ask the real tools where they are, demand them, or leave them.")
+    ] = Tools.AUTO,
+    fail_on: Annotated[FailOn, typer.Option(help="The least severity that gives exit code 1.")] = FailOn.ERROR,
+    format_: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.TEXT,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, not a screenful.")] = False,
+) -> None:
+    """Prove trees, or any manifests, offline: structure, schemas, queries, and what the real tools say."""
+    from obsgen import validating
+
+    report, text = validating.validate(paths or [], tools.value, format_.value, verbose=verbose)
+    typer.echo(text)
+    raise typer.Exit(validating.exit_code(report, fail_on.value))
+
+
+@app.command(
+    epilog="Examples:  obsgen explain promql/syntax   ·   obsgen explain GpuMemoryHigh   ·   obsgen explain kv_cache_usage"
+)
+def explain(
+    what: Annotated[str, typer.Argument(metavar="ID", help="A check, alert, signal, threshold or component.")],
+    templates: TEMPLATES = None,
+) -> None:
+    """Explain a check, alert, signal, threshold or component."""
+    from obsgen.explain import catalogue
+
+    typer.echo(catalogue.explain(what, tuple(templates or ())))
+
+
+@app.command(epilog="Example:  obsgen schema > profile.schema.json")
+def schema(templates: TEMPLATES = None) -> None:
+    """Print the JSON Schema of profiles, from which editors complete them."""
+    from obsgen.profile.schema import json_schema
+
+    typer.echo(json_schema(tuple(templates or ())))
+
+
+@tools_app.command("list", epilog="Example:  obsgen tools list")
+def tools_list() -> None:
+    """Show the real tools, and whether they are there."""
+    from obsgen import tools
+
+    for status in tools.catalogue():
+        found = f"{status.found.version} ({status.found.origin})" if status.found else "absent"
+        typer.echo(f"{status.name:<12} {status.version:<10} {found:<22} {status.purpose}")
+
+
+@tools_app.command("install", epilog="Examples:  obsgen tools install   ·   obsgen tools install promtool")
+def tools_install(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME…]")] = None) -> None:
+    """Build the real tools at pinned versions into the cache, with this machine's Go or a fetched one."""
+    from obsgen import tools
+
+    for tool in tools.install(names or [], _say):
+        _say(f"{tool.name} {tool.version}: {tool.path}")
+
+
+def _say(text: str) -> None:
+    """Talk goes to stderr; stdout is for data."""
+    if text:
+        typer.echo(text, err=True)
+
+
+def main() -> None:
+    """Runs the command line; bad input is told as findings and gives exit code 2."""
+    from obsgen.findings import InputError, ObsgenError
+
+    try:
+        app(prog_name="obsgen")
+    except InputError as problem:
+        _refuse(problem.findings)
+    except ObsgenError as problem:
+        _say(f"error: {problem}")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+
+
+def _refuse(findings: Sequence[Finding]) -> NoReturn:
+    from obsgen.report.text import findings_text
+
+    _say(findings_text(findings))
+    count = len(findings)
+    _say(f"{count} error{'s' if count != 1 else ''}. Nothing was written.")
+    sys.exit(2)

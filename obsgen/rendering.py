@@ -1,0 +1,195 @@
+"""`obsgen render`: from profiles to trees on disk, all of them or none."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from obsgen import pipeline
+from obsgen.findings import Finding, InputError, Place, error
+from obsgen.pipeline import StackTree
+from obsgen.profile.load import LoadedProfile
+from obsgen.render.argocd import application_names
+from obsgen.tree import Outcome, Plan, apply_all, stale
+from obsgen.tree import plan as plan_tree
+from obsgen.validation import nearest
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    environment: str | None = None
+    out: Path | None = None
+    force: bool = False
+    templates: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The trees of some profiles and what writing them would do; two plans a tree: its own and Argo CD's."""
+
+    trees: tuple[StackTree, ...]
+    plans: tuple[Plan, ...]
+    started: float = field(default_factory=time.perf_counter)
+
+
+def plan(paths: Sequence[Path], options: Options) -> Planned:
+    """Renders the profiles and compares the trees with the disk. InputError with the faults of all profiles."""
+    started = time.perf_counter()
+    profiles = _each(paths, pipeline.load)
+    _check(profiles, options)
+    trees = _each(profiles, lambda profile: pipeline.render(profile, options.templates))
+    _check_collisions(profiles, trees)
+    plans = [each for tree in trees for each in _plans(tree, options)]
+    return Planned(tuple(trees), tuple(plans), started)
+
+
+def _each(items: Sequence[T], work: Callable[[T], R]) -> list[R]:
+    """The results of all items; where some fail, one InputError with the findings of all that do."""
+    results: list[R] = []
+    findings: list[Finding] = []
+    for item in items:
+        try:
+            results.append(work(item))
+        except InputError as problem:
+            findings += problem.findings
+    if findings:
+        raise InputError(findings)
+    return results
+
+
+def _check(profiles: Sequence[LoadedProfile], options: Options) -> None:
+    """Two profiles of one stack, or an environment that none of them has."""
+    findings, seen = [], dict[str, LoadedProfile]()
+    for profile in profiles:
+        place = profile.base.merged.document.place(("stack",))
+        if profile.stack in seen:
+            message = f"stack '{profile.stack}' is also that of {seen[profile.stack].file}"
+            findings.append(error("profile/duplicate-stack", message, place, "give one of them another name"))
+        seen[profile.stack] = profile
+    known = sorted({name for profile in profiles for name in profile.environments})
+    if options.environment and options.environment not in known:
+        place = Place(profiles[0].file)
+        message = f"no environment '{options.environment}'"
+        findings.append(error("profile/unknown-environment", message, place, nearest(options.environment, known)))
+    if findings:
+        raise InputError(findings)
+
+
+def _check_collisions(profiles: Sequence[LoadedProfile], trees: Sequence[StackTree]) -> None:
+    """Objects of two stacks that would overwrite each other on one cluster."""
+    findings, owners = [], dict[tuple[str, ...], str]()
+    for profile, tree in zip(profiles, trees, strict=True):
+        for rendered in tree.environments.values():
+            cluster = rendered.stack.settings.cluster
+            for each in (*rendered.objects, *rendered.board_maps):
+                key = (cluster.server or cluster.name or "", *each.identity)
+                owner = owners.setdefault(key, tree.name)
+                if owner != tree.name and each.object["kind"] != "Namespace":
+                    shown = f"{each.identity[1]} {each.identity[2]}/{each.identity[3]}"
+                    place = profile.base.merged.document.place(("stack",))
+                    hint = "use other names, another namespace or another cluster"
+                    findings.append(error("profile/collision", f"{shown} is also in stack '{owner}'", place, hint))
+    if findings:
+        raise InputError(findings)
+
+
+def _plans(tree: StackTree, options: Options) -> Iterator[Plan]:
+    """The plans of a tree's two roots, below the working directory or the folder that the user named."""
+    out = options.out or Path("out")
+    argocd = options.out / "argocd" if options.out else Path("argocd")
+    yield plan_tree(out / tree.name, tree.files, only=_only(options.environment), within=options.out or Path())
+    if tree.argocd or (argocd / tree.name).exists():
+        yield plan_tree(argocd / tree.name, tree.argocd, within=options.out or Path())
+
+
+def _only(environment: str | None) -> Callable[[str], bool] | None:
+    """What a render for one environment is about: everything but the overlays of the others."""
+    if environment is None:
+        return None
+    return lambda path: not path.startswith("overlays/") or path.startswith(f"overlays/{environment}/")
+
+
+def write(planned: Planned, options: Options) -> list[Outcome]:
+    """Brings the disk to the planned trees. InputError if hand edits or foreign files are in the way."""
+    return apply_all(planned.plans, force=options.force)
+
+
+def dry_run(planned: Planned) -> list[Outcome]:
+    """What a write would do."""
+    return [Outcome(each.written, each.unchanged, each.removed) for each in planned.plans]
+
+
+def stale_findings(planned: Planned) -> list[Finding]:
+    """How the disk differs from what a render would leave."""
+    return [finding for each in planned.plans for finding in stale(each)]
+
+
+def summary(planned: Planned, outcomes: Sequence[Outcome], *, verbose: bool = False, dry_run: bool = False) -> str:
+    """What was rendered, assumed and written; a few lines a stack."""
+    lines = [line for tree in planned.trees for line in _stack_lines(tree)]
+    roots = zip(planned.plans, outcomes, strict=True)
+    if verbose:
+        lines += [f"  {mark} {each.root / path}" for each, done in roots for mark, path in _changes(done)]
+    written, unchanged, removed = (
+        sum(len(getattr(each, name)) for each in outcomes) for name in ("written", "unchanged", "removed")
+    )
+    seconds = time.perf_counter() - planned.started
+    would = "would be " if dry_run else ""
+    lines.append(
+        f"{_count(written, 'file')} {would}written, {unchanged} unchanged, {removed} removed in {seconds:.1f} s."
+    )
+    if not dry_run:
+        lines[-1] += f" Next: obsgen validate {planned.plans[0].root}"
+    return "\n".join(lines)
+
+
+def _changes(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    yield from (("+", path) for path in outcome.written)
+    yield from (("-", path) for path in outcome.removed)
+
+
+def _stack_lines(tree: StackTree) -> Iterator[str]:
+    pad = " " * len(tree.name)
+    objects = len(tree.base.objects) + len(tree.base.board_maps)
+    patches = {name: _patches(tree, name) for name in tree.environments}
+    overlays = ", ".join(f"{name} ({_count(count, 'patch', 'patches')})" for name, count in patches.items())
+    yield f"{tree.name}   base {_count(objects, 'object')}; overlays {overlays}"
+    panels = sum(board.panels for board in tree.boards)
+    applications = [app for name, each in tree.environments.items() for app in application_names(name, each)]
+    monitors = sum(each.part == "monitors" for each in tree.base.objects)
+    limits = sum(alert.limit is not None for alert in tree.base.alerts)
+    parts = [
+        _count(len(tree.base.alerts), "alert"),
+        _count(len(tree.base.recordings) + limits, "recording rule"),
+        f"{_count(len(tree.boards), 'dashboard')} ({_count(panels, 'panel')})",
+        _count(monitors, "monitor"),
+        _count(len(applications), "application"),
+    ]
+    yield f"{pad}   {', '.join(parts)}"
+    yield from _told("assumed", [each for r in tree.environments.values() for each in r.stack.assumptions])
+    secrets = [
+        f"{s.namespace}/{s.name} ({', '.join(s.keys)})" for r in tree.environments.values() for s in r.stack.secrets
+    ]
+    yield from _told("secrets that must exist before the first sync:", secrets)
+
+
+def _patches(tree: StackTree, environment: str) -> int:
+    return sum(path.startswith(f"overlays/{environment}/") and "/patch-" in path for path in tree.files)
+
+
+def _told(what: str, items: Sequence[str]) -> Iterator[str]:
+    """Items one below the other, the first behind a heading."""
+    for index, item in enumerate(dict.fromkeys(items)):
+        yield f"{what if index == 0 else ' ' * len(what)} {item}"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

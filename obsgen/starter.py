@@ -1,0 +1,112 @@
+"""`obsgen init`: a commented profile that renders as it is, from answers or defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from obsgen.components.catalogue import Catalogue, catalogue
+from obsgen.findings import InputError, Place, error
+from obsgen.profile.load import parse_profile
+from obsgen.stack.resolve import resolve_profile
+
+Ask = Callable[[str, str], str]
+"""Asks a question with a default and gives the answer."""
+
+NO_GPU = "none"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is known before anything is asked; None is still open."""
+
+    name: str | None = None
+    servers: tuple[str, ...] = ()
+    gpu: str | None = None
+    namespace: str | None = None
+    release: str | None = None
+
+
+def write(answers: Answers, ask: Ask | None, file: Path | None) -> tuple[Path, int]:
+    """Writes the profile and gives its path and number of lines.
+
+    InputError if an answer makes no sense or the file exists; nothing is written then.
+    """
+    known = catalogue()
+    name = _answer(answers.name, ask, "Name of the stack?", "demo")
+    path = file or Path("profiles") / f"{name}.yaml"
+    text = profile_text(_complete(answers, name, known, ask), known)
+    resolve_profile(parse_profile(text, str(path)), known)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        hint = "name another with --file" if isinstance(problem, FileExistsError) else ""
+        raise InputError([error("file/unwritable", f"cannot write {path}: {reason}", Place(str(path)), hint)]) from None
+    return path, text.count("\n")
+
+
+def _answer(given: str | None, ask: Ask | None, question: str, default: str) -> str:
+    if given is not None:
+        return given
+    return ask(question, default) if ask else default
+
+
+def _complete(answers: Answers, name: str, known: Catalogue, ask: Ask | None) -> Answers:
+    """Every answer: given, asked for, or the default."""
+    servers = answers.servers or (_asked_server(known, ask),)
+    namespace = _answer(answers.namespace, ask, "Namespace of the model servers?", "models")
+    exporters = [folder.name for folder in known.with_role("gpuExporter")]
+    gpu = _answer(answers.gpu, ask, f"GPU exporter ({', '.join([*exporters, NO_GPU])})?", exporters[0])
+    release = _answer(answers.release, ask, "Helm release of kube-prometheus-stack?", "monitoring")
+    return Answers(name, servers, gpu, namespace, release)
+
+
+def _asked_server(known: Catalogue, ask: Ask | None) -> str:
+    types = [folder.name for folder in known.with_role("modelServer")]
+    default = next((name for name in types if not known.head(name).hosts_runtime), types[0])
+    kind = _answer(None, ask, f"What serves your models ({', '.join(types)})?", default)
+    versions = known.head(kind).versions if kind in types else None
+    if versions is None:
+        return kind
+    newest = versions.known[-1]
+    return f"{kind}@{_answer(None, ask, f'Which version (newest known: {newest})?', newest)}"
+
+
+def profile_text(answers: Answers, known: Catalogue) -> str:
+    """The profile as text."""
+    return "\n".join(_lines(answers, known)) + "\n"
+
+
+def _lines(answers: Answers, known: Catalogue) -> Iterator[str]:
+    yield f"# The observability stack {answers.name}. `obsgen render` makes the tree; `obsgen schema` gives editors its keys."
+    yield "apiVersion: obsgen.dev/v1alpha1"
+    yield "kind: Profile"
+    yield f"stack: {answers.name}"
+    yield "# Monitors and rules carry the labels that Prometheus selects: for kube-prometheus-stack its Helm release."
+    yield f"prometheus: {{mode: existing, selectorLabels: {{release: {answers.release}}}}}"
+    yield "modelServers:"
+    for server in answers.servers:
+        yield from _server(server, answers.namespace or "models", known)
+    if answers.gpu and answers.gpu != NO_GPU:
+        yield f"gpuExporter: {{type: {answers.gpu}}}"
+    yield "# environments: {dev: {cluster: {name: ml-dev}}, prod: {cluster: {name: ml-prod}}}"
+    yield "# argocd: {repoURL: 'https://github.com/acme/gitops.git'}"
+
+
+def _server(server: str, namespace: str, known: Catalogue) -> Iterator[str]:
+    """A model server; its thresholds stand in a comment with their defaults."""
+    kind, _, version = server.partition("@")
+    yield f"  - name: {kind}"
+    yield f"    type: {kind}"
+    if version:
+        yield f'    version: "{version}"'
+    yield f"    namespace: {namespace}"
+    yield f"    selector: {{app: {kind}}}  # labels of its Service"
+    limits = known.head(kind).thresholds if kind in known.names else {}
+    if limits:
+        listed = ", ".join(f"{name}: {limit.default}" for name, limit in limits.items())
+        yield f"    # thresholds: {{{listed}}}"
