@@ -259,18 +259,21 @@ class Alternative(Condition):
 
     when: str | None = None
     while_: Condition | None = Field(default=None, alias="while")
+    unless_: Condition | None = Field(default=None, alias="unless")
 
 
 class Alert(Condition):
     """alerts.yaml: one alert, for each server of the component.
 
-    `any` joins several conditions by `or`; `while` demands a second condition on the same labels.
+    `any` joins several conditions by `or`; `while` demands a second condition on the same labels, `unless` is one that
+    excuses it (without a limit: series that must not exist).
     """
 
     when: str | None = None
     group: str
     any_: tuple[Alternative, ...] = Field(default=(), alias="any")
     while_: Condition | None = Field(default=None, alias="while")
+    unless_: Condition | None = Field(default=None, alias="unless")
     for_: Duration = Field(alias="for")
     severity: Severity
     labels: dict[LabelName, str] = Field(default_factory=dict)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from obsgen.components.models import Alert, Condition, Measure
+from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
 from obsgen.render.promql import Expr, union
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import RuleScope, UnknownSignalError
-from obsgen.render.sentences import Phrase, SentenceError, condition, demanded, phrase
+from obsgen.render.sentences import Phrase, SentenceError, condition, joined, phrase
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import UNITS, UnitError, parse, text
 from obsgen.validation import nearest
@@ -89,9 +89,9 @@ class _Writer:
     def _whole(self) -> tuple[Expr, Phrase, float | None]:
         """The expression, the phrase that its value comes from, and the limit on that."""
         if not self.alert.any_:
-            return self._condition(self.alert, self.alert.while_, self.origin)
+            return self._qualified(self.alert, self.origin)
         parts = [
-            self._condition(each, each.while_, place)
+            self._qualified(each, place)
             for each, place in ((each, self.origin.at("any", i)) for i, each in enumerate(self.alert.any_))
             if place.at("when").holds(each.when, self.instance.context)
         ]
@@ -99,16 +99,19 @@ class _Writer:
             self.origin.at("any").refuse("signal/sentence", "no condition holds here", "give the alert a `when:` too")
         return union([expr for expr, _, _ in parts]), parts[0][1], parts[0][2]
 
-    def _condition(
-        self, sentence: Condition, demand: Condition | None, origin: Origin
-    ) -> tuple[Expr, Phrase, float | None]:
+    def _qualified(self, sentence: Alert | Alternative, origin: Origin) -> tuple[Expr, Phrase, float | None]:
+        """A condition with what it demands and what excuses it."""
+        whole, said, limit = self._condition(sentence, origin)
+        for operator, key, other in (("and", "while", sentence.while_), ("unless", "unless", sentence.unless_)):
+            if other:
+                expr, other_said, _ = self._condition(other, origin.at(key))
+                whole = joined(whole, operator, said.labels, expr, other_said.labels)
+        return whole, said, limit
+
+    def _condition(self, sentence: Condition, origin: Origin) -> tuple[Expr, Phrase, float | None]:
         said = self._phrase(sentence, origin)
         limit = self._limit(sentence, said.unit, origin)
-        whole = said.expr if limit is None else condition(sentence, limit, said)
-        if demand:
-            other, other_said, _ = self._condition(demand, None, origin.at("while"))
-            whole = demanded(whole, said.labels, other, other_said.labels)
-        return whole, said, limit
+        return said.expr if limit is None else condition(sentence, limit, said), said, limit
 
     def _phrase(self, sentence: Measure, origin: Origin) -> Phrase:
         if sentence.expr is not None:

@@ -45,7 +45,9 @@ def phrase(measure: Measure, scope: Scope) -> Phrase:
 
 def _labels(measure: Measure, *sources: Source) -> dict[str, str]:
     """Our labels to the stored ones that the sentence's result keeps."""
-    kept = {label: label for label in sources[0].kept}
+    # The namespace of a series about the whole cluster is that of its exporter, not of what an alert speaks of.
+    alien = "namespace" if sources[0].signal.scope == "cluster" else None
+    kept = {label: label for label in sources[0].kept if label != alien}
     for source in sources:
         kept |= {ours: stored for ours in measure.by if (stored := source.stored_label(ours))}
     return kept
@@ -177,7 +179,7 @@ def condition(sentence: Condition, limit: float, base: Phrase) -> Expr:
     return binary(base.expr, ">" if sentence.above is not None else "<", number(limit))
 
 
-def demanded(alert: Expr, labels: dict[str, str], other: Expr, other_labels: dict[str, str]) -> Expr:
-    """An alert that fires only while another condition holds for the same labels."""
+def joined(alert: Expr, operator: str, labels: dict[str, str], other: Expr, other_labels: dict[str, str]) -> Expr:
+    """An alert that fires only while (`and`), or only `unless`, another condition holds for the same labels."""
     common = [stored for stored in labels.values() if stored in other_labels.values()]
-    return binary(alert, "and", other, f"on ({', '.join(common)})")
+    return binary(alert, operator, other, f"on ({', '.join(common)})")
