@@ -100,7 +100,8 @@ class Scrape(Strict):
     """How the component's metrics are collected.
 
     `page_labels` are labels that the exporter's own page carries and that clash with target labels: with honorLabels
-    they win, without it Prometheus stores them as `exported_…`. Values may be templates.
+    they win, without it Prometheus stores them as `exported_…`. `selector` and `port` may be templates; a label of the
+    selector that renders to nothing is left out.
     """
 
     monitor: Literal["service", "pod"] = "service"

@@ -26,7 +26,7 @@ def target_of(
     scrape = folder.component.scrape
     if scrape is None:
         return None
-    port, number = _port(scrape, server, route, ledger)
+    port, number = _port(folder, scrape, server, context, route, ledger)
     openshift = settings.prometheus.mode == "openshift"
     if openshift and server.honor_labels:
         hint = "remove honorLabels: boards and alerts follow the exported_ labels"
@@ -57,17 +57,23 @@ def _selector(
     scrape = folder.component.scrape
     if server.selector is not None or scrape is None:
         return server.selector or {}
-    selector = {
-        key: folder.origin(HEAD, "scrape", "selector", key).text(value, context)
-        for key, value in scrape.selector.items()
-    }
+    origin = folder.origin(HEAD, "scrape", "selector")
+    rendered = {key: origin.at(key).text(value, context) for key, value in scrape.selector.items()}
+    selector = {key: value for key, value in rendered.items() if value}
     shown = ", ".join(f"{key}={value}" for key, value in selector.items())
     bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
     ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
     return selector
 
 
-def _port(scrape: Scrape, server: ServerSettings, route: Route, ledger: Ledger) -> tuple[str | None, int | None]:
+def _port(
+    folder: ComponentFolder,
+    scrape: Scrape,
+    server: ServerSettings,
+    context: Mapping[str, Any],
+    route: Route,
+    ledger: Ledger,
+) -> tuple[str | None, int | None]:
     """Name or number of the port; pods may be scraped by number, Services need the port's name."""
     if server.port and server.port_number:
         ledger.error("profile/port", "a port has a name or a number", (*route, "portNumber"), "remove portNumber")
@@ -81,6 +87,7 @@ def _port(scrape: Scrape, server: ServerSettings, route: Route, ledger: Ledger) 
         )
     if server.port or server.port_number:
         return server.port, server.port_number
-    told = f'names its port "{scrape.port}"' if scrape.port else f"declares port {scrape.port_number}"
+    port = scrape.port and folder.origin(HEAD, "scrape", "port").text(scrape.port, context)
+    told = f'names its port "{port}"' if port else f"declares port {scrape.port_number}"
     ledger.assume(f"{server.name}'s {'container' if scrape.monitor == 'pod' else 'Service'} {told} (port)")
-    return scrape.port, scrape.port_number
+    return port, scrape.port_number
