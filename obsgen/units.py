@@ -48,6 +48,7 @@ _UNITS: Final = (
     Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W"),
     Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz"),
     Unit("cores", {"": 1.0, "m": 1e-3}, "short", "short", "humanize", "2 or 500m"),
+    Unit("core-seconds", _TIME, "s", "short", "humanizeDuration", "1h"),
     _counted("requests", rate="reqps"),
     _counted("tokens", rate="suffix: tok/s"),
     _counted("replicas"),
@@ -66,7 +67,13 @@ _UNITS: Final = (
 UNITS: Final = {unit.name: unit for unit in _UNITS}
 """Every unit that signals and thresholds may have, by name."""
 
-RATES: Final = {"requests": "requests/s", "tokens": "tokens/s", "bytes": "bytes/s", "seconds": "ratio"}
+RATES: Final = {
+    "requests": "requests/s",
+    "tokens": "tokens/s",
+    "bytes": "bytes/s",
+    "seconds": "ratio",
+    "core-seconds": "cores",
+}
 """The unit of a counter's per-second rate, where it has a name of its own."""
 
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))\s*([^\s0-9]*)\Z")
