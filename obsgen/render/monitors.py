@@ -25,8 +25,6 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
     namespace = target.namespace if openshift else stack.namespaces["monitoring"]
     pods = target.monitor == "pod"
     spec: dict[str, Any] = {}
-    if target.attach_node:
-        spec["attachMetadata"] = {"node": True}
     if namespace != target.namespace:
         spec["namespaceSelector"] = {"matchNames": [target.namespace]}
     spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
@@ -58,7 +56,11 @@ def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
 
 
 def _relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:
-    """`job` becomes the instance's name, by which rules and boards find its series; `node` comes from the pod."""
+    """`job` becomes the instance's name, by which rules and boards find its series; `node` comes from the pod.
+
+    The pod's node is known without `attachMetadata`, which would need the right to list nodes and, without it, leave
+    the monitor with no target at all.
+    """
     job = {"action": "replace", "targetLabel": "job", "replacement": instance.name}
     node = {"action": "replace", "sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
     return [job, node] if target.attach_node else [job]
