@@ -58,9 +58,17 @@ class BoardScope:
         own = owners is self.instances or not any(instance.target for instance in owners)
         if signal.scope == "target":
             matchers += self._jobs(self.instances if own else owners, own)
+        if signal.scope == "workload":
+            matchers += self._workloads()
         if signal.scope != "cluster":
             matchers += self._chosen(signal, stored, ("namespace", "pod"), own)
         return matchers + self._chosen(signal, stored, ("model", "node"), own)
+
+    def _workloads(self) -> list[Matcher]:
+        """The namespaces of the component's own pods, and their names if every instance knows them."""
+        patterns = sorted({instance.pods or "" for instance in self.instances})
+        pods: list[Matcher] = [] if "" in patterns else [("pod", "=~", "|".join(patterns))]
+        return [one_of("namespace", sorted({instance.namespace for instance in self.instances})), *pods]
 
     def _jobs(self, owners: Sequence[Instance], own: bool) -> list[Matcher]:
         if own and "server" in self.variables:

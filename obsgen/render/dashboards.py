@@ -13,7 +13,7 @@ from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import BoardScope
-from obsgen.render.promql import Expr, selector
+from obsgen.render.promql import Expr, one_of, regex_of, selector
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, phrase
@@ -214,18 +214,25 @@ class _BoardWriter:
         for name in ("cluster", *self.dashboard.variables):
             stored = {"server": "job"}.get(name) or self.labels.get(name, name) if self.main else name
             query = f"label_values({self._main(chosen)}, {stored})"
-            found.append(_query_variable(name, query))
+            # All servers are those of this stack: others may expose series of the same name.
+            every = regex_of(self._servers()) if name == "server" else ".*"
+            found.append(_query_variable(name, query, every))
             chosen.append((stored, "=~", f"${name}"))
-        return found if self.main else found[:1]
+        return found
+
+    def _servers(self) -> list[str]:
+        return sorted({instance.name for instance in self.scope.instances})
 
     def _main(self, chosen: Sequence[tuple[str, str, str]]) -> str:
+        if not self.main:
+            return selector("up", [one_of("job", self._servers()), *chosen]).text
         if len(self.main) == 1:
             return selector(self.main[0], chosen).text
         return selector("", [("__name__", "=~", "|".join(self.main)), *chosen]).text
 
 
-def _query_variable(name: str, query: str) -> dict[str, Any]:
-    """A variable whose values are asked from Prometheus; All is chosen first and matches absent labels too."""
+def _query_variable(name: str, query: str, every: str) -> dict[str, Any]:
+    """A variable whose values are asked from Prometheus; All is chosen first, `.*` matches absent labels too."""
     return {
         "name": name,
         "label": name.capitalize(),
@@ -237,6 +244,6 @@ def _query_variable(name: str, query: str) -> dict[str, Any]:
         "sort": 1,
         "multi": True,
         "includeAll": True,
-        "allValue": ".*",
+        "allValue": every,
         "current": {"text": "All", "value": "$__all"},
     }
