@@ -155,7 +155,7 @@ def validate(
 
 
 @app.command(
-    epilog="Examples:  obsgen explain promql/syntax   ·   obsgen explain GpuMemoryHigh   ·   obsgen explain kv_cache_usage"
+    epilog="Examples:  obsgen explain promql/syntax   ·   obsgen explain GpuMemoryHigh   ·   obsgen explain queue_time"
 )
 def explain(
     what: Annotated[str, typer.Argument(metavar="ID", help="A check, alert, signal, threshold or component.")],

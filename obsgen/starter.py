@@ -82,7 +82,7 @@ def profile_text(answers: Answers, known: Catalogue) -> str:
 
 
 def _lines(answers: Answers, known: Catalogue) -> Iterator[str]:
-    yield f"# The observability stack {answers.name}. `obsgen render` makes the tree; `obsgen schema` gives editors its keys."
+    yield f"# The observability stack {answers.name}. `obsgen render` makes its tree, `obsgen schema` lists the keys."
     yield "apiVersion: obsgen.dev/v1alpha1"
     yield "kind: Profile"
     yield f"stack: {answers.name}"
