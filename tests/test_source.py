@@ -59,7 +59,7 @@ def test_places_of_values_keys_and_absent_routes() -> None:
         ("e: |\n  one\n  two > 3\n", ("e",), 8, "x.yaml:3:7"),
         ('e: "a > b"\n', ("e",), 2, "x.yaml:1:7"),
         ("e: a > b\n", ("e",), 2, "x.yaml:1:6"),
-        ('e: "a\\tb > c"\n', ("e",), 4, "x.yaml:1:4"),
+        ('e: "a\\tb > c"\n', ("e",), 4, "x.yaml:1:10"),
     ],
 )
 def test_places_inside_text(text: str, route: tuple[str], offset: int, place: str) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.findings import Place
 from obsgen.source.events import Route, locate
+from obsgen.source.jsontext import locate_json
+from obsgen.source.spelling import written_at
+
+_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # those of YAML 1.1, which libyaml counts
+
+Places = dict[Route, tuple[Place, Place]]
+"""The places of key and value for each route of a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +35,34 @@ class Document:
     value: Any
     index: int = 0
     traps: tuple[Trap, ...] = ()
-    _places: dict[Route, tuple[Place, Place]] = field(default_factory=dict, repr=False, compare=False)
+    _shared: list[Places] = field(default_factory=list, repr=False, compare=False)
+    """The places in all documents of the file, which share this list; empty until somebody asks."""
 
     def place(self, route: Route = (), *, key: bool = False) -> Place:
         """Where the value at `route` (with `key`: its mapping key) stands; the nearest parent if absent."""
-        if not self._places:
-            self._places.update(locate(self.text, self.file, self.index))
-        while route and route not in self._places:
+        places = self.places()
+        while route and route not in places:
             route, key = route[:-1], True
-        found = self._places.get(route)
+        found = places.get(route)
         return found[0 if key else 1] if found else Place(self.file)
 
-    def text_place(self, route: Route, offset: int, length: int = 1) -> Place:
-        """Where character `offset` of the string at `route` stands in the file.
+    def places(self) -> Places:
+        """The places of key and value for every route."""
+        if not self._shared:
+            is_json = self.file.endswith(".json")
+            self._shared.extend([locate_json(self.text, self.file)] if is_json else locate(self.text, self.file))
+        return self._shared[self.index]
 
-        Exact for literal blocks and one-line scalars without escapes; otherwise the scalar's start.
-        """
+    def text_place(self, route: Route, offset: int, length: int = 1) -> Place:
+        """Where character `offset` of the string at `route` stands in the file; exact but for tags and anchors."""
         start = self.place(route)
         value = self.at(route)
-        lines = self.text.splitlines()
-        if not isinstance(value, str) or start.line > len(lines):
+        if not isinstance(value, str):
             return start
-        rest = lines[start.line - 1][start.column - 1 :]
-        if rest.startswith("|"):
-            return _block_place(self.file, lines, start.line, value, offset, length)
-        quote = 1 if rest[:1] in ("'", '"') else 0
-        if rest[quote : quote + len(value)] == value:
-            return Place(self.file, start.line, start.column + quote + offset, length)
-        return start
+        starts = _line_starts(self.text, "\n" if self.file.endswith(".json") else _BREAK)
+        at = written_at(self.text, starts[start.line - 1] + start.column - 1, value, offset)
+        line = bisect_right(starts, at)
+        return Place(self.file, line, at - starts[line - 1] + 1, length)
 
     def at(self, route: Route) -> Any:
         """The value at `route`, or None where there is none."""
@@ -66,12 +75,5 @@ class Document:
         return value
 
 
-def _block_place(file: str, lines: list[str], line: int, value: str, offset: int, length: int) -> Place:
-    """The place of a character of a literal block whose indicator stands on `line`."""
-    before = value[:offset]
-    row = line + before.count("\n")
-    if row >= len(lines):
-        return Place(file, line)
-    wanted = value.split("\n")[before.count("\n")]
-    indent = len(lines[row]) - len(wanted)
-    return Place(file, row + 1, max(indent, 0) + offset - (before.rfind("\n") + 1) + 1, length)
+def _line_starts(text: str, line_break: str) -> list[int]:
+    return [0, *(match.end() for match in re.finditer(line_break, text))]

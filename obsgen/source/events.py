@@ -52,22 +52,22 @@ def documents(text: str, *, slow: bool = False) -> Iterator[Iterator[Event]]:
             yield stream
 
 
-def locate(text: str, file: str, index: int) -> dict[Route, tuple[Place, Place]]:
-    """The places of key and value for each route of document `index`."""
+def locate(text: str, file: str) -> list[dict[Route, tuple[Place, Place]]]:
+    """For each document, the places of key and value for each of its routes."""
     try:
-        return _places(text, file, index, slow=False)
+        return _places(text, file, slow=False)
     except YAMLError:
-        return _places(text, file, index, slow=True)
+        return _places(text, file, slow=True)
 
 
-def _places(text: str, file: str, index: int, *, slow: bool) -> dict[Route, tuple[Place, Place]]:
-    for number, stream in enumerate(documents(text, slow=slow)):
+def _places(text: str, file: str, *, slow: bool) -> list[dict[Route, tuple[Place, Place]]]:
+    found = []
+    for stream in documents(text, slow=slow):
         places: dict[Route, tuple[Place, Place]] = {}
         _walk(next(stream), stream, (), None, places, file)
         next(stream)
-        if number == index:
-            return places
-    return {}
+        found.append(places)
+    return found
 
 
 def _walk(

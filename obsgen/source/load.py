@@ -11,8 +11,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
 from obsgen.findings import Finding, InputError, Place, error
-from obsgen.source.document import Document, Trap
+from obsgen.source.document import Document, Places, Trap
 from obsgen.source.events import MAX_SLOW_CHARACTERS, Event, documents
+from obsgen.source.jsontext import depth
 from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -69,10 +70,11 @@ def load_text(text: str, file: str, text_keys: frozenset[str] = frozenset()) -> 
 
 def _read(text: str, file: str, text_keys: frozenset[str], *, slow: bool) -> list[Document]:
     reader = _Reader(file, text_keys)
-    read = []
+    read: list[Document] = []
+    shared: list[Places] = []
     for index, events in enumerate(documents(text, slow=slow)):
         value, traps = reader.build(events)
-        read.append(Document(file, text, value, index, traps))
+        read.append(Document(file, text, value, index, traps, shared))
     if reader.findings:
         raise InputError(reader.findings)
     return read
@@ -103,6 +105,8 @@ def _load_json(text: str, file: str) -> Document:
     except json.JSONDecodeError as problem:
         _refuse("json/syntax", problem.msg, Place(file, problem.lineno, problem.colno))
     except RecursionError:
+        _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
+    if depth(text) > MAX_DEPTH:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
     if duplicates:
         raise InputError(

@@ -1,0 +1,70 @@
+"""Where the values of a JSON text stand, and how deep they nest; the text has been parsed and is JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from obsgen.findings import Place
+
+Places = dict[tuple[str | int, ...], tuple[Place, Place]]
+
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.)*+")|(?P<punctuation>[\[\]{},:])|(?P<scalar>[^\s\[\]{},:"]++)""", re.S
+)
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.S)
+
+
+def depth(text: str) -> int:
+    """How deep lists and mappings nest."""
+    steps = ({"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group()[0], 0) for match in _BRACKETS.finditer(text))
+    return max(accumulate(steps), default=0)
+
+
+def locate_json(text: str, file: str) -> Places:
+    """The places of all keys and values."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    walk = _Walk({}, [_Level((), is_map=False)])
+    for token in _TOKEN.finditer(text):
+        line = bisect_right(starts, token.start())
+        place = Place(file, line, token.start() - starts[line - 1] + 1, len(token.group()))
+        walk.take(token.group(), place)
+    return walk.places
+
+
+@dataclass(slots=True)
+class _Level:
+    """An open list or mapping: its route, and the key or index that the next value has."""
+
+    route: tuple[str | int, ...]
+    is_map: bool
+    step: Any = None
+    key: Place | None = None
+
+
+@dataclass(slots=True)
+class _Walk:
+    places: Places
+    open: list[_Level]
+
+    def take(self, text: str, place: Place) -> None:
+        """Goes one token further; the outermost level holds the one value of the text."""
+        level = self.open[-1]
+        if text in "]}":
+            self.open.pop()
+        elif text == ",":
+            level.step, level.key = (None, None) if level.is_map else (level.step + 1, None)
+        elif text != ":":
+            if level.is_map and level.key is None:
+                level.step, level.key = json.loads(text), place
+                return
+            route = level.route if len(self.open) == 1 else (*level.route, level.step)
+            opens = text in "[{"
+            spot = Place(place.file, place.line, place.column) if opens else place
+            self.places[route] = (level.key or spot, spot)
+            if opens:
+                self.open.append(_Level(route, text == "{", None if text == "{" else 0))
