@@ -212,7 +212,7 @@ class _BoardWriter:
         found: list[dict[str, Any]] = [DATASOURCE]
         chosen: list[tuple[str, str, str]] = []
         for name in ("cluster", *self.dashboard.variables):
-            stored = {"server": "job"}.get(name) or self.labels.get(name, name) if self.main else name
+            stored = {"server": "job"}.get(name) or self.labels.get(name, name)
             query = f"label_values({self._main(chosen)}, {stored})"
             # All servers are those of this stack: others may expose series of the same name.
             every = regex_of(self._servers()) if name == "server" else ".*"
