@@ -96,6 +96,15 @@ class Threshold(Strict):
     help: str
 
 
+class Endpoint(Strict):
+    """A further page of the same target, scraped into the same job where `when` holds."""
+
+    port: str | None = None
+    port_number: int | None = None
+    path: str = "/metrics"
+    when: str | None = None
+
+
 class Scrape(Strict):
     """How the component's metrics are collected.
 
@@ -109,6 +118,7 @@ class Scrape(Strict):
     port: str | None = None
     port_number: int | None = None
     path: str = "/metrics"
+    also: tuple[Endpoint, ...] = ()
     scheme: Literal["http", "https"] | None = None
     interval: Duration | None = None
     honor_labels: bool = False

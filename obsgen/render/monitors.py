@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from obsgen.conventions import object_labels
@@ -28,7 +29,8 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
     if namespace != target.namespace:
         spec["namespaceSelector"] = {"matchNames": [target.namespace]}
     spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
-    spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, target)]
+    pages = [target, *(replace(target, port=e.port, port_number=e.port_number, path=e.path) for e in target.also)]
+    spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, page) for page in pages]
     labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
     monitor = {
         "apiVersion": "monitoring.coreos.com/v1",
@@ -40,7 +42,7 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
 
 
 def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
-    """The one endpoint of a monitor; defaults are written out, so that Argo CD sees no difference to the cluster."""
+    """One endpoint of a monitor; defaults are written out, so that Argo CD sees no difference to the cluster."""
     endpoint: dict[str, Any] = {"port": target.port} if target.port else {"portNumber": target.port_number}
     endpoint |= {
         "path": target.path,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
 from obsgen.profile.models import AlertChange, OwnAlert, Settings
 
@@ -64,6 +65,7 @@ class Target:
     attach_node: bool
     authorization: Mapping[str, str] | None
     rendered: bool
+    also: tuple[Endpoint, ...] = ()
 
 
 @dataclass(frozen=True)

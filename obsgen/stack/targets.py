@@ -48,6 +48,11 @@ def target_of(
         attach_node=scrape.attach_node,
         authorization=scrape.authorization,
         rendered=server.monitor,
+        also=tuple(
+            each
+            for index, each in enumerate(scrape.also)
+            if folder.origin(HEAD, "scrape", "also", index, "when").holds(each.when, context)
+        ),
     )
 
 
