@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
@@ -18,6 +19,7 @@ from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, phrase
 from obsgen.stack.model import Stack
+from obsgen.tree.serialise import json_bytes
 from obsgen.validation import nearest
 
 MAX_UID = 40
@@ -32,6 +34,11 @@ class Board:
     component: str
     title: str
     json: Mapping[str, Any]
+
+    @cached_property
+    def text(self) -> bytes:
+        """The board's file."""
+        return json_bytes(self.json)
 
     @property
     def panels(self) -> int:

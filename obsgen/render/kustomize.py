@@ -10,7 +10,7 @@ from obsgen.kustomize.patches import Patch, delete_patch, object_patches
 from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
-from obsgen.tree.serialise import json_bytes, yaml_bytes
+from obsgen.tree.serialise import yaml_bytes
 
 Files = dict[str, bytes]
 
@@ -50,7 +50,7 @@ def _base_part(files: Files, base: Rendered, part: str, boards: Sequence[Board])
         content["resources"] = resources
     maps = [each for each in base.board_maps if each.part == part]
     for board in boards if maps else ():
-        files[f"{folder}/{board.name}.json"] = json_bytes(board.json)
+        files[f"{folder}/{board.name}.json"] = board.text
     if maps:
         content["configMapGenerator"] = [_generator(each) for each in maps]
     _kustomization(files, folder, base, content)

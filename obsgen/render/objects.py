@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,6 @@ from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
 from obsgen.render.runbooks import runbook_urls
 from obsgen.stack.model import Stack
-from obsgen.tree.serialise import json_bytes
 
 APPLY_LIMIT = 262_144
 """Bytes of all annotations of an object; client-side apply copies the whole object into one of them."""
@@ -66,7 +66,7 @@ def _brought(stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest]) ->
 def _checksum(objects: Iterable[Manifest]) -> str:
     digest = hashlib.sha256()
     for each in objects:
-        digest.update(json_bytes([each.identity, each.object.get("data")]))
+        digest.update(json.dumps([each.identity, each.object.get("data")]).encode())
     return digest.hexdigest()
 
 
@@ -82,7 +82,7 @@ def _board_map(stack: Stack, board: Board) -> Manifest:
         labels |= grafana.sidecar_label
     head = metadata(map_name(stack, board), stack.boards_namespace, labels)
     head["annotations"] = {"grafana_folder": grafana.folder or stack.name}
-    text = json_bytes(board.json).decode()
+    text = board.text.decode()
     data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head, "data": {f"{board.name}.json": text}}
     return _for_argo(Manifest("dashboards", board.component, data))
 
@@ -111,7 +111,7 @@ def _namespaces(stack: Stack) -> list[Manifest]:
 
 def _for_argo(manifest: Manifest) -> Manifest:
     """Server-side apply on exactly the objects that are too large for the annotation of client-side apply."""
-    if len(json_bytes(manifest.object)) < APPLY_LIMIT * 0.9:
+    if len(json.dumps(manifest.object)) < APPLY_LIMIT * 0.9:
         return manifest
     return _with_metadata(manifest, "annotations", {SYNC_OPTIONS: "ServerSideApply=true"})
 

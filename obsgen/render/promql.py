@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from textwrap import dedent
 
 from obsgen.units import number_text
@@ -112,6 +112,7 @@ MAX_LINE = 100
 """Characters of PromQL that a reviewer takes in at a glance; more are laid out over several lines."""
 
 
+@lru_cache(maxsize=8192)
 def laid_out(text: str) -> str:
     """PromQL as people read it: one line, or indented over several and ending in a line break."""
     if len(text) <= MAX_LINE:

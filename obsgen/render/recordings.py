@@ -36,8 +36,8 @@ def recordings(stack: Stack) -> Iterator[RenderedRecording]:
     for instance in stack.instances:
         for index, recording in enumerate(instance.folder.recordings):
             origin = instance.folder.origin("recording.yaml", index)
-            if origin.at("when").holds(recording.when, instance.context):
-                for context in each(origin, recording.for_each, instance.context):
+            for context in each(origin, recording.for_each, instance.context):
+                if origin.at("when").holds(recording.when, context):
                     yield _rendered(stack, instance, recording, origin, context)
 
 
@@ -60,7 +60,7 @@ def _rendered(
     scope = RuleScope(stack, instance)
     try:
         if recording.expr is None:
-            expr = phrase(recording, scope).expr.text
+            expr = phrase(_matched(recording, origin, context), scope).expr.text
         else:
             expr = origin.at("expr").text(recording.expr, {**context, "series": series_of(scope)}).strip()
     except UnknownSignalError as problem:
@@ -69,6 +69,15 @@ def _rendered(
         origin.refuse("signal/sentence", str(problem))
     labels = {name: origin.at("labels", name).text(value, context) for name, value in recording.labels.items()}
     return RenderedRecording(instance, recording.group, recording.record, expr, labels)
+
+
+def _matched(recording: Recording, origin: Origin, context: Mapping[str, Any]) -> Recording:
+    """The sentence with the values of its `match` rendered; one that comes out twice counts once."""
+    values = {
+        label: tuple(dict.fromkeys(origin.at("match", label, i).text(value, context) for i, value in enumerate(wanted)))
+        for label, wanted in recording.match.items()
+    }
+    return recording.model_copy(update={"match": values})
 
 
 def series_of(scope: Scope) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
@@ -120,9 +121,18 @@ class Stack:
     secrets: tuple[Secret, ...]
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @cached_property
+    def _first(self) -> dict[str, Instance]:
+        """The first instance of each role and component."""
+        first: dict[str, Instance] = {}
+        for instance in self.instances:
+            first.setdefault(instance.role, instance)
+            first.setdefault(instance.folder.name, instance)
+        return first
+
     def found(self, reference: str) -> Instance | None:
         """The first instance of a role or component."""
-        return next((i for i in self.instances if reference in (i.role, i.folder.name)), None)
+        return self._first.get(reference)
 
     @property
     def boards_namespace(self) -> str:
