@@ -53,11 +53,14 @@ class Scope(Protocol):
         """The series; raises UnknownSignalError."""
 
 
-def own_target_matchers(instance: Instance) -> list[Matcher]:
-    """The labels by which an instance's scraped series are found: its job and namespace."""
+def own_target_matchers(instance: Instance, lent: bool = False) -> list[Matcher]:
+    """The labels by which an instance's scraped series are found: its job and namespace.
+
+    `lent` series, such as `up`, are not on the instance's page: the page's own namespace label does not reach them.
+    """
     matchers: list[Matcher] = [("job", "=", instance.name)]
     target = instance.target
-    if target and not (target.honor_labels and "namespace" in target.page_labels):
+    if target and (lent or not (target.honor_labels and "namespace" in target.page_labels)):
         matchers.append(("namespace", "=", target.namespace))
     return matchers
 
@@ -99,4 +102,4 @@ class RuleScope:
             return []
         if signal.scope == "workload":
             return workload_matchers(self.instance)
-        return own_target_matchers(owner if owner.target else self.instance)
+        return own_target_matchers(owner) if owner.target else own_target_matchers(self.instance, lent=True)
