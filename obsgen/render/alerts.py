@@ -18,7 +18,11 @@ from obsgen.validation import nearest
 
 @dataclass(frozen=True)
 class RenderedAlert:
-    """An alert of one instance: a rule, a row of a table, the figures of a runbook."""
+    """An alert of one instance: a rule, a row of a table, the figures of a runbook.
+
+    `limit` is the one number that boards can draw, None where several conditions have their own; `figure` tells a
+    limit that people may set ("above 8 s"), empty where the summary says it all.
+    """
 
     key: str
     name: str
@@ -28,8 +32,7 @@ class RenderedAlert:
     for_: str
     severity: str
     limit: float | None
-    limit_text: str
-    direction: str
+    figure: str
     summary: str
     description: str
     labels: Mapping[str, str]
@@ -78,13 +81,18 @@ class _Writer:
             expr=expr.text,
             for_=(change and change.for_) or alert.for_,
             severity=(change and change.severity) or alert.severity,
-            limit=limit,
-            limit_text=shown,
-            direction="below" if alert.below is not None else "above",
+            limit=None if alert.any_ else limit,
+            figure=self._figure(shown),
             summary=self.origin.at("summary").text(alert.summary, context),
             description=self.origin.at("description").text(alert.description, context),
             labels={**alert.labels, **(change.labels if change else {})},
         )
+
+    def _figure(self, shown: str) -> str:
+        for direction, written in (("above", self.alert.above), ("below", self.alert.below)):
+            if written in self.instance.thresholds:
+                return f"{direction} {shown}"
+        return ""
 
     def _whole(self) -> tuple[Expr, Phrase, float | None]:
         """The expression, the phrase that its value comes from, and the limit on that."""

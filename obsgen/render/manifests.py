@@ -1,4 +1,7 @@
-"""Objects that components bring as templates: leaves are rendered, `$when` drops, `$forEach` repeats."""
+"""Objects that components bring as templates: leaves are rendered, `$when` drops, `$forEach` repeats.
+
+A leaf that comes out as `omit` drops its key or item: `fsGroup: "<< 472 if options.volume else omit >>"`.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
     for instance in stack.instances:
         for name, template in instance.folder.manifests.items():
             origin = instance.folder.origin(f"manifests/{name}.yaml")
-            context = {**instance.context, **extra, "file": _file_of(instance, origin)}
+            context = {**instance.context, **extra, "file": _file_of(instance, origin), "omit": _DROPPED}
             if origin.at("when").holds(template.when, context):
                 for one in each(origin, template.for_each, context):
                     yield _manifest(stack, instance, template, origin.at("object"), one)

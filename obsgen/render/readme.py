@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from obsgen.conventions import PARTS
+from obsgen.render.alerts import RenderedAlert
 from obsgen.render.argocd import application_names
 from obsgen.render.dashboards import Board
 from obsgen.render.objects import Rendered
@@ -53,23 +54,33 @@ def _listing(names: Iterable[str]) -> str:
 
 
 def _alerts(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    details: dict[tuple[str, str], tuple[str, str]] = {}
+    figures: dict[tuple[str, str], dict[str, str]] = {}
+    last: dict[tuple[str, str], RenderedAlert] = {}
     for environment, rendered in environments.items():
         for alert in rendered.alerts:
             key = (alert.name, alert.instance.name)
-            rows.setdefault(key, {})[environment] = f"{condition_text(alert)}, for {alert.for_}"
-            details[key] = (alert.severity, alert.summary)
-    if not rows:
+            figures.setdefault(key, {})[environment] = condition_text(alert)
+            last[key] = alert
+    if not figures:
         return
     yield "## Alerts"
     yield ""
-    yield f"| alert | server | severity | {' | '.join(environments)} | meaning |"
-    yield f"|---|---|---|{'---|' * len(environments)}---|"
-    for (name, server), by_environment in rows.items():
-        severity, summary = details[name, server]
-        figures = " | ".join(by_environment.get(environment, "–") for environment in environments)
-        yield f"| [{name}](runbooks/{name}.md) | {server} | {severity} | {figures} | {summary} |"
+    yield "| alert | server | severity | fires | meaning |"
+    yield "|---|---|---|---|---|"
+    for key, by_environment in figures.items():
+        name, server = key
+        fires = _by_environment(by_environment, environments)
+        yield f"| [{name}](runbooks/{name}.md) | {server} | {last[key].severity} | {fires} | {last[key].summary} |"
+
+
+def _by_environment(figures: Mapping[str, str], environments: Mapping[str, Rendered]) -> str:
+    """One figure where all environments agree, else which has which."""
+    groups: dict[str, list[str]] = {}
+    for environment in environments:
+        groups.setdefault(figures.get(environment, "never"), []).append(environment)
+    if len(groups) == 1:
+        return next(iter(groups))
+    return "; ".join(f"{', '.join(names)}: {figure}" for figure, names in groups.items())
 
 
 def _boards(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:

@@ -58,19 +58,17 @@ def _runbook(name: str, rows: Sequence[tuple[str, RenderedAlert]], stacks: Mappi
         "",
         f"{alert.summary[:1].upper()}{alert.summary[1:]}.",
         "",
-        "| environment | server | fires when | for | severity |",
-        "|---|---|---|---|---|",
+        "| environment | server | fires | severity |",
+        "|---|---|---|---|",
     ]
-    table = [
-        f"| {env} | {row.instance.name} | {condition_text(row)} | {row.for_} | {row.severity} |" for env, row in rows
-    ]
+    table = [f"| {env} | {row.instance.name} | {condition_text(row)} | {row.severity} |" for env, row in rows]
     query = ["", "```promql", laid_out(alert.expr).rstrip(), "```", ""]
     return "\n".join([*head, *table, *query, _body(stacks[environment], alert)]).rstrip() + "\n"
 
 
 def condition_text(alert: RenderedAlert) -> str:
     """When an alert fires, for a table."""
-    return f"{alert.direction} {alert.limit_text}" if alert.limit_text else "see the query"
+    return f"{alert.figure} for {alert.for_}" if alert.figure else f"for {alert.for_}"
 
 
 def _body(stack: Stack, alert: RenderedAlert) -> str:
