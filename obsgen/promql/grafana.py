@@ -31,6 +31,11 @@ def has_variables(text: str) -> bool:
     return ("$" in text or "[[" in text) and bool(_VARIABLE.search(text))
 
 
+def has_free_variables(text: str) -> bool:
+    """Whether a variable stands outside strings and ranges, so that its value could be any piece of PromQL."""
+    return has_variables(text) and bool(_VARIABLE.search(_in_strings_and_ranges(text)))
+
+
 def parse_templated(text: str) -> Query:
     """The query of a panel's expression; PromqlError if no plain value of its variables makes it one."""
     if not has_variables(text):

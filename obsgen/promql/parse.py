@@ -32,6 +32,10 @@ class PromqlError(ValueError):
         return find_problem(self._text, str(self))
 
 
+class TooLargeError(PromqlError):
+    """An expression that is too large to be read here; it may well be PromQL."""
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """A parsed expression: its text, its tree, and the syntax in it that not every Prometheus reads."""
@@ -54,7 +58,7 @@ def parse(text: str) -> Query:
     """The query of an expression; PromqlError, with an offset, if it is none."""
     found = tokens(text)
     if sum(token.kind == "operator" or token.text.lower() in _WORDS for token in found) > MAX_NESTING:
-        raise PromqlError(text, f"more than {MAX_NESTING} operators and parentheses")
+        raise TooLargeError(text, f"more than {MAX_NESTING} operators and parentheses")
     try:
         return Query(text, build(pq.parse(text), found, len(text)))
     except ValueError as refusal:

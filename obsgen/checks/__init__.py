@@ -1,0 +1,16 @@
+"""Validation of any files: one module per check, a repository that they all read, and the result."""
+
+from obsgen.checks.repository import Repository, read_repository
+from obsgen.checks.result import Counts, LevelCount, Report, ToolUse
+from obsgen.checks.runner import ToolMode, validate
+
+__all__ = [
+    "Counts",
+    "LevelCount",
+    "Report",
+    "Repository",
+    "ToolMode",
+    "ToolUse",
+    "read_repository",
+    "validate",
+]

@@ -1,0 +1,102 @@
+"""The objects as they are applied: what each kustomization that nobody includes builds, in process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from obsgen.checks.files import Reading
+from obsgen.checks.kustomizations import Kustomization, roots
+from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
+from obsgen.findings import Finding, InputError, Place
+from obsgen.kustomize import Built, build
+from obsgen.kustomize.trace import Inline
+from obsgen.source import Document, Route, load_file
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BuiltTree:
+    """One kustomization built: its objects, what is wrong with it, what of it was not followed, files it read."""
+
+    kustomization: Kustomization
+    objects: tuple[KubeObject, ...]
+    findings: tuple[Finding, ...]
+    unsupported: tuple[Finding, ...]
+    files: frozenset[str]
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the real kustomize must build the very same objects."""
+        return not self.findings and not self.unsupported
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The places of a built object's parts: in the manifest, patch or file that wrote them."""
+
+    built: Built
+
+    @property
+    def file(self) -> str:
+        """The file that brought the object in."""
+        source = self.built.trace.source
+        return source.file if isinstance(source, Document) else self.place().file
+
+    def place(self, route: Route = (), *, key: bool = False) -> Place:
+        """Where the part was written last."""
+        return self.built.origin_place(route, key=key)
+
+    def text_place(self, route: Route, offset: int, length: int = 1) -> Place:
+        """Where a character was written; the string's beginning where its source knows no better."""
+        trace = self.built.trace.find(route)
+        source = trace.source
+        if isinstance(source, Document):
+            return source.text_place(trace.route, offset, length)
+        if isinstance(source, Inline):
+            outer = Located(None, source.outer, source.route)
+            return Embedded(source.inner, outer).text_place(trace.route, offset, length)
+        text = Located(self.built.object, self).at(*route).value
+        return _in_file(trace.place(), text, offset, length) if isinstance(text, str) else trace.place()
+
+
+def _in_file(start: Place, text: str, offset: int, length: int) -> Place:
+    """The place of a character of a text that was read from a file of its own."""
+    before = text[:offset]
+    return Place(start.file, start.line + before.count("\n"), offset - before.rfind("\n"), length)
+
+
+def build_trees(kustomizations: Iterable[Kustomization], readings: Iterable[Reading]) -> list[BuiltTree]:
+    """Builds every kustomization that no other one includes; files that were read are not read again."""
+    load = _Loader(readings)
+    return [_build(one, load) for one in roots(kustomizations)]
+
+
+def _build(kustomization: Kustomization, load: _Loader) -> BuiltTree:
+    made = build(kustomization.path.parent, load)
+    objects = (as_object(Located(built.object, Origins(built))) for built in made.objects)
+    return BuiltTree(
+        kustomization,
+        tuple(object_ for object_ in objects if object_),
+        made.findings,
+        made.unsupported,
+        frozenset(map(str, made.files)),
+    )
+
+
+class _Loader:
+    """Gives documents by path: those read already, others from disk, each once."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._known = {reading.path: reading for reading in readings}
+        self._read: dict[Path, list[Document]] = {}
+
+    def __call__(self, path: Path) -> list[Document]:
+        reading = self._known.get(path)
+        if reading is None:
+            if path not in self._read:
+                self._read[path] = load_file(path)
+            return self._read[path]
+        if reading.findings:
+            raise InputError(reading.findings)
+        return list(reading.documents)

@@ -1,0 +1,57 @@
+"""What a document is: an object, a kustomization, Prometheus rules, a dashboard, or something else by name."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from obsgen.checks.files import KUSTOMIZATION_NAMES
+
+_OTHERS = (
+    ({"rule_files", "tests"}, "promtool tests"),
+    ({"scrape_configs"}, "Prometheus configuration"),
+    ({"route", "receivers"}, "Alertmanager configuration"),
+)
+
+
+def kind_of(file: str, value: Any) -> str:
+    """`manifest`, `kustomization`, `rules`, `dashboard`, `patch`, `empty`, or the name of something else."""
+    if value is None:
+        return "empty"
+    if PurePath(file).name in KUSTOMIZATION_NAMES or _is_kustomize(value):
+        return "kustomization"
+    if isinstance(value, list):
+        return "patch" if value and all(isinstance(item, dict) and "op" in item for item in value) else "other"
+    if not isinstance(value, dict):
+        return "other"
+    if isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str):
+        return "manifest"
+    if _is_rules(value):
+        return "rules"
+    if is_dashboard(value) or is_dashboard(value.get("dashboard")):
+        return "dashboard"
+    return _other(file, value)
+
+
+def is_dashboard(value: Any) -> bool:
+    """Whether a value is a Grafana dashboard."""
+    if not isinstance(value, dict) or not isinstance(value.get("panels", value.get("rows")), list):
+        return False
+    return any(key in value for key in ("schemaVersion", "templating", "title", "uid"))
+
+
+def _is_kustomize(value: Any) -> bool:
+    return isinstance(value, dict) and str(value.get("apiVersion", "")).startswith("kustomize.config.k8s.io/")
+
+
+def _is_rules(value: dict[str, Any]) -> bool:
+    groups = value.get("groups")
+    return isinstance(groups, list) and any(isinstance(group, dict) and "rules" in group for group in groups)
+
+
+def _other(file: str, value: dict[str, Any]) -> str:
+    if PurePath(file).name in ("Chart.yaml", "Chart.yml"):
+        return "Helm chart"
+    if "apiVersion" in value or "kind" in value:
+        return "incomplete manifest" if "metadata" in value or "spec" in value else "other"
+    return next((name for keys, name in _OTHERS if keys <= value.keys()), "other")

@@ -1,0 +1,56 @@
+"""The checks there are: every module of this package named `<group>_<name>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol, cast
+
+from obsgen.checks.repository import Repository
+from obsgen.findings import Finding, Severity
+from obsgen.tools import Tool
+
+
+class Check(Protocol):
+    """A check's module; `SEVERITY` is the worst that it gives."""
+
+    ID: str
+    LEVEL: int
+    SEVERITY: Severity
+
+    def check(self, repository: Repository) -> Iterator[Finding]:
+        """Everything that it finds."""
+
+
+class ToolCheck(Protocol):
+    """A check's module that runs the real tool named in `TOOL`."""
+
+    ID: str
+    LEVEL: int
+    SEVERITY: Severity
+    TOOL: str
+
+    def check(self, repository: Repository, tool: Tool) -> Iterator[Finding]:
+        """Everything that the tool finds, at its place in the files."""
+
+    def work(self, repository: Repository) -> int:
+        """How many things it would hand to its tool."""
+
+
+def tool_checks() -> list[ToolCheck]:
+    """The checks that run a real tool, in the order of their modules' names."""
+    return [cast(ToolCheck, module) for module in _modules() if hasattr(module, "TOOL")]
+
+
+def plain_checks() -> list[Check]:
+    """The checks that need nothing but obsgen, in the order of their modules' names."""
+    return [cast(Check, module) for module in _modules() if not hasattr(module, "TOOL")]
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*_*.py"))
+    return tuple(import_module(f"{__package__}.{name}") for name in names)

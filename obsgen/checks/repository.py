@@ -1,0 +1,179 @@
+"""Files and folders, read once and understood: what every check looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from obsgen.checks.builds import BuiltTree, build_trees
+from obsgen.checks.classify import is_dashboard, kind_of
+from obsgen.checks.dashboards import Dashboard
+from obsgen.checks.embedded import embedded_documents
+from obsgen.checks.expressions import Expression, Skipped, board_expressions, rule_expressions
+from obsgen.checks.files import Reading, Unread, is_helm, read_all
+from obsgen.checks.kustomizations import Kustomization, Reference
+from obsgen.checks.objects import KubeObject, Located, as_object
+from obsgen.checks.rules import RULE_OBJECTS, RuleSet
+from obsgen.findings import Finding, Place
+from obsgen.source import Document
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A document, where it lies, and what it is (see `classify.kind_of`)."""
+
+    document: Document
+    path: Path
+    kind: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Everything that was found under the given paths. Parts are worked out when first asked for, and kept."""
+
+    paths: tuple[Path, ...]
+    readings: tuple[Reading, ...]
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        """All documents that are not empty, in the order of their files."""
+        found = []
+        for reading in self.readings:
+            for document in reading.documents:
+                kind = kind_of(reading.file, document.value)
+                if kind != "empty":
+                    found.append(Entry(document, reading.path, _or_helm(kind, document)))
+        return found
+
+    @cached_property
+    def kustomizations(self) -> list[Kustomization]:
+        """All kustomizations, by folder."""
+        return [
+            Kustomization(entry.document, entry.path, entry.path.parent.resolve())
+            for entry in self.entries
+            if entry.kind == "kustomization"
+        ]
+
+    @cached_property
+    def references(self) -> dict[Path, list[Reference]]:
+        """What kustomizations name, by the resolved path of the file or folder."""
+        found: dict[Path, list[Reference]] = {}
+        for kustomization in self.kustomizations:
+            for reference in kustomization.references():
+                found.setdefault(reference.path, []).append(reference)
+        return found
+
+    @cached_property
+    def builds(self) -> list[BuiltTree]:
+        """The builds of all kustomizations that no other one includes."""
+        return build_trees(self.kustomizations, self.readings)
+
+    @cached_property
+    def manifests(self) -> list[KubeObject]:
+        """The objects as written, patches and kustomize's own configuration left out."""
+        return [object_ for entry in self.entries if entry.kind == "manifest" for object_ in self._objects_in(entry)]
+
+    @cached_property
+    def objects(self) -> list[KubeObject]:
+        """The objects as applied: built where a kustomization builds them, as written elsewhere; each once."""
+        built = [object_ for one in self.builds for object_ in one.objects]
+        covered = {file for one in self.builds for file in one.files}
+        return [*_distinct(built), *(one for one in self.manifests if one.located.file not in covered)]
+
+    @cached_property
+    def rule_sets(self) -> list[RuleSet]:
+        """The Prometheus rules of objects, rule files and ConfigMaps."""
+        found = [
+            RuleSet(object_.located.at("spec"), is_object=True)
+            for object_ in self.objects
+            if (object_.group, object_.kind) in RULE_OBJECTS
+        ]
+        found += [RuleSet(Located(entry.document.value, entry.document), False) for entry in self._of("rules")]
+        return found + [RuleSet(one, False) for one in self._embedded if kind_of("", one.value) == "rules"]
+
+    @cached_property
+    def dashboards(self) -> list[Dashboard]:
+        """Grafana's boards: files of their own, and those inside objects."""
+        found = []
+        for entry in self._of("dashboard"):
+            located = Located(entry.document.value, entry.document)
+            found.append(Dashboard(located if is_dashboard(located.value) else located.at("dashboard")))
+        return found + [Dashboard(one) for one in self._embedded if is_dashboard(one.value)]
+
+    @cached_property
+    def expressions(self) -> list[Expression]:
+        """Every PromQL expression."""
+        return [one for one in self._queries if isinstance(one, Expression)]
+
+    @cached_property
+    def skipped_queries(self) -> list[Skipped]:
+        """Queries in other languages."""
+        return [one for one in self._queries if isinstance(one, Skipped)]
+
+    @cached_property
+    def unread(self) -> list[Unread]:
+        """Files and documents that were not checked, each with the reason."""
+        found = [one for reading in self.readings for one in reading.unread]
+        return found + [Unread(entry.document.file, entry.kind) for entry in self._of("Helm template")]
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What reading and building already found."""
+        return [
+            *(finding for reading in self.readings for finding in reading.findings),
+            *(finding for build in self.builds for finding in (*build.findings, *build.unsupported)),
+        ]
+
+    @cached_property
+    def trap_places(self) -> frozenset[Place]:
+        """Where scalars stand that mean something else to YAML 1.1 readers."""
+        return frozenset(trap.place for entry in self.entries for trap in entry.document.traps)
+
+    @cached_property
+    def _embedded(self) -> list[Located]:
+        files = {entry.document.text for entry in self.entries if entry.kind in ("dashboard", "rules")}
+        return list(embedded_documents(self.objects, files))
+
+    @cached_property
+    def _queries(self) -> list[Expression | Skipped]:
+        return [*rule_expressions(self.rule_sets), *board_expressions(self.dashboards)]
+
+    def _of(self, kind: str) -> Iterator[Entry]:
+        return (entry for entry in self.entries if entry.kind == kind)
+
+    def _objects_in(self, entry: Entry) -> Iterator[KubeObject]:
+        roles = {reference.role for reference in self.references.get(entry.path.resolve(), ())}
+        if roles and "resource" not in roles:
+            return
+        whole = Located(entry.document.value, entry.document)
+        items = whole.at("items").items() if entry.document.value["kind"].endswith("List") else []
+        for located in items or [whole]:
+            object_ = as_object(located, entry.document)
+            if object_:
+                yield object_
+
+
+def read_repository(paths: Iterable[Path]) -> Repository:
+    """Reads all YAML and JSON files under the paths; InputError only if a path does not exist."""
+    paths = tuple(paths)
+    return Repository(paths, tuple(read_all(paths)))
+
+
+def _or_helm(kind: str, document: Document) -> str:
+    """The kind, unless the manifest's name is a template: then the file parses as YAML by chance."""
+    if kind != "manifest" or "{{" not in document.text:
+        return kind
+    object_ = as_object(Located(document.value, document))
+    return "Helm template" if object_ and "{{" in object_.name and is_helm(document.text) else kind
+
+
+def _distinct(objects: Iterable[KubeObject]) -> Iterator[KubeObject]:
+    """Each object once: overlays mostly build the same ones."""
+    seen: set[tuple[str, str]] = set()
+    for object_ in objects:
+        key = (object_.located.file, object_.fingerprint)
+        if key not in seen:
+            seen.add(key)
+            yield object_

@@ -1,0 +1,59 @@
+"""What a validation found: findings, and counts that hide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from obsgen.checks.files import Unread
+from obsgen.findings import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """How one level went: what was looked at, how much of it has errors, what was skipped and is listed."""
+
+    level: int
+    name: str
+    checked: int
+    failed: int
+    skipped: int = 0
+
+    @property
+    def passed(self) -> int:
+        """What was looked at and has no error."""
+        return self.checked - self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A real tool: the version that ran, or None and in the note why it did not."""
+
+    name: str
+    version: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there was to look at."""
+
+    files: int = 0
+    objects: int = 0
+    rules: int = 0
+    panels: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result of a validation; findings are unique and in the order of their places."""
+
+    findings: tuple[Finding, ...]
+    levels: tuple[LevelCount, ...] = ()
+    tools: tuple[ToolUse, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    unread: tuple[Unread, ...] = ()
+    seconds: float = 0.0
+
+    def count(self, severity: Severity) -> int:
+        """How many findings have a severity."""
+        return sum(finding.severity == severity for finding in self.findings)

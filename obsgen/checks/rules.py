@@ -1,0 +1,81 @@
+"""Prometheus rules, wherever they stand: PrometheusRule objects, rule files, rule files inside ConfigMaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from obsgen.checks.objects import Located
+
+RULE_OBJECTS = {
+    ("monitoring.coreos.com", "PrometheusRule"),
+    ("monitoring.openshift.io", "AlertingRule"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """One alert or recording rule; of a malformed one, what can be had."""
+
+    located: Located
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The rule's mapping."""
+        found: dict[str, Any] = self.located.value
+        return found
+
+    @property
+    def is_alert(self) -> bool:
+        """Whether it alerts."""
+        return "alert" in self.value
+
+    @property
+    def name(self) -> str:
+        """The alert's or the recorded series' name."""
+        return str(self.value.get("alert") or self.value.get("record") or "")
+
+    @property
+    def expr(self) -> str:
+        """The expression's text; a bare number counts."""
+        expr = self.value.get("expr")
+        return str(expr) if isinstance(expr, (str, int, float)) and not isinstance(expr, bool) else ""
+
+    def strings(self, field: str) -> Iterator[Located]:
+        """The string values of its labels or annotations."""
+        texts = self.value.get(field)
+        for key, text in texts.items() if isinstance(texts, dict) else ():
+            if isinstance(text, str):
+                yield self.located.at(field, key)
+
+
+@dataclass(frozen=True, eq=False)
+class RuleSet:
+    """The groups of one object or file; what Prometheus loads or refuses as a whole."""
+
+    located: Located
+    """The value that has the key `groups`."""
+    is_object: bool
+    """Whether it is (part of) an object whose schema says which keys there may be."""
+
+    @cached_property
+    def groups(self) -> list[Located]:
+        """Its groups; what is no mapping is left out."""
+        return [group for group in self.located.at("groups").items() if isinstance(group.value, dict)]
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """All rules of all groups."""
+        return [rule for group in self.groups for rule in rules_of(group)]
+
+
+def distinct_rules(sets: Iterable[RuleSet]) -> list[Rule]:
+    """The rules of several sets; builds share what no patch has touched, and shared rules count once."""
+    return list({id(rule.value): rule for one in sets for rule in one.rules}.values())
+
+
+def rules_of(group: Located) -> list[Rule]:
+    """The rules of one group."""
+    return [Rule(rule) for rule in group.at("rules").items() if isinstance(rule.value, dict)]

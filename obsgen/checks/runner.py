@@ -1,0 +1,111 @@
+"""Runs every check over a repository and counts what came of it."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
+from obsgen.checks.objects import Located
+from obsgen.checks.repository import Repository, read_repository
+from obsgen.checks.result import Counts, LevelCount, Report, ToolUse
+from obsgen.checks.rules import distinct_rules
+from obsgen.findings import Finding, Place, Severity, error
+from obsgen.tools import ToolError, find
+
+ToolMode = Literal["auto", "require", "off"]
+Progress = Callable[[str], None]
+
+_READING = 1
+_LEVELS = {1: "structure", 2: "schema", 3: "queries", 6: "tools"}
+
+
+def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress = lambda _: None) -> Report:
+    """Checks all files under the paths; InputError only if a path does not exist.
+
+    Real tools run where they are present (`auto`), must be present (`require`), or stay unused (`off`).
+    `progress` is told what is being done.
+    """
+    started = time.monotonic()
+    progress("reading")
+    repository = read_repository(paths)
+    found = [(_READING, finding) for finding in repository.findings]
+    for check in plain_checks():
+        progress(check.ID)
+        found += [(check.LEVEL, finding) for finding in check.check(repository)]
+    uses = [_use_tool(check, repository, tools, progress, found) for check in tool_checks()]
+    return Report(
+        tuple(sorted({finding for _, finding in found}, key=lambda finding: finding.sort_key)),
+        tuple(_levels(repository, found, uses)),
+        tuple(uses),
+        _counts(repository),
+        tuple(repository.unread),
+        time.monotonic() - started,
+    )
+
+
+def _use_tool(
+    check: ToolCheck, repository: Repository, mode: ToolMode, progress: Progress, found: list[tuple[int, Finding]]
+) -> ToolUse:
+    """Runs one tool's check, adding to `found`; says what became of the tool."""
+    if mode == "off":
+        return ToolUse(check.TOOL, None, "switched off")
+    if not check.work(repository):
+        return ToolUse(check.TOOL, None, "nothing here for it")
+    tool = find(check.TOOL)
+    place = Place(str(next(iter(repository.paths), "")))
+    if tool is None:
+        hint = f"obsgen tools install {check.TOOL}"
+        if mode == "require":
+            found.append((check.LEVEL, error("tool/missing", f"{check.TOOL} is required and absent", place, hint)))
+        return ToolUse(check.TOOL, None, f"absent: {hint}")
+    progress(f"{check.ID} ({tool.version})")
+    told = {(finding.place.file, finding.place.line) for _, finding in found if finding.severity == Severity.ERROR}
+    try:
+        for finding in check.check(repository, tool):
+            if (finding.place.file, finding.place.line) not in told:  # else a check of our own has said it better
+                found.append((check.LEVEL, finding))
+    except ToolError as problem:
+        found.append((check.LEVEL, error(check.ID, problem.message, place, problem.hint)))
+    return ToolUse(check.TOOL, tool.version)
+
+
+def _counts(repository: Repository) -> Counts:
+    return Counts(
+        len(repository.readings),
+        len(repository.objects),
+        len(distinct_rules(repository.rule_sets)),
+        sum(panel.value.get("type") != "row" for board in repository.dashboards for panel in board.panels()),
+    )
+
+
+def _levels(repository: Repository, found: list[tuple[int, Finding]], uses: list[ToolUse]) -> Iterator[LevelCount]:
+    failed: dict[int, list[Place]] = {level: [] for level in _LEVELS}
+    for level, finding in found:
+        if finding.severity == Severity.ERROR:
+            failed[level].append(finding.place)
+    files = {place.file for place in failed[1]}
+    unread = len(repository.unread)
+    yield LevelCount(1, _LEVELS[1], len(repository.readings) - unread, len(files), unread)
+    objects = [object_.located for object_ in repository.objects]
+    yield LevelCount(2, _LEVELS[2], len(objects), _hit(failed[2], objects))
+    queries = [expression.located for expression in repository.expressions]
+    yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
+    ran = [use for use in uses if use.version]
+    missed = {finding.id for level, finding in found if level == 6 and finding.severity == Severity.ERROR}
+    yield LevelCount(6, _LEVELS[6], len(ran), sum(f"tool/{use.name}" in missed for use in ran), len(uses) - len(ran))
+
+
+def _hit(places: list[Place], units: list[Located]) -> int:
+    """How many units have one of the places: each belongs to the last unit that begins before it in its file."""
+    files = {place.file for place in places}
+    starts: dict[str, list[Place]] = {file: [] for file in files}
+    for unit in units:
+        if unit.file in files:
+            starts[unit.file].append(unit.place())
+    for begun in starts.values():
+        begun.sort()
+    return len({(place.file, max(bisect_right(starts[place.file], place), 1)) for place in places})

@@ -1,0 +1,112 @@
+"""The real promtool on every set of rules, with its lint, its answers led back to the lines of the files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from obsgen.checks.expressions import is_logql
+from obsgen.checks.repository import Repository
+from obsgen.checks.rules import Rule, RuleSet, rules_of
+from obsgen.findings import Finding, Place, Severity
+from obsgen.tools import Tool, run
+
+ID = "tool/promtool"
+LEVEL = 6
+SEVERITY = Severity.ERROR
+TOOL = "promtool"
+
+_OPTIONS = ("check", "rules", "--lint=all", "--lint-fatal", "--enable-feature=promql-experimental-functions")
+_BATCH = 200
+_NOT_PROMETHEUS = frozenset(("partial_response_strategy",))  # for Thanos: promtool would refuse it
+
+_OF_RULE = re.compile(r'(\d+)\.json: (?:\d+:\d+: )?group "(.*?)", rule (\d+), ".*?": (.*)')
+_OF_FILE = re.compile(r"(\d+)\.json: (?:\d+:\d+: )?(.*)")
+_IN_EXPRESSION = re.compile(r"could not parse expression: (\d+):(\d+): (?:parse error: )?(.*)")
+_IN_TEMPLATE = re.compile(r'(annotation|label) "(.*?)": template: \S+?:(\d+)(?::\d+)?: (.*)')
+_DUPLICATE = re.compile(r"Metric: (.*)")
+
+
+def work(repository: Repository) -> int:
+    """How many sets of rules promtool can read."""
+    return len(_sets(repository))
+
+
+def check(repository: Repository, tool: Tool) -> Iterator[Finding]:
+    """Everything that promtool refuses or warns of."""
+    sets = _sets(repository)
+    for start in range(0, len(sets), _BATCH):
+        yield from _batch(tool, sets[start : start + _BATCH])
+
+
+def _sets(repository: Repository) -> list[RuleSet]:
+    return [one for one in repository.rule_sets if one.groups and not is_logql(one)]
+
+
+def _batch(tool: Tool, sets: list[RuleSet]) -> Iterator[Finding]:
+    with TemporaryDirectory(prefix="obsgen-") as folder:
+        for number, one in enumerate(sets):
+            Path(folder, f"{number}.json").write_text(json.dumps(_plain(one), default=str), encoding="utf-8")
+        names = [f"{number}.json" for number in range(len(sets))]
+        answer = run(tool, [*_OPTIONS, *names], cwd=Path(folder))
+    if answer.returncode:
+        found = [finding for line in answer.stderr.splitlines() for finding in _line(line, sets)]
+        place = sets[0].located.place()
+        yield from found or [Finding(ID, SEVERITY, f"promtool: {answer.stderr.strip()[:300]}", place)]
+
+
+def _plain(set_: RuleSet) -> dict[str, Any]:
+    groups = [{key: value for key, value in group.value.items() if key not in _NOT_PROMETHEUS} for group in set_.groups]
+    return {"groups": groups}
+
+
+def _line(line: str, sets: list[RuleSet]) -> Iterator[Finding]:
+    of_rule, of_file, duplicate = _OF_RULE.match(line), _OF_FILE.match(line), _DUPLICATE.match(line)
+    if of_rule:
+        number, group, rule, message = of_rule.groups()
+        yield _in_rule(sets[int(number)], group, int(rule) - 1, message)
+    elif of_file:
+        number, message = of_file.groups()
+        yield _finding(message, sets[int(number)].located.place())
+    elif duplicate:
+        for rule_ in _duplicates(sets, duplicate[1]):
+            key = "alert" if rule_.is_alert else "record"
+            yield _finding(f"duplicate rule {rule_.name}", rule_.located.place((key,)))
+
+
+def _in_rule(set_: RuleSet, group: str, index: int, message: str) -> Finding:
+    rules = next((rules_of(one) for one in set_.groups if one.value.get("name") == group), [])
+    if index >= len(rules):
+        return _finding(message, set_.located.place())
+    rule = rules[index]
+    in_expression, in_template = _IN_EXPRESSION.match(message), _IN_TEMPLATE.match(message)
+    if in_expression:
+        line, column, message = in_expression.groups()
+        start = _offset(rule.expr, int(line), int(column))
+        return _finding(message, rule.located.at("expr").text_place((), start))
+    if in_template:
+        field, name, line, message = in_template.groups()
+        text = rule.located.at(f"{field}s", name)
+        return _finding(message, text.text_place((), _offset(str(text.value), int(line), 1)))
+    return _finding(message, rule.located.place((), key=True))
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    before = text.split("\n")[: line - 1]
+    return min(sum(len(one) + 1 for one in before) + column - 1, max(len(text) - 1, 0))
+
+
+def _duplicates(sets: list[RuleSet], name: str) -> Iterator[Rule]:
+    """The last rule of each set that has several of this name: lint does not say which file it speaks of."""
+    for set_ in sets:
+        same = [rule for rule in set_.rules if rule.name == name.strip()]
+        if len(same) > 1:
+            yield same[-1]
+
+
+def _finding(message: str, place: Place) -> Finding:
+    return Finding(ID, SEVERITY, f"promtool: {message}", place)

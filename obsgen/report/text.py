@@ -1,0 +1,159 @@
+"""For people: each finding with its line and what to type, then what was checked and what was not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from obsgen.findings import Finding, Severity
+from obsgen.report.options import Options
+from obsgen.report.printable import printable, width
+
+if TYPE_CHECKING:
+    from obsgen.checks import Report, ToolUse
+
+MOST_OF_ONE_CHECK = 10
+"""How many findings of one check are shown unless asked for all."""
+
+_MAX_LINE = 160
+_MAX_FILE = 16 * 1024 * 1024
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+
+Source = Callable[[str], list[str]]
+"""Gives the lines of a file; none if it cannot be read."""
+
+
+class Span(NamedTuple):
+    """A piece of a line and its style, empty for none."""
+
+    text: str
+    style: str = ""
+
+
+Line = list[Span]
+
+
+def render(report: Report, options: Options) -> str:
+    """Findings and counts as lines."""
+    lines = [*render_findings(report.findings, options), *_summary(report, options)]
+    return _coloured(lines) if options.colour else _plain(lines)
+
+
+def findings_text(findings: Iterable[Finding], options: Options | None = None) -> str:
+    """Findings alone, all of them, as bad input is told."""
+    chosen = options or Options(verbose=True)
+    lines = render_findings(findings, chosen)
+    return (_coloured(lines) if chosen.colour else _plain(lines)).rstrip("\n")
+
+
+def render_findings(findings: Iterable[Finding], options: Options, source: Source | None = None) -> Iterator[Line]:
+    """The lines for findings: without `verbose` no infos, and of each check only the first few."""
+    read = source or _reader()
+    shown: Counter[str] = Counter()
+    for finding in findings:
+        if finding.severity == Severity.INFO and not options.verbose:
+            continue
+        shown[finding.id] += 1
+        if options.verbose or shown[finding.id] <= MOST_OF_ONE_CHECK:
+            yield from _finding(finding, read(finding.place.file))
+    for check, count in shown.items():
+        if count > MOST_OF_ONE_CHECK and not options.verbose:
+            yield [Span(f"and {count - MOST_OF_ONE_CHECK} more of {check} (-v shows all)", "dim")]
+
+
+def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
+    place = finding.place
+    label = Span(f"{finding.severity}[{finding.id}]", _STYLES[finding.severity])
+    yield [Span(f"{printable(str(place))}: ", "bold"), label, Span(f": {printable(finding.message)}")]
+    gutter = " " * max(len(str(place.line)) + 2, 6)
+    hint = [printable(line) for line in finding.hint.splitlines()] or [""]
+    line = source[place.line - 1] if place.line <= len(source) else ""
+    if line.strip() and (place.line, place.column, place.length) != (1, 1, 1):
+        start = max(0, place.column - 1 - _MAX_LINE // 2) if len(line) > _MAX_LINE else 0
+        yield [Span(f"{place.line:>{len(gutter) - 1}} | ", "dim"), Span(printable(line[start : start + _MAX_LINE]))]
+        indent = " " * width(printable(line[start : place.column - 1]))
+        carets = "^" * max(1, min(width(printable(line[place.column - 1 :][: place.length])), _MAX_LINE))
+        yield [Span(f"{gutter}| ", "dim"), Span(f"{indent}{carets}", _STYLES[finding.severity]), Span(f" {hint[0]}")]
+        hint = hint[1:]
+    for text in filter(None, hint):
+        yield [Span(f"{gutter}| ", "dim"), Span(text)]
+
+
+def _summary(report: Report, options: Options) -> Iterator[Line]:
+    counts = report.counts
+    levels = ", ".join(f"{one.name} {one.passed}/{one.checked}" for one in report.levels if one.checked)
+    looked = [_number(counts.objects, "object"), _number(counts.rules, "rule"), _number(counts.panels, "panel")]
+    yield [Span(f"checked {', '.join(looked)} in {_number(counts.files, 'file')}: {levels}")]
+    yield from _skipped(report, options)
+    notes = {tool.version or tool.note for tool in report.tools}
+    if len(notes) == 1:
+        yield [Span(f"tools: {notes.pop()}")]
+    elif report.tools:
+        yield [Span("tools: "), *(span for tool in report.tools for span in _tool(tool))]
+    yield _verdict(report, options)
+
+
+def _skipped(report: Report, options: Options) -> Iterator[Line]:
+    reasons = Counter(printable(one.reason) for one in report.unread)
+    queries = sum(one.skipped for one in report.levels if one.level == 3)
+    parts = [f"{count} × {reason}" for reason, count in sorted(reasons.items())]
+    if queries:
+        parts.append(f"{_number(queries, 'query', 'queries')} in other languages")
+    if parts:
+        yield [Span("not checked: " + "; ".join(parts[:5]) + ("; …" if len(parts) > 5 else ""))]
+    for one in report.unread if options.verbose else ():
+        yield [Span(f"  {printable(one.file)}: {printable(one.reason)}", "dim")]
+
+
+def _tool(tool: ToolUse) -> Iterator[Span]:
+    if tool.version:
+        yield Span(f"{tool.name} {tool.version} ✓  ")
+    else:
+        yield Span(f"{tool.name} – {tool.note}  ", "dim")
+
+
+def _verdict(report: Report, options: Options) -> Line:
+    errors, warnings, infos = (report.count(severity) for severity in Severity)
+    text = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
+    if infos:
+        text += f", {_number(infos, 'note')}" + ("" if options.verbose else " (-v lists them)")
+    first = next((one for one in report.findings if one.severity != Severity.INFO), None)
+    more = [Span(f"  obsgen explain {first.id}", "dim")] if first else []
+    return [Span(f"{text} in {report.seconds:.1f} s.", "bold"), *more]
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count or 'no'} {one if count == 1 else many or one + 's'}"
+
+
+def _reader() -> Source:
+    @cache
+    def lines(file: str) -> list[str]:
+        try:
+            path = Path(file)
+            if path.stat().st_size > _MAX_FILE:
+                return []
+            return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+        except OSError:
+            return []
+
+    return lines
+
+
+def _plain(lines: Iterable[Line]) -> str:
+    return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
+
+
+def _coloured(lines: Iterable[Line]) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    out = StringIO()
+    console = Console(file=out, force_terminal=True, highlight=False, soft_wrap=True, legacy_windows=False)
+    for line in lines:
+        console.print(Text.assemble(*((span.text, span.style) for span in line)))
+    return out.getvalue()
