@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
 
 import typer
 
@@ -123,10 +124,8 @@ def render(
 
 
 def _report_stale(findings: Sequence[Finding]) -> int:
-    from obsgen.report.text import findings_text
-
     if findings:
-        _say(findings_text(findings))
+        _say(_findings_text(findings))
         _say(f"{len(findings)} stale. Run the same command without --check.")
     return 1 if findings else 0
 
@@ -147,11 +146,27 @@ def validate(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, not a screenful.")] = False,
 ) -> None:
     """Prove trees, or any manifests, offline: structure, schemas, queries, and what the real tools say."""
-    from obsgen import validating
+    from obsgen.checks import validate as run
+    from obsgen.findings import Severity
+    from obsgen.report import Options, render
 
-    report, text = validating.validate(paths or [], tools.value, format_.value, verbose=verbose)
-    typer.echo(text)
-    raise typer.Exit(validating.exit_code(report, fail_on.value))
+    asked = paths or [path for path in (Path("out"), Path("argocd")) if path.is_dir()] or [Path()]
+    report = run(asked, tools.value, _progress())
+    typer.echo(render(format_.value, report, Options(verbose, _colour(sys.stdout))), nl=False)
+    least = Severity(fail_on.value).rank
+    raise typer.Exit(int(any(finding.severity.rank <= least for finding in report.findings)))
+
+
+def _colour(stream: TextIO) -> bool:
+    """Whether a stream takes colours: a terminal, unless NO_COLOR says otherwise."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _progress() -> Callable[[str], None]:
+    """Shows what is being done in one line of a terminal, and nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: print(f"\r\x1b[2K{text}\r", end="", file=sys.stderr, flush=True)
 
 
 @app.command(
@@ -216,10 +231,15 @@ def main() -> None:
         sys.exit(141)
 
 
-def _refuse(findings: Sequence[Finding]) -> NoReturn:
+def _findings_text(findings: Sequence[Finding]) -> str:
+    from obsgen.report import Options
     from obsgen.report.text import findings_text
 
-    _say(findings_text(findings))
+    return findings_text(findings, Options(verbose=True, colour=_colour(sys.stderr)))
+
+
+def _refuse(findings: Sequence[Finding]) -> NoReturn:
+    _say(_findings_text(findings))
     count = len(findings)
     _say(f"{count} error{'s' if count != 1 else ''}. Nothing was written.")
     sys.exit(2)

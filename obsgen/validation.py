@@ -85,11 +85,11 @@ def _path(route: Route) -> str:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """A hint with the nearest known name and, where there are few, all of them."""
+    """A hint with the nearest known name and, where there are few or none is near, all of them."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, 1, 0.6) or [k for k in known if k.lower() == name.lower()]
-    listing = f"known: {', '.join(known)}" if 0 < len(known) <= 30 else ""
+    listing = f"known: {', '.join(known)}" if 0 < len(known) <= (12 if near else 40) else ""
     return "; ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
 
 
