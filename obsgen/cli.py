@@ -72,7 +72,7 @@ def common(
 
 
 @app.command(
-    epilog="Examples:  obsgen init   ·   obsgen init --name demo --server vllm@0.12 --gpu dcgm --yes",
+    epilog="Examples:  obsgen init   ·   obsgen init --name demo --server {server} --gpu {gpu} --yes",
 )
 def init(
     name: Annotated[str | None, typer.Option(help="The stack's name.")] = None,
@@ -220,6 +220,8 @@ def main() -> None:
     from obsgen.findings import InputError, ObsgenError
 
     try:
+        if {"-h", "--help"} & set(sys.argv):
+            _fill_in_examples()
         app(prog_name="obsgen")
     except InputError as problem:
         _refuse(problem.findings)
@@ -229,6 +231,15 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+
+
+def _fill_in_examples() -> None:
+    """Puts components that there are into the examples of the help, which the engine cannot know."""
+    from obsgen.starter import examples
+
+    for command in app.registered_commands:
+        if command.epilog and "{" in command.epilog:
+            command.epilog = command.epilog.format(**examples())
 
 
 def _findings_text(findings: Sequence[Finding]) -> str:

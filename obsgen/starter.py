@@ -59,21 +59,34 @@ def _complete(answers: Answers, name: str, known: Catalogue, ask: Ask | None) ->
     """Every answer: given, asked for, or the default."""
     servers = answers.servers or (_asked_server(known, ask),)
     namespace = _answer(answers.namespace, ask, "Namespace of the model servers?", "models")
-    exporters = [folder.name for folder in known.with_role("gpuExporter")]
-    gpu = _answer(answers.gpu, ask, f"GPU exporter ({', '.join([*exporters, NO_GPU])})?", exporters[0])
+    exporters = [name for name in known.names if known.head(name).role == "gpuExporter"]
+    gpu = _answer(answers.gpu, ask, f"GPU exporter ({', '.join([*exporters, NO_GPU])})?", _first(known, "gpuExporter"))
     release = _answer(answers.release, ask, "Helm release of kube-prometheus-stack?", "monitoring")
     return Answers(name, servers, gpu, namespace, release)
 
 
 def _asked_server(known: Catalogue, ask: Ask | None) -> str:
-    types = [folder.name for folder in known.with_role("modelServer")]
-    default = next((name for name in types if not known.head(name).hosts_runtime), types[0])
-    kind = _answer(None, ask, f"What serves your models ({', '.join(types)})?", default)
+    types = [name for name in known.names if known.head(name).role == "modelServer"]
+    kind = _answer(None, ask, f"What serves your models ({', '.join(types)})?", _first(known, "modelServer"))
     versions = known.head(kind).versions if kind in types else None
     if versions is None:
         return kind
     newest = versions.known[-1]
     return f"{kind}@{_answer(None, ask, f'Which version (newest known: {newest})?', newest)}"
+
+
+def examples() -> dict[str, str]:
+    """A model server with its newest version, and a GPU exporter, for examples."""
+    known = catalogue()
+    server = _first(known, "modelServer")
+    versions = known.head(server).versions
+    return {"server": f"{server}@{versions.known[-1]}" if versions else server, "gpu": _first(known, "gpuExporter")}
+
+
+def _first(known: Catalogue, role: str) -> str:
+    """The component of a role that is proposed first."""
+    names = [name for name in known.names if known.head(name).role == role]
+    return next((name for name in names if known.head(name).starter), names[0])
 
 
 def profile_text(answers: Answers, known: Catalogue) -> str:

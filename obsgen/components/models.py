@@ -161,6 +161,7 @@ class Component(Strict):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     covers: tuple[str, ...] = ()
     hosts_runtime: bool = False
+    starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
     default_namespace: str | None = None
     preconditions: tuple[Precondition, ...] = ()
     secrets: tuple[SecretKeys, ...] = ()
@@ -296,7 +297,10 @@ class Alert(Condition):
 
 
 class Recording(Measure):
-    """recording.yaml: a series that rules and panels may use, computed once."""
+    """recording.yaml: a series that rules and panels may use, computed once.
+
+    With `forEach` there is a rule for each item: `when`, and the values of `match` and `labels`, may speak of it.
+    """
 
     record: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")]
     when: str | None = None
