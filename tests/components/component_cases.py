@@ -1,0 +1,149 @@
+"""Scenarios of alerts, tests/components/cases/<component>.yaml, as unit tests for promtool.
+
+    alerts:
+      AlertName:
+        - name: what happens
+          version: "0.12"                  # else the newest known; two in a list during a roll-out
+          options: {…}                     # else the defaults; thresholds: {…} likewise
+          series: {'real_series{$target,model_name="m"}': 11x20}     # one value each 30 s
+          fires: 5m                        # it fires then, and not one evaluation earlier
+          labels: {namespace: ml, model_name: m}    # all of the alert's labels but those of the rule itself
+          text: the whole description      # with the value in it
+          silent: [20m]                    # and it does not fire then
+
+`$target` and `$second` stand for the labels that the scrape adds for two pods of the component; `labels:` at the top of
+the file defines more such names. A scenario has `fires`, `silent` or both. Further keys at the top: `profile:` and
+`server:` are laid on the profile (and the component's entry in it), `unused:` gives reasons for signals that nothing
+uses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from component_variants import CATALOGUE, Rendering, Variant, companion, rendering
+
+from obsgen.render.alerts import RenderedAlert
+from obsgen.units import duration, prometheus_duration
+
+STEP = 30
+"""Seconds between scrapes and between evaluations, as in a profile that says nothing of them."""
+
+KEYS = frozenset(("name", "version", "options", "thresholds", "series", "fires", "labels", "text", "silent"))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One scenario of one alert."""
+
+    component: str
+    alert: str
+    data: Mapping[str, Any]
+
+    @property
+    def variant(self) -> Variant:
+        """The component's variant that the scenario is about."""
+        version = self.data.get("version") or self._newest()
+        versions = tuple(version) if isinstance(version, list) else (version,) if version else ()
+        return Variant(self.component, versions, self.data.get("options", {}), self.data.get("thresholds", {}))
+
+    def _newest(self) -> str | None:
+        known = CATALOGUE.get(self.component).component.versions
+        return known.known[-1] if known else None
+
+    @property
+    def silences(self) -> list[str]:
+        """The times at which the alert does not fire."""
+        silent = self.data.get("silent", [])
+        return [silent] if isinstance(silent, str) else list(silent)
+
+
+def scenarios(component: str) -> list[Scenario]:
+    """All scenarios of a component."""
+    cases = companion(component).get("alerts", {})
+    return [Scenario(component, alert, data) for alert, found in cases.items() for data in found]
+
+
+def files(component: str) -> dict[str, Any]:
+    """The rule and test files that promtool runs for a component, by name: one pair for each variant in use."""
+    groups: dict[str, list[Scenario]] = {}
+    for scenario in scenarios(component):
+        groups.setdefault(str(scenario.variant), []).append(scenario)
+    result: dict[str, Any] = {}
+    for number, found in enumerate(groups.values()):
+        rendered = rendering(found[0].variant)
+        alerts = [alert for alert in rendered.base.alerts if alert.instance.folder.name == component]
+        tests = [*(_test(rendered, each) for each in found), _without_data(alerts)]
+        result[f"rules-{number}.yaml"] = {"groups": _groups(rendered, {alert.name for alert in alerts})}
+        result[f"test-{number}.yaml"] = {
+            "rule_files": [f"rules-{number}.yaml"],
+            "evaluation_interval": f"{STEP}s",
+            "tests": tests,
+        }
+    return result
+
+
+def _test(rendered: Rendering, scenario: Scenario) -> dict[str, Any]:
+    data = scenario.data
+    alert = next(
+        a for a in rendered.base.alerts if (a.instance.folder.name, a.key) == (scenario.component, scenario.alert)
+    )
+    labels = _label_lists(scenario.component, alert)
+    expected = [_expectation(alert, silent, []) for silent in scenario.silences]
+    if "fires" in data:
+        earlier = prometheus_duration(duration(data["fires"]) - STEP)
+        expected += [_expectation(alert, earlier, []), _expectation(alert, data["fires"], [_firing(alert, data)])]
+    series = {_expanded(name, labels): values for name, values in data.get("series", {}).items()}
+    return {
+        "name": f"{scenario.alert}: {data['name']} ({scenario.variant})",
+        "interval": f"{STEP}s",
+        "input_series": [{"series": name, "values": str(values)} for name, values in series.items()],
+        "alert_rule_test": expected,
+    }
+
+
+def _without_data(alerts: list[RenderedAlert]) -> dict[str, Any]:
+    """No alert fires where there is nothing, but those about things that are gone; their cases say when."""
+    return {
+        "name": "without data",
+        "interval": f"{STEP}s",
+        "input_series": [],
+        "alert_rule_test": [_expectation(alert, "1h", []) for alert in alerts if "absent(" not in alert.expr],
+    }
+
+
+def _groups(rendered: Rendering, alerts: set[str]) -> list[dict[str, Any]]:
+    """The rules that these alerts may need: themselves and all recording rules but the constants of limits."""
+    return [
+        {**group, "rules": [rule for rule in group["rules"] if rule.get("alert") in alerts or "record" in rule]}
+        for group in rendered.groups()
+        if not group["name"].endswith("obsgen-thresholds")
+    ]
+
+
+def _expectation(alert: RenderedAlert, at: str, alerts: list[Any]) -> dict[str, Any]:
+    return {"eval_time": at, "alertname": alert.name, "exp_alerts": alerts}
+
+
+def _firing(alert: RenderedAlert, data: Mapping[str, Any]) -> dict[str, Any]:
+    own = {"severity": alert.severity, "service": alert.instance.name, **alert.labels}
+    texts = {"summary": alert.summary, "description": data["text"]}
+    return {"exp_labels": {**own, **data.get("labels", {})}, "exp_annotations": texts}
+
+
+def _label_lists(component: str, alert: RenderedAlert) -> dict[str, str]:
+    """The short names for label lists in a component's scenarios."""
+    name = alert.instance.name
+    namespace = alert.instance.target.namespace if alert.instance.target else alert.instance.namespace
+    pods = {
+        short: f'job="{name}",namespace="{namespace}",pod="{name}-{number}",instance="10.0.0.{number}:8000"'
+        for number, short in enumerate(("target", "second"))
+    }
+    return {**pods, **companion(component).get("labels", {})}
+
+
+def _expanded(series: str, labels: Mapping[str, str]) -> str:
+    return re.sub(r"\$(\w+)", lambda match: labels[match[1]], series)

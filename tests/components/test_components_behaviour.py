@@ -1,0 +1,69 @@
+"""Every alert of every component, on the real promtool: its syntax at every version, and when it fires."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from component_cases import KEYS, files, scenarios
+from component_variants import CASES, CATALOGUE, companion, renderings
+
+from obsgen import tools
+
+with_alerts = [folder.name for folder in CATALOGUE.all() if folder.alerts]
+every_component_with_alerts = pytest.mark.parametrize("name", with_alerts)
+
+FILE_KEYS = {"profile", "server", "labels", "unused", "alerts"}
+
+
+@every_component_with_alerts
+def test_every_alert_has_a_scenario_in_which_it_fires_and_one_in_which_it_stays_silent(name: str) -> None:
+    found = scenarios(name)
+    alerts = set(CATALOGUE.get(name).alerts)
+    assert {each.alert for each in found} == alerts
+    assert {each.alert for each in found if "fires" in each.data} == alerts
+    assert {each.alert for each in found if each.silences and each.data.get("series")} == alerts
+
+
+@every_component_with_alerts
+def test_every_scenario_is_complete(name: str) -> None:
+    assert companion(name).keys() <= FILE_KEYS
+    for each in scenarios(name):
+        assert each.data.keys() <= KEYS, f"{each.alert}: {each.data['name']}"
+        assert "silent" in each.data or "fires" in each.data, f"{each.alert}: {each.data['name']}"
+        assert ("text" in each.data) == ("fires" in each.data), f"{each.alert}: {each.data['name']}"
+
+
+def test_every_file_of_cases_belongs_to_a_component() -> None:
+    assert {path.stem for path in CASES.glob("*.yaml")} <= set(CATALOGUE.names)
+
+
+@pytest.mark.tools
+@every_component_with_alerts
+def test_alerts_fire_and_stay_silent_on_the_real_promtool(
+    name: str, tmp_path: Path, real_tool: Callable[[str], tools.Tool]
+) -> None:
+    for file, content in files(name).items():
+        (tmp_path / file).write_text(json.dumps(content))
+    tests = sorted(path.name for path in tmp_path.glob("test-*.yaml"))
+    done = tools.run(real_tool("promtool"), ["test", "rules", *tests], cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.tools
+def test_promtool_accepts_the_rules_of_every_variant(tmp_path: Path, real_tool: Callable[[str], tools.Tool]) -> None:
+    texts = {
+        json.dumps({"groups": groups}): rendering.variant
+        for folder in CATALOGUE.all()
+        for rendering in renderings(folder)
+        if (groups := rendering.groups())
+    }
+    for number, (text, variant) in enumerate(texts.items()):
+        (tmp_path / f"{number:04}-{variant.component}.yaml").write_text(text)
+    rules = sorted(path.name for path in tmp_path.iterdir())
+    done = tools.run(real_tool("promtool"), ["check", "rules", "--lint=all", "--lint-fatal", *rules], cwd=tmp_path)
+    assert done.returncode == 0, (
+        "\n".join(f"{n}: {v}" for n, v in enumerate(texts.values())) + done.stdout + done.stderr
+    )

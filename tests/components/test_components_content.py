@@ -1,0 +1,178 @@
+"""What every component owes to its readers, at every version and option that it knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from component_variants import CATALOGUE, Rendering, companion, renderings
+
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.models import Alert, Condition, Measure
+from obsgen.promql.grafana import parse_templated, variable_parts
+from obsgen.promql.parse import PromqlError
+
+HEADINGS = ["## Meaning", "## Impact", "## Diagnosis", "## Mitigation"]
+NAMED_IN_TEXT = re.compile(r"""(?:series|query)\(\s*['"](\w+)['"]""")
+
+every_component = pytest.mark.parametrize("name", CATALOGUE.names)
+
+
+@every_component
+def test_every_variant_renders_and_every_expression_parses(name: str) -> None:
+    problems = {}
+    for rendering in renderings(CATALOGUE.get(name)):
+        for place, expr in expressions(rendering):
+            try:
+                parse_templated(expr)
+            except PromqlError as problem:
+                problems[f"{rendering.variant}: {place}"] = f"{problem}: {expr}"
+    assert not problems
+
+
+def expressions(rendering: Rendering) -> Iterator[tuple[str, str]]:
+    """Every PromQL expression of a rendering: of rules, panels and variables."""
+    for group in rendering.groups():
+        for rule in group["rules"]:
+            yield rule.get("alert") or rule["record"], rule["expr"]
+    for board in rendering.boards:
+        for panel in panels(board.json):
+            for target in panel.get("targets", ()):
+                yield f"{board.name}: {panel['title']}", target["expr"]
+        for variable in board.json["templating"]["list"]:
+            if variable["type"] == "query":
+                for part in variable_parts(variable["definition"]):
+                    yield f"{board.name}: ${variable['name']}", part.text
+
+
+def panels(board: Any) -> Iterator[Any]:
+    """The panels of a board, those in collapsed rows too."""
+    for panel in board["panels"]:
+        yield panel
+        yield from panel.get("panels", ())
+
+
+@every_component
+def test_every_alert_has_a_runbook_with_the_four_headings_and_every_runbook_an_alert(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    assert folder.runbooks() == sorted(folder.alerts)
+    for alert in folder.runbooks():
+        text = folder.text(f"runbooks/{alert}.md")
+        assert re.findall(r"^#.*", text, re.MULTILINE) == HEADINGS, alert
+        assert re.findall(r"^\d+\. ", text, re.MULTILINE), f"{alert}: the diagnosis has no numbered steps"
+
+
+@every_component
+def test_every_alert_is_rendered_at_some_variant_and_its_summary_has_no_values(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    found = [a for r in renderings(folder) for a in r.base.alerts if a.instance.folder.name == name]
+    assert {alert.key for alert in found} == set(folder.alerts)
+    assert not [alert.key for alert in found if "{{" in alert.summary]
+
+
+@every_component
+def test_every_runbook_is_rendered_at_every_variant_without_a_hole(name: str) -> None:
+    for rendering in renderings(CATALOGUE.get(name)):
+        for alert in rendering.base.alerts:
+            if alert.instance.folder.name == name:
+                text = rendering.runbooks[f"{alert.name}.md"]
+                assert not re.search(r"<<|>>|<%|\n\n\n", text), f"{rendering.variant}: {alert.name}"
+
+
+@every_component
+def test_every_signal_is_used_by_an_alert_a_panel_or_a_recording(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    reasons = companion(name).get("unused", {})
+    asked = {signal for other in CATALOGUE.all() for signal in used_signals(other, folder)}
+    assert set(folder.signals) - asked == set(reasons), "not used, or listed as unused in cases though it is"
+    assert all(len(reason) > 10 for reason in reasons.values())
+
+
+def used_signals(asking: ComponentFolder, owner: ComponentFolder) -> Iterator[str]:
+    """The signals of `owner` that the sentences of a component speak of."""
+    for sentence in sentences(asking):
+        hosted = asking.component.hosts_runtime and owner.component.role == "modelServer"
+        mine = asking.name == owner.name or hosted
+        if (sentence.from_ in (owner.name, owner.component.role)) if sentence.from_ else mine:
+            yield from named(sentence)
+
+
+def named(sentence: Measure) -> Iterator[str]:
+    """The signals that a sentence names."""
+    if sentence.signal:
+        yield sentence.signal
+    if sentence.ratio:
+        yield from (*sentence.ratio.of, *sentence.ratio.to)
+    if sentence.mean:
+        yield from filter(None, (sentence.mean.sum, sentence.mean.count))
+    yield from NAMED_IN_TEXT.findall(sentence.expr or "")
+
+
+def sentences(folder: ComponentFolder) -> Iterator[Measure]:
+    """Every sentence of a component: of alerts and their conditions, recordings, panels and their queries."""
+    for alert in folder.alerts.values():
+        yield from conditions(alert)
+    yield from folder.recordings
+    for board in folder.dashboards.values():
+        for panel in (panel for row in board.rows for panel in row.panels):
+            yield from (panel, *panel.queries)
+
+
+def conditions(alert: Alert) -> Iterator[Condition]:
+    """An alert's own condition, its alternatives, and what both demand besides."""
+    for condition in (alert, *alert.any_):
+        yield condition
+        if condition.while_:
+            yield condition.while_
+
+
+@every_component
+def test_every_threshold_limits_an_alert(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    limits = {
+        limit for alert in folder.alerts.values() for each in conditions(alert) for limit in (each.above, each.below)
+    }
+    assert set(folder.component.thresholds) <= limits
+
+
+@every_component
+def test_every_panel_says_in_a_sentence_what_it_shows_and_draws_limits_that_exist(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    for board in folder.dashboards.values():
+        for panel in (panel for row in board.rows for panel in row.panels):
+            told = f"{board.title}: {panel.title}"
+            assert panel.description not in ("", panel.title), told
+            assert panel.description.rstrip().endswith("."), told
+            if panel.threshold:
+                limit = folder.alerts[panel.threshold]
+                assert any(each.above or each.below for each in (limit, *limit.any_)), told
+
+
+def known_series() -> set[str]:
+    """The names of all exporters' series, without those that are words of English too, such as `up`."""
+    folders = CATALOGUE.all()
+    names = {row.name for folder in folders for signal in folder.signals.values() for row in signal.series}
+    recorded = {each.record for folder in folders for each in folder.recordings}
+    return {name for name in names - recorded if re.search(r"[_:]", name)}
+
+
+@every_component
+def test_series_are_named_in_signals_yaml_alone(name: str) -> None:
+    folder = CATALOGUE.get(name)
+    series = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, known_series()), key=len, reverse=True))})\b")
+    found = {
+        f"{file}: {match}"
+        for file in folder.files
+        # component.yaml may tell people which counters an exporter must be configured to have.
+        if file not in ("signals.yaml", "component.yaml")
+        for match in series.findall(folder.text(file))
+    }
+    assert not found
+
+
+def test_few_alerts_need_an_expression_of_their_own() -> None:
+    alerts = [alert for folder in CATALOGUE.all() for alert in folder.alerts.values()]
+    raw = [alert for alert in alerts if any(each.expr for each in conditions(alert))]
+    assert len(raw) * 10 <= len(alerts), "one in ten: beyond it the vocabulary is wrong"
