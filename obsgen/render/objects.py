@@ -16,7 +16,6 @@ from obsgen.render.manifests import manifests
 from obsgen.render.monitors import monitors
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
-from obsgen.render.runbooks import runbook_urls
 from obsgen.stack.model import Stack
 
 APPLY_LIMIT = 262_144
@@ -46,7 +45,7 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
         *_brought(stack, boards, maps),
         *_namespaces(stack),
         *monitors(stack),
-        *rule_objects(stack, found, recorded, runbook_urls(stack, found)),
+        *rule_objects(stack, found, recorded),
     ]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]

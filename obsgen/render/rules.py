@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES, object_labels
@@ -10,31 +11,42 @@ from obsgen.render.alerts import RenderedAlert
 from obsgen.render.manifest import Manifest, metadata
 from obsgen.render.promql import laid_out
 from obsgen.render.recordings import RenderedRecording
+from obsgen.render.runbooks import runbook_annotation
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import number_text
 
-Runbooks = Mapping[str, str]
-"""The address of each alert's runbook, by the alert's name."""
+MAX_BYTES = 512 * 1024 * 0.8
+"""How much of what Prometheus' operator allows for one object may be used before the object is split."""
+
+Rules = list[tuple[Instance, str, dict[str, Any]]]
+"""Rules in order: whose they are, their group, the rule."""
 
 
 def rule_objects(
-    stack: Stack, alerts: Iterable[RenderedAlert], recordings: Iterable[RenderedRecording], runbooks: Runbooks
+    stack: Stack, alerts: Iterable[RenderedAlert], recordings: Iterable[RenderedRecording]
 ) -> list[Manifest]:
     """One PrometheusRule for each instance, or the one that the profile names."""
-    objects: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
-    components: dict[tuple[str, str], set[str]] = {}
-    for instance, group, rule in _rules(alerts, recordings, runbooks):
-        key = (rules_namespace(stack, instance), stack.settings.rules.object or instance.name)
-        objects.setdefault(key, {}).setdefault(group, []).append(rule)
-        components.setdefault(key, set()).add(instance.folder.name)
+    shared = stack.settings.rules.object
+    objects: dict[tuple[str, str], Rules] = {}
+    for instance, group, rule in _rules(stack, alerts, recordings):
+        key = (rules_namespace(stack, instance), shared or instance.name)
+        objects.setdefault(key, []).append((instance, group, rule))
     return [
-        _object(stack, namespace, name, groups, _component(components[namespace, name]))
-        for (namespace, name), groups in objects.items()
+        _object(stack, namespace, part, some)
+        for (namespace, name), rules in objects.items()
+        for part, some in _split(name, rules)
     ]
 
 
-def _component(names: set[str]) -> str:
-    return min(names) if len(names) == 1 else "rules"
+def _split(name: str, rules: Rules) -> Iterator[tuple[str, Rules]]:
+    """An object that would grow too large becomes one for each instance: a new server moves no other's rules."""
+    if len(json.dumps([rule for _, _, rule in rules])) <= MAX_BYTES:
+        yield name, rules
+        return
+    by_instance: dict[str, Rules] = {}
+    for each in rules:
+        by_instance.setdefault(each[0].name, []).append(each)
+    yield from ((f"{name}-{owner}", some) for owner, some in by_instance.items())
 
 
 def rules_namespace(stack: Stack, instance: Instance) -> str:
@@ -45,24 +57,22 @@ def rules_namespace(stack: Stack, instance: Instance) -> str:
 
 
 def _rules(
-    alerts: Iterable[RenderedAlert], recordings: Iterable[RenderedRecording], runbooks: Runbooks
+    stack: Stack, alerts: Iterable[RenderedAlert], recordings: Iterable[RenderedRecording]
 ) -> Iterator[tuple[Instance, str, dict[str, Any]]]:
-    """Recording rules first, then for each alert the rule and the constant of its limit."""
+    """Recording rules first, then alerts, then the constants of their limits."""
     limits = []
     for recording in recordings:
         yield recording.instance, recording.group, recording.rule()
     for alert in alerts:
-        yield alert.instance, alert.group, _alert_rule(alert, runbooks)
+        yield alert.instance, alert.group, _alert_rule(stack, alert)
         if alert.limit is not None:
             limits.append(alert)
     for alert in limits:
         yield alert.instance, "obsgen-thresholds", _threshold_rule(alert)
 
 
-def _alert_rule(alert: RenderedAlert, runbooks: Runbooks) -> dict[str, Any]:
-    annotations = {"summary": alert.summary, "description": alert.description}
-    if alert.name in runbooks:
-        annotations["runbook_url"] = runbooks[alert.name]
+def _alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
+    annotations = {"summary": alert.summary, "description": alert.description, **runbook_annotation(stack, alert)}
     labels = {"severity": alert.severity, SERVICE_LABEL: alert.instance.name, **alert.labels}
     return {
         "alert": alert.name,
@@ -81,20 +91,19 @@ def _threshold_rule(alert: RenderedAlert) -> dict[str, Any]:
     }
 
 
-def _object(
-    stack: Stack, namespace: str, name: str, groups: Mapping[str, list[dict[str, Any]]], component: str
-) -> Manifest:
+def _object(stack: Stack, namespace: str, name: str, rules: Rules) -> Manifest:
+    """One PrometheusRule; rules of equal group names share a group, in the order in which they come."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for _, group, rule in rules:
+        groups.setdefault(group, []).append(rule)
+    components = sorted({instance.folder.name for instance, _, _ in rules})
+    component = components[0] if len(components) == 1 else "rules"
     labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
     interval = stack.settings.prometheus.evaluation_interval
-    return Manifest(
-        "rules",
-        component,
-        {
-            "apiVersion": "monitoring.coreos.com/v1",
-            "kind": "PrometheusRule",
-            "metadata": metadata(name, namespace, labels),
-            "spec": {
-                "groups": [{"name": group, "interval": interval, "rules": rules} for group, rules in groups.items()]
-            },
-        },
-    )
+    rule_object = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": metadata(name, namespace, labels),
+        "spec": {"groups": [{"name": group, "interval": interval, "rules": some} for group, some in groups.items()]},
+    }
+    return Manifest("rules", component, rule_object)

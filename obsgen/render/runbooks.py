@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsgen.components.models import Measure
@@ -17,10 +17,13 @@ _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)(github\.[^/:]+)[/:](.+?)(?:\
 _GITLAB = re.compile(r"(?:https://|ssh://git@|git@)(gitlab\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
 
 
-def runbook_urls(stack: Stack, alerts: Iterable[RenderedAlert]) -> dict[str, str]:
-    """The address of each alert's runbook; empty where nobody said where runbooks can be read."""
+def runbook_annotation(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
+    """Where the alert's runbook can be read; where nobody said, the runbook itself."""
     base = runbook_base(stack)
-    return {alert.name: f"{base}/{alert.name}.md" for alert in alerts} if base else {}
+    if base:
+        return {"runbook_url": f"{base}/{alert.name}.md"}
+    # Prometheus expands annotations as templates: braces of the text must come out as they are.
+    return {"runbook": _body(stack, alert).strip().replace("{{", '{{ "{{" }}') + "\n"}
 
 
 def runbook_base(stack: Stack) -> str | None:
@@ -63,7 +66,15 @@ def _runbook(name: str, rows: Sequence[tuple[str, RenderedAlert]], stacks: Mappi
     ]
     table = [f"| {env} | {row.instance.name} | {condition_text(row)} | {row.severity} |" for env, row in rows]
     query = ["", "```promql", laid_out(alert.expr).rstrip(), "```", ""]
+    servers = sorted({row.instance.name for _, row in rows})
+    if len(servers) > 1:
+        query += [f"Queries are those of {alert.instance.name}; for {_others(servers, alert)} change the job.", ""]
     return "\n".join([*head, *table, *query, _body(stacks[environment], alert)]).rstrip() + "\n"
+
+
+def _others(servers: Sequence[str], alert: RenderedAlert) -> str:
+    others = [server for server in servers if server != alert.instance.name]
+    return ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
 
 
 def condition_text(alert: RenderedAlert) -> str:
