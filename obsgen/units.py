@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite
 from typing import Final
 
 
@@ -76,8 +78,11 @@ RATES: Final = {
 }
 """The unit of a counter's per-second rate, where it has a name of its own."""
 
+_LONGEST = 30
+"""Digits that a quantity may have: more are a slip of the keyboard, and make infinities."""
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))\s*([^\s0-9]*)\Z")
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?\Z")
+_DURATION = re.compile(r"(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?\Z")
+_YEAR = 365 * 86400
 
 
 class UnitError(ValueError):
@@ -96,8 +101,8 @@ def parse(text: str | float, unit: Unit) -> float:
     if isinstance(text, bool):
         raise UnitError(f"{str(text).lower()} is not a quantity", f"write {unit.example}")
     match = _QUANTITY.match(str(text).strip())
-    if not match:
-        raise UnitError(f"'{text}' is not a quantity", f"write {unit.example}")
+    if not match or len(match[1]) > _LONGEST:
+        raise UnitError(f"'{shortened(str(text))}' is not a quantity", f"write {unit.example}")
     number, suffix = match.groups()
     if suffix not in unit.suffixes:
         told = f"unknown unit '{suffix}'" if suffix else "it has no unit"
@@ -105,21 +110,30 @@ def parse(text: str | float, unit: Unit) -> float:
     value = float(number) * unit.suffixes[suffix]
     low, high = unit.bounds
     if not low <= value <= high:
-        raise UnitError(f"'{text}' lies outside {number_text(low)} to {number_text(high)}", _bounds_hint(number, unit))
+        told = f"lies outside {number_text(low)} to {number_text(high)}" if isfinite(high) else "is less than nothing"
+        raise UnitError(f"'{text}' {told}", _bounds_hint(number, unit))
     # Repeated decimal fractions (0.9 from 90 * 0.01) are cut to what a person wrote.
     return float(f"{value:.12g}")
 
 
 def _bounds_hint(number: str, unit: Unit) -> str:
-    return f"write {number}% or a share of 1" if unit.name == "ratio" else f"write {unit.example}"
+    share = unit.name == "ratio" and 1 < float(number) <= 100
+    return f"write {number}% or a share of 1" if share else f"write {unit.example}"
 
 
 def number_text(value: float) -> str:
     """The shortest plain decimal of a number, as PromQL and people write it: 8, 0.9, 0.0000025."""
+    if not isfinite(value):
+        return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
     text = f"{value:.12g}"
-    return f"{value:.20f}".rstrip("0") if "e-" in text and abs(value) >= 1e-9 else text
+    return f"{Decimal(text):f}" if "e-" in text and abs(value) >= 1e-9 else text
+
+
+def shortened(text: str, longest: int = 60) -> str:
+    """A text as messages quote it: what does not fit is left out."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def text(value: float, unit: Unit) -> str:
@@ -161,9 +175,12 @@ def duration(written: str) -> int:
     """Seconds of a Prometheus duration such as `30s`, `5m` or `1h30m`; raises UnitError."""
     match = _DURATION.match(written) if written else None
     if not match:
-        raise UnitError(f"'{written}' is not a duration", "write 30s, 5m or 1h30m")
+        raise UnitError(f"'{shortened(written)}' is not a duration", "write 30s, 5m or 1h30m")
     days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
-    return days * 86400 + hours * 3600 + minutes * 60 + seconds
+    whole = days * 86400 + hours * 3600 + minutes * 60 + seconds
+    if whole > _YEAR:
+        raise UnitError(f"'{written}' is longer than a year", "write 30s, 5m or 1h30m")
+    return whole
 
 
 def prometheus_duration(seconds: int) -> str:
