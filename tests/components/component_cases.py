@@ -26,6 +26,7 @@ from typing import Any
 
 from component_variants import CATALOGUE, Rendering, Variant, companion, rendering
 
+from obsgen.conventions import SERVICE_LABEL
 from obsgen.render.alerts import RenderedAlert
 from obsgen.units import duration, prometheus_duration
 
@@ -95,7 +96,8 @@ def _test(rendered: Rendering, scenario: Scenario) -> dict[str, Any]:
     expected = [_expectation(alert, silent, []) for silent in scenario.silences]
     if "fires" in data:
         earlier = prometheus_duration(duration(data["fires"]) - STEP)
-        expected += [_expectation(alert, earlier, []), _expectation(alert, data["fires"], [_firing(alert, data)])]
+        firing = _firing(rendered, alert, data)
+        expected += [_expectation(alert, earlier, []), _expectation(alert, data["fires"], [firing])]
     series = {_expanded(name, labels): values for name, values in data.get("series", {}).items()}
     return {
         "name": f"{scenario.alert}: {data['name']} ({scenario.variant})",
@@ -128,10 +130,18 @@ def _expectation(alert: RenderedAlert, at: str, alerts: list[Any]) -> dict[str, 
     return {"eval_time": at, "alertname": alert.name, "exp_alerts": alerts}
 
 
-def _firing(alert: RenderedAlert, data: Mapping[str, Any]) -> dict[str, Any]:
-    own = {"severity": alert.severity, "service": alert.instance.name, **alert.labels}
-    texts = {"summary": alert.summary, "description": data["text"]}
-    return {"exp_labels": {**own, **data.get("labels", {})}, "exp_annotations": texts}
+def _firing(rendered: Rendering, alert: RenderedAlert, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The alert as it must fire: the rule's own labels and annotations with those that the scenario says."""
+    rule = next(
+        rule
+        for group in rendered.groups()
+        for rule in group["rules"]
+        if (rule.get("alert"), rule["labels"].get(SERVICE_LABEL)) == (alert.name, alert.instance.name)
+    )
+    return {
+        "exp_labels": {**rule["labels"], **data.get("labels", {})},
+        "exp_annotations": {**rule["annotations"], "description": data["text"]},
+    }
 
 
 def _label_lists(component: str, alert: RenderedAlert) -> dict[str, str]:

@@ -111,6 +111,7 @@ def profile(variant: Variant) -> dict[str, Any]:
         "stack": "demo",
         "namespaces": {"monitoring": "monitoring", "models": NAMESPACE},
         "kubernetes": {"nodes": True},
+        "runbooks": {"baseURL": "https://runbooks.example.org"},
         "modelServers": [{"name": "other", "type": "vllm"}],
         "gpuExporter": {"type": "dcgm"},
     }
