@@ -17,6 +17,8 @@ from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from obsgen.units import number_text
+
 MAX_TEXT = 256 * 1024
 """Characters that one rendered leaf may have."""
 
@@ -54,7 +56,7 @@ def _finalize(value: Any) -> Any:
         raise TemplateError("the expression gives nothing", "give it a value, or write default('…')")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value
+    return number_text(value) if isinstance(value, float) else value
 
 
 def _replace(text: str, old: str, new: str) -> str:

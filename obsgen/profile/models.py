@@ -8,7 +8,17 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 from pydantic_core import PydanticCustomError
 
-from obsgen.components.models import Alert, AlertName, Duration, LabelName, Quantity, Severity, Strict
+from obsgen.components.models import (
+    Alert,
+    AlertName,
+    Duration,
+    GroupName,
+    Interval,
+    Quantity,
+    RuleLabel,
+    Severity,
+    Strict,
+)
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
 _LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
@@ -18,6 +28,9 @@ _GIT_URL = re.compile(
     r"(?:https://[A-Za-z0-9.-]+(?::\d+)?/|ssh://git@[A-Za-z0-9.-]+(?::\d+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
 )
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\Z")
+# What RE2 and Python's regular expressions agree on.
+_POD_REGEX = r"^[-a-z0-9.*+()|\[\]]{1,200}$"
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 
 
@@ -43,6 +56,16 @@ def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> Af
 def _plain_text(value: str) -> str:
     if not value.isprintable() or not value.strip():
         raise _refusal("profile/name", f"{_shown(value)} is not a line of text", "no line breaks or control characters")
+    return value
+
+
+def _regex(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as problem:
+        raise _refusal("profile/regex", f"'{value}' is no regular expression: {problem.msg}", "such as chat-.*") from None
+    if re.search(r"[*+]{2}", value):
+        raise _refusal("profile/regex", f"'{value}' repeats a repetition", "such as chat-.*")
     return value
 
 
@@ -74,12 +97,19 @@ LabelValue = Annotated[
 ]
 Labels = dict[LabelKey, LabelValue]
 Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)]
+ModelName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text)]
 Url = Annotated[str, _pattern(_URL, "a URL", "such as https://grafana.example.org", 500)]
 GitUrl = Annotated[str, _pattern(_GIT_URL, "a git repository", "such as https://github.com/acme/gitops.git", 500)]
 RelativePath = Annotated[str, _pattern(_PATH, "a relative path", "such as out/demo, without '..'", 300)]
 Revision = Annotated[str, _pattern(_REVISION, "a git revision", "such as main or v1.2.0", 200)]
+Version = Annotated[str, _pattern(_VERSION, "a version", "such as 1.2.0", 40)]
 Versions = Annotated[
-    tuple[str, ...], BeforeValidator(lambda value: [value] if isinstance(value, (str, int, float)) else value)
+    tuple[Version, ...],
+    Field(min_length=1),
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, (str, int, float)) else value,
+        json_schema_input_type=str | float | list[str | float],
+    ),
 ]
 Port = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$")]
 
@@ -112,8 +142,8 @@ class Prometheus(Strict):
     selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
     namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
     url: Url | None = Field(None, description="where Grafana reaches it")
-    scrape_interval: Duration = "30s"
-    evaluation_interval: Duration = "30s"
+    scrape_interval: Interval = "30s"
+    evaluation_interval: Interval = "30s"
 
 
 class Dashboards(Strict):
@@ -135,6 +165,9 @@ class Grafana(Strict):
         {"grafana_dashboard": "1"}, description="what the sidecar looks for"
     )
     admin_secret: Name = Field("grafana-admin", description="Secret with keys username and password (provisioned)")
+    storage: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] | None = Field(
+        None, description="size of a volume for Grafana's own state (provisioned); else none, boards come from git"
+    )
     url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")
 
 
@@ -151,8 +184,8 @@ class AlertChange(Strict):
     enabled: bool = True
     for_: Duration | None = Field(None, alias="for")
     severity: Severity | None = None
-    group: Name | None = None
-    labels: dict[LabelName, LabelValue] = Field(default_factory=dict)
+    group: GroupName | None = None
+    labels: dict[RuleLabel, LabelValue] = Field(default_factory=dict)
 
 
 class OwnAlert(Alert):
@@ -185,14 +218,16 @@ class ServerSettings(Strict):
     type: str = Field(description="the component, see `obsgen explain`")
     version: Versions = Field(("latest",), description="the version that runs, or a list during a roll-out")
     namespace: Namespace | None = None
-    selector: Labels | None = Field(None, description="labels of its Service (or pods, where those are scraped)")
+    selector: Annotated[Labels, Field(min_length=1)] | None = Field(
+        None, description="labels of its Service (or pods, where those are scraped)"
+    )
     port: Port | None = Field(None, description="name of the port with the metrics")
     port_number: int | None = Field(None, ge=1, le=65535, description="number of the container port, if it has no name")
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = None
-    interval: Duration | None = None
+    interval: Interval | None = None
     honor_labels: bool | None = None
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
-    pods: Annotated[str, StringConstraints(pattern=r"^[-a-z0-9.*+()|\[\]]*$", max_length=200)] | None = Field(
+    pods: Annotated[str, StringConstraints(pattern=_POD_REGEX), AfterValidator(_regex)] | None = Field(
         None, description="regular expression for the names of its pods"
     )
     options: dict[str, Any] = Field(default_factory=dict)
@@ -224,7 +259,7 @@ class GpuExporter(ServerSettings):
 class Provider(ServerSettings):
     """A source of usage and cost of hosted models."""
 
-    covers: tuple[Name, ...] = Field(description="the providers read from this source, such as openai")
+    covers: tuple[Name, ...] = Field(min_length=1, description="the providers read from this source, such as openai")
 
 
 class Price(Strict):
@@ -274,8 +309,8 @@ class Settings(Strict):
     model_servers: tuple[ModelServer, ...] = ()
     gpu_exporter: GpuExporter | None = None
     providers: tuple[Provider, ...] = ()
-    prices: dict[Name, dict[Annotated[str, AfterValidator(_plain_text)], Price]] = Field(default_factory=dict)
-    alerts: dict[str, AlertEntry] = Field(default_factory=dict)
+    prices: dict[Name, dict[ModelName, Price]] = Field(default_factory=dict)
+    alerts: dict[AlertName, AlertEntry] = Field(default_factory=dict)
     dashboards: dict[Name, Dashboards] = Field(default_factory=dict)
     rules: Rules = Rules()
     argocd: ArgoCD | None = None

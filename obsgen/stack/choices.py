@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.versions import VersionError, choose
-from obsgen.profile.models import AlertChange
+from obsgen.profile.models import AlertChange, Price
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import ResolvedSignal
@@ -31,7 +32,8 @@ def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, led
         except VersionError as problem:
             hint = "; ".join(filter(None, (problem.hint, nearest(version, list(known.known)))))
             ledger.error("profile/unknown-version", f"{folder.name}: {problem}", (*route, "version"), hint)
-    if wanted == ("latest",) and chosen:
+    # What the tree deploys itself runs at the version that the tree says.
+    if wanted == ("latest",) and chosen and folder.component.role != "platform":
         ledger.assume(f"{folder.component.title} runs version {chosen[0]}, the newest known (version)")
     return tuple(dict.fromkeys(chosen)) or (known.known[-1],)
 
@@ -73,6 +75,28 @@ def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route,
         except UnitError as problem:
             ledger.error("profile/unit", f"threshold {name}: {problem}", place, problem.hint)
     return chosen
+
+
+def prices(table: Mapping[str, Mapping[str, Price]], ledger: Ledger) -> list[dict[str, Any]]:
+    """The price table in dollars a token: provider, model, input, output."""
+    return [
+        {
+            "provider": provider,
+            "model": model,
+            "input": _price(price.input, ("prices", provider, model, "input"), ledger),
+            "output": _price(price.output, ("prices", provider, model, "output"), ledger),
+        }
+        for provider, models in table.items()
+        for model, price in models.items()
+    ]
+
+
+def _price(written: str, route: Route, ledger: Ledger) -> float:
+    try:
+        return parse(written, UNITS["usd/token"])
+    except UnitError as problem:
+        ledger.error("profile/unit", f"price: {problem}", route, problem.hint)
+        return 0.0
 
 
 def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], route: Route, ledger: Ledger) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from obsgen.profile.models import Settings
 
 
-def stack_context(settings: Settings, namespaces: Mapping[str, str], prometheus_url: str) -> dict[str, Any]:
+def stack_context(
+    settings: Settings, namespaces: Mapping[str, str], prometheus_url: str, prices: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Names that mean the same for every instance of a stack."""
     return {
         "stack": settings.stack,
@@ -23,11 +25,7 @@ def stack_context(settings: Settings, namespaces: Mapping[str, str], prometheus_
             "gpuExporter": settings.gpu_exporter is not None,
             "provider": bool(settings.providers),
         },
-        "prices": [
-            {"provider": provider, "model": model, "input": price.input, "output": price.output}
-            for provider, models in settings.prices.items()
-            for model, price in models.items()
-        ],
+        "prices": prices,
     }
 
 

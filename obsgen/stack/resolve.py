@@ -83,8 +83,10 @@ class _Resolver:
         self.ledger = Ledger(environment.merged, findings)
         self.namespaces = _namespaces(self.settings)
         self.prometheus_url = _prometheus_url(self.settings, self.namespaces)
-        self.context = stack_context(self.settings, self.namespaces, self.prometheus_url)
+        prices = choices.prices(self.settings.prices, self.ledger)
+        self.context = stack_context(self.settings, self.namespaces, self.prometheus_url, prices)
         self._signals: dict[Any, dict[str, ResolvedSignal]] = {}
+        self._covered: dict[str, str] = {}
 
     def stack(self) -> Stack:
         """The resolved stack; of use only if no findings were noted."""
@@ -203,11 +205,19 @@ class _Resolver:
     def _check_covers(self, folder: ComponentFolder, covers: tuple[str, ...], route: Route) -> None:
         for index, provider in enumerate(covers):
             if provider in folder.component.covers:
+                self._check_counted_once(folder, provider, (*route, "covers", index))
                 continue
             others = [name for name in self.catalogue.names if provider in self.catalogue.head(name).covers]
             hint = f"{', '.join(others)} can: {{type: {others[0]}, covers: [{provider}]}}" if others else ""
             message = f"{folder.name} exposes nothing of {provider}, only of {', '.join(folder.component.covers)}"
             self.ledger.error("profile/provider-not-exposed", message, (*route, "covers", index), hint)
+
+    def _check_counted_once(self, folder: ComponentFolder, provider: str, route: Route) -> None:
+        """Two kinds of sources see the same calls; two sources of one kind may well belong to two accounts."""
+        first = self._covered.setdefault(provider, folder.name)
+        if first != folder.name:
+            message = f"{provider} is read from {first} already: its tokens and cost would count twice"
+            self.ledger.error("profile/provider-twice", message, route, f"remove {provider} here or there")
 
     def _resolved(
         self, folder: ComponentFolder, versions: tuple[str, ...], context: Mapping[str, Any], target: Target | None

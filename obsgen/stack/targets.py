@@ -46,7 +46,7 @@ def target_of(
         honor_labels=wanted and not openshift,
         page_labels=scrape.page_labels,
         attach_node=scrape.attach_node,
-        authorization=scrape.authorization,
+        authorization=_authorization(folder, scrape, context),
         rendered=server.monitor,
         also=tuple(
             each
@@ -54,6 +54,13 @@ def target_of(
             if folder.origin(HEAD, "scrape", "also", index, "when").holds(each.when, context)
         ),
     )
+
+
+def _authorization(folder: ComponentFolder, scrape: Scrape, context: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The Secret and the key in it that hold the bearer token; None where no Secret is named."""
+    origin = folder.origin(HEAD, "scrape", "authorization")
+    rendered = {key: origin.at(key).text(value, context) for key, value in (scrape.authorization or {}).items()}
+    return rendered if rendered.get("secret") else None
 
 
 def _selector(
