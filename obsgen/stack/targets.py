@@ -59,7 +59,8 @@ def target_of(
 def _authorization(folder: ComponentFolder, scrape: Scrape, context: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The Secret and the key in it that hold the bearer token; None where no Secret is named."""
     origin = folder.origin(HEAD, "scrape", "authorization")
-    rendered = {key: origin.at(key).text(value, context) for key, value in (scrape.authorization or {}).items()}
+    wanted = scrape.authorization or {}
+    rendered: dict[str, str] = {key: origin.at(key).text(value, context) for key, value in wanted.items()}
     return rendered if rendered.get("secret") else None
 
 
