@@ -121,11 +121,10 @@ def sentences(folder: ComponentFolder) -> Iterator[Measure]:
 
 
 def conditions(alert: Alert) -> Iterator[Condition]:
-    """An alert's own condition, its alternatives, and what both demand besides."""
+    """An alert's own condition, its alternatives, and what both demand besides or are excused by."""
     for condition in (alert, *alert.any_):
         yield condition
-        if condition.while_:
-            yield condition.while_
+        yield from filter(None, (condition.while_, condition.unless_))
 
 
 @every_component

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from obsgen.findings import InputError
 from obsgen.profile.load import parse_profile
 from obsgen.render.alerts import alerts
 from obsgen.render.dashboards import boards
+from obsgen.render.monitors import monitors
 from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_profile
 
@@ -20,7 +22,10 @@ role: modelServer
 description: A server that exists in this test only.
 versions: {known: [1, 2], source: imagination}
 options: {lenient: {help: forgives, default: false, values: [true, false]}}
-scrape: {selector: {app: made-up}, port: http}
+scrape:
+  selector: {app: "<< 'made-up' if not options.lenient else '' >>", lenient: "<< 'yes' if options.lenient else '' >>"}
+  port: "<< 'lenient' if options.lenient else 'http' >>"
+  also: [{port: proxy, path: /stats, when: options.lenient}]
 hostsRuntime: true
 """
 SIGNALS = """
@@ -30,6 +35,13 @@ failures:
   type: counter
   unit: requests
   series: [{name: replies_total, match: {code: ["500", "5.3"]}}]
+accepted:
+  help: replies that did not fail
+  type: counter
+  unit: requests
+  series: [{name: replies_total, matchNot: {code: ["500", "5.3"], path: /health}}]
+cores: {help: CPU time, type: counter, unit: core-seconds, series: [{name: cpu_seconds_total}]}
+everywhere: {help: of the cluster, type: gauge, unit: count, scope: cluster, series: [{name: all_nodes}]}
 waiting: {help: waiting, type: gauge, unit: requests, series: [{name: waiting, since: 2}]}
 steps: {help: steps, type: histogram, unit: seconds, series: [{name: step_seconds}]}
 """
@@ -56,9 +68,59 @@ def exprs(stack: Stack) -> list[str]:
     return [alert.expr for alert in alerts(stack)]
 
 
+def flat(expr: str) -> str:
+    """An expression on one line, as it would be without its layout."""
+    return re.sub(r"\( | (?=\))", lambda match: match[0].strip(), " ".join(expr.split()))
+
+
 def test_a_series_may_demand_one_of_several_values(tmp_path: Path) -> None:
     (expr,) = exprs(stack(tmp_path, "signal: failures, above: 1req/s"))
     assert 'replies_total{code=~"500|5\\\\.3",job="it",namespace="monitoring"}' in expr
+
+
+def test_a_series_may_exclude_one_value_or_several(tmp_path: Path) -> None:
+    (expr,) = exprs(stack(tmp_path, "signal: accepted, above: 1req/s"))
+    assert 'replies_total{code!~"500|5\\\\.3",job="it",namespace="monitoring",path!="/health"}' in expr
+
+
+def test_cpu_time_becomes_cores(tmp_path: Path) -> None:
+    (found,) = alerts(stack(tmp_path, "signal: cores, above: 500m"))
+    assert found.expr.endswith("> 0.5")
+    assert found.limit_text == "0.5 cores"
+
+
+@pytest.mark.parametrize(("limit", "tail"), [(", above: 2", " > 2"), ("", "")])
+def test_an_alert_may_be_excused_by_a_condition_or_by_series_that_exist(tmp_path: Path, limit: str, tail: str) -> None:
+    excuse = f"unless: {{signal: waiting, by: [pod]{limit}}}"
+    (expr,) = exprs(stack(tmp_path, f"signal: replies, by: [pod], above: 1req/s, {excuse}"))
+    right = f'sum by (cluster, namespace, pod) (waiting{{job="it",namespace="monitoring"}}){tail}'
+    assert flat(expr).endswith(f"> 1 unless on (cluster, namespace, pod) {right}")
+
+
+def test_each_way_to_fire_has_its_own_excuse_and_demand(tmp_path: Path) -> None:
+    one = "signal: replies, above: 1req/s, while: {signal: waiting, above: 3}, unless: {signal: failures, above: 9req/s}"
+    (expr,) = exprs(stack(tmp_path, f"any: [{{{one}}}, {{signal: failures, above: 1req/s}}]"))
+    words = re.findall(r"\band\b|\bunless\b|\bor\b", expr)
+    assert words == ["and", "unless", "or"]
+
+
+def test_the_namespace_of_cluster_wide_series_is_not_matched_with_that_of_others(tmp_path: Path) -> None:
+    (expr,) = exprs(stack(tmp_path, "signal: everywhere, by: [node], above: 0, unless: {signal: waiting, by: [node]}"))
+    assert "unless on (cluster, node)" in flat(expr)
+
+
+@pytest.mark.parametrize(
+    ("lenient", "labels", "ports"),
+    [("false", {"app": "made-up"}, [("http", "/metrics")]), ("true", {"lenient": "yes"}, [("lenient", "/metrics"), ("proxy", "/stats")])],
+)
+def test_an_option_may_decide_what_is_scraped(
+    tmp_path: Path, lenient: str, labels: dict[str, str], ports: list[tuple[str, str]]
+) -> None:
+    (monitor,) = monitors(stack(tmp_path, "signal: waiting, above: 3", f", options: {{lenient: {lenient}}}"))
+    spec = monitor.object["spec"]
+    assert spec["selector"] == {"matchLabels": labels}
+    assert [(each["port"], each["path"]) for each in spec["endpoints"]] == ports
+    assert {each["relabelings"][0]["replacement"] for each in spec["endpoints"]} == {"it"}
 
 
 @pytest.mark.parametrize(("lenient", "parts"), [("false", 2), ("true", 1)])
