@@ -13,16 +13,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from obsgen.components.models import (
-    Alert,
-    AlertName,
-    Component,
-    Dashboard,
-    ManifestTemplate,
-    Recording,
-    Signal,
-    SignalName,
-)
+from obsgen.components.boards import Dashboard
+from obsgen.components.fields import AlertName, SignalName
+from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal
 from obsgen.components.origin import Origin
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import Document, Route, load_file, one_document, read_text

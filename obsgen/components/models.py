@@ -8,69 +8,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from obsgen.units import UNITS, UnitError, duration, number_text
-
-
-class Strict(BaseModel):
-    """A frozen model whose keys are camelCase and where an unknown key is an error."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_alias=True, validate_by_name=False
-    )
-
-
-def _known_unit(name: Any) -> Any:
-    if name not in UNITS:
-        raise PydanticCustomError("component/unit", "no unit '{name}'", {"name": name, "hint": ", ".join(UNITS)})
-    return name
-
-
-def _duration(text: Any) -> Any:
-    try:
-        duration(str(text))
-    except UnitError as problem:
-        raise PydanticCustomError(
-            "profile/duration", "{message}", {"message": str(problem), "hint": problem.hint}
-        ) from None
-    return text
-
-
-def _quantity(value: Any) -> Any:
-    return number_text(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-def _flag_or(value: Any, meant: Any) -> Any:
-    return meant if value is True else value
-
-
-Quantity = Annotated[str, BeforeValidator(_quantity)]
-"""A number with its unit, as text: `8s`, `90%`, `0.9`."""
-
-
-def _window(text: Any) -> Any:
-    return text if text in ("$__rate_interval", "$__range") else _duration(text)
-
-
-Window = Annotated[str, BeforeValidator(_window)]
-"""A duration; on boards also Grafana's own windows."""
-UnitName = Annotated[str, BeforeValidator(_known_unit)]
-Duration = Annotated[str, BeforeValidator(_duration)]
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", max_length=200)]
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100)]
-SignalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$")]
-OneOrMore = Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)]
+from obsgen.components.fields import (
+    Aggregation,
+    Duration,
+    FlagOrWindow,
+    GroupName,
+    Interval,
+    LabelName,
+    MetricName,
+    MetricType,
+    OneOrMore,
+    Quantity,
+    RuleLabel,
+    Severity,
+    SignalName,
+    Strict,
+    UnitName,
+    Window,
+    refusal,
+    sensible,
+)
 
 DEFAULT_WINDOW = "5m"
 """The window of rates in rules where a sentence names none."""
-
-MetricType = Literal["gauge", "counter", "histogram", "info"]
-Aggregation = Literal["sum", "avg", "max", "min", "count"]
-Severity = Literal["critical", "warning", "info"]
 
 
 class Versions(Strict):
@@ -95,6 +57,11 @@ class Threshold(Strict):
     default: Quantity
     help: str
 
+    @model_validator(mode="after")
+    def _sensible(self) -> Threshold:
+        sensible(self.default, self.unit)
+        return self
+
 
 class Endpoint(Strict):
     """A further page of the same target, scraped into the same job where `when` holds."""
@@ -103,6 +70,13 @@ class Endpoint(Strict):
     port_number: int | None = None
     path: str = "/metrics"
     when: str | None = None
+
+
+class Authorization(Strict):
+    """The Secret, and the key in it, that hold a bearer token; both may be templates, no Secret means none is sent."""
+
+    secret: str
+    key: str
 
 
 class Scrape(Strict):
@@ -120,11 +94,11 @@ class Scrape(Strict):
     path: str = "/metrics"
     also: tuple[Endpoint, ...] = ()
     scheme: Literal["http", "https"] | None = None
-    interval: Duration | None = None
+    interval: Interval | None = None
     honor_labels: bool = False
     page_labels: tuple[LabelName, ...] = ()
     attach_node: bool = False
-    authorization: dict[str, str] | None = None
+    authorization: Authorization | None = None
     pods: str | None = None
     namespace: str | None = None
 
@@ -217,6 +191,18 @@ class Ratio(Strict):
     to: OneOrMore
 
 
+def _one_function(over: dict[str, str]) -> dict[str, str]:
+    if len(over) != 1:
+        raise refusal("component/sentence", "`over` has one function and its window", "write over: {avg: 5m}")
+    return over
+
+
+Over = Annotated[
+    dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Window], AfterValidator(_one_function)
+]
+"""One function over time, and its window."""
+
+
 class Measure(Strict):
     """A sentence about signals that becomes one PromQL expression.
 
@@ -229,12 +215,12 @@ class Measure(Strict):
     from_: str | None = Field(default=None, alias="from")
     match: dict[LabelName, OneOrMore] = Field(default_factory=dict)
     quantile: float | None = Field(default=None, gt=0, lt=1)
-    mean: Annotated[Mean | None, BeforeValidator(lambda value: _flag_or(value, {}))] = None
+    mean: Annotated[Mean | None, BeforeValidator(lambda value: {} if value is True else value)] = None
     ratio: Ratio | None = None
-    rate: Annotated[str, BeforeValidator(lambda value: "" if value is True else _window(value))] | None = None
-    over: dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Window] | None = None
+    rate: FlagOrWindow | None = None
+    over: Over | None = None
     agg: Aggregation | None = None
-    by: tuple[str, ...] = ()
+    by: tuple[LabelName, ...] = ()
     absent: bool = False
     times: float | None = None
     expr: str | None = None
@@ -245,13 +231,10 @@ class Measure(Strict):
         of_counters = self.mean is not None and self.mean.sum is not None
         subjects = [self.signal is not None, of_counters, self.ratio is not None, self.expr is not None]
         if sum(subjects) != (0 if self._speaks_through_parts() else 1):
-            raise PydanticCustomError(
-                "component/sentence",
-                "a sentence speaks of exactly one of signal, ratio, mean: {{sum, count}} or expr",
-                {"hint": "write `signal: name`, or one of the others"},
-            )
+            message = "a sentence speaks of exactly one of signal, ratio, mean: {sum, count} or expr"
+            raise refusal("component/sentence", message, "write `signal: name`, or one of the others")
         if self.expr is not None and self.unit is None:
-            raise PydanticCustomError("component/sentence", "an `expr` needs a `unit`", {"hint": "unit: seconds"})
+            raise refusal("component/sentence", "an `expr` needs a `unit`", "unit: seconds")
         return self
 
     def _speaks_through_parts(self) -> bool:
@@ -265,6 +248,16 @@ class Condition(Measure):
     above: Quantity | None = None
     below: Quantity | None = None
 
+    @model_validator(mode="after")
+    def _one_limit(self) -> Condition:
+        if self.above is not None and self.below is not None:
+            raise refusal("component/sentence", "a condition has one limit", "remove `above:` or `below:`")
+        return self
+
+    def _can_be_false(self) -> bool:
+        """Whether the condition leaves anything out: a measure alone is true wherever there are series."""
+        return self.above is not None or self.below is not None or self.absent or self.expr is not None
+
 
 class Alternative(Condition):
     """One way for an alert with `any` to fire."""
@@ -272,6 +265,16 @@ class Alternative(Condition):
     when: str | None = None
     while_: Condition | None = Field(default=None, alias="while")
     unless_: Condition | None = Field(default=None, alias="unless")
+
+    @model_validator(mode="after")
+    def _compares(self) -> Alternative:
+        _refuse_bare(self)
+        return self
+
+
+def _refuse_bare(sentence: Condition) -> None:
+    if not sentence._can_be_false():
+        raise refusal("component/sentence", "nothing is compared: this would always fire", "write `above:` or `below:`")
 
 
 class Alert(Condition):
@@ -282,15 +285,21 @@ class Alert(Condition):
     """
 
     when: str | None = None
-    group: str
+    group: GroupName
     any_: tuple[Alternative, ...] = Field(default=(), alias="any")
     while_: Condition | None = Field(default=None, alias="while")
     unless_: Condition | None = Field(default=None, alias="unless")
     for_: Duration = Field(alias="for")
     severity: Severity
-    labels: dict[LabelName, str] = Field(default_factory=dict)
+    labels: dict[RuleLabel, str] = Field(default_factory=dict)
     summary: str
     description: str
+
+    @model_validator(mode="after")
+    def _compares(self) -> Alert:
+        if not self.any_:
+            _refuse_bare(self)
+        return self
 
     def _speaks_through_parts(self) -> bool:
         return bool(self.any_)
@@ -302,63 +311,11 @@ class Recording(Measure):
     With `forEach` there is a rule for each item: `when`, and the values of `match` and `labels`, may speak of it.
     """
 
-    record: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")]
+    record: MetricName
     when: str | None = None
     for_each: dict[str, str] | None = None
-    group: str
-    labels: dict[LabelName, str] = Field(default_factory=dict)
-
-
-class PanelQuery(Measure):
-    """One line (or value) of a panel."""
-
-    legend: str | None = None
-    color: str | None = None
-    when: str | None = None
-
-
-class Panel(Measure):
-    """One panel: a sentence of its own, or several `queries`. `threshold` names the alert whose limit is drawn."""
-
-    title: str
-    type: Literal["timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "text"] = "timeseries"
-    description: str
-    when: str | None = None
-    queries: tuple[PanelQuery, ...] = ()
-    legend: str | None = None
-    color: str | None = None
-    threshold: str | None = None
-    width: int | None = Field(default=None, ge=3, le=24)
-    height: int = Field(default=8, ge=3, le=30)
-    max: float | None = None
-    min: float | None = 0
-    stack: bool = False
-    decimals: int | None = None
-
-    def _speaks_through_parts(self) -> bool:
-        return bool(self.queries) or self.type == "text"
-
-
-class Row(Strict):
-    """A titled row of panels."""
-
-    title: str
-    when: str | None = None
-    collapsed: bool = False
-    panels: tuple[Panel, ...]
-
-
-class Dashboard(Strict):
-    """dashboards/<name>.yaml: one board over all servers of the component."""
-
-    title: str
-    description: str
-    when: str | None = None
-    tags: tuple[str, ...] = ()
-    variables: tuple[Literal["namespace", "server", "pod", "model", "node"], ...] = ("namespace", "server", "pod")
-    time: str = "now-1h"
-    refresh: str = "30s"
-    rows: tuple[Row, ...] = Field(min_length=1)
+    group: GroupName
+    labels: dict[RuleLabel, str] = Field(default_factory=dict)
 
 
 class ManifestTemplate(Strict):

@@ -6,36 +6,33 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
-from pydantic_core import PydanticCustomError
 
-from obsgen.components.models import (
-    Alert,
+from obsgen.components.fields import (
     AlertName,
     Duration,
     GroupName,
     Interval,
+    NotEmpty,
     Quantity,
     RuleLabel,
     Severity,
     Strict,
+    refusal,
 )
+from obsgen.components.models import Alert
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
 _LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%+@:-]*)?\Z")
 _GIT_URL = re.compile(
-    r"(?:https://[A-Za-z0-9.-]+(?::\d+)?/|ssh://git@[A-Za-z0-9.-]+(?::\d+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
+    r"(?:https://[A-Za-z0-9.-]+(?::[0-9]+)?/|ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
 )
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\Z")
 # What RE2 and Python's regular expressions agree on.
 _POD_REGEX = r"^[-a-z0-9.*+()|\[\]]{1,200}$"
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
-
-
-def _refusal(check: str, message: str, hint: str) -> PydanticCustomError:
-    return PydanticCustomError(check, "{message}", {"message": message, "hint": hint})
 
 
 def _shown(value: str) -> str:
@@ -45,9 +42,9 @@ def _shown(value: str) -> str:
 def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> AfterValidator:
     def check(value: str) -> str:
         if len(value) > longest:
-            raise _refusal("profile/name", f"{_shown(value)} has {len(value)} characters", f"at most {longest}")
+            raise refusal("profile/name", f"{_shown(value)} has {len(value)} characters", f"at most {longest}")
         if not pattern.match(value):
-            raise _refusal("profile/name", f"{_shown(value)} is not {what}", hint)
+            raise refusal("profile/name", f"{_shown(value)} is not {what}", hint)
         return value
 
     return AfterValidator(check)
@@ -55,7 +52,7 @@ def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> Af
 
 def _plain_text(value: str) -> str:
     if not value.isprintable() or not value.strip():
-        raise _refusal("profile/name", f"{_shown(value)} is not a line of text", "no line breaks or control characters")
+        raise refusal("profile/name", f"{_shown(value)} is not a line of text", "no line breaks or control characters")
     return value
 
 
@@ -63,9 +60,11 @@ def _regex(value: str) -> str:
     try:
         re.compile(value)
     except re.error as problem:
-        raise _refusal("profile/regex", f"'{value}' is no regular expression: {problem.msg}", "such as chat-.*") from None
+        raise refusal(
+            "profile/regex", f"'{value}' is no regular expression: {problem.msg}", "such as chat-.*"
+        ) from None
     if re.search(r"[*+]{2}", value):
-        raise _refusal("profile/regex", f"'{value}' repeats a repetition", "such as chat-.*")
+        raise refusal("profile/regex", f"'{value}' repeats a repetition", "such as chat-.*")
     return value
 
 
@@ -75,12 +74,12 @@ def _suggestion(value: str) -> str:
 
 def _kebab(value: str) -> str:
     if len(value) > 50:
-        raise _refusal(
+        raise refusal(
             "profile/name", f"{_shown(value)} has {len(value)} characters", "at most 50, so that object names fit"
         )
     if not _NAME.match(value):
         hint = f"lower-case letters, digits and '-': write {_suggestion(value)}"
-        raise _refusal("profile/name", f"{_shown(value)} cannot be a name", hint)
+        raise refusal("profile/name", f"{_shown(value)} cannot be a name", hint)
     return value
 
 
@@ -105,11 +104,11 @@ Revision = Annotated[str, _pattern(_REVISION, "a git revision", "such as main or
 Version = Annotated[str, _pattern(_VERSION, "a version", "such as 1.2.0", 40)]
 Versions = Annotated[
     tuple[Version, ...],
-    Field(min_length=1),
     BeforeValidator(
         lambda value: [value] if isinstance(value, (str, int, float)) else value,
         json_schema_input_type=str | float | list[str | float],
     ),
+    NotEmpty,
 ]
 Port = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$")]
 
@@ -218,7 +217,7 @@ class ServerSettings(Strict):
     type: str = Field(description="the component, see `obsgen explain`")
     version: Versions = Field(("latest",), description="the version that runs, or a list during a roll-out")
     namespace: Namespace | None = None
-    selector: Annotated[Labels, Field(min_length=1)] | None = Field(
+    selector: Annotated[Labels, NotEmpty] | None = Field(
         None, description="labels of its Service (or pods, where those are scraped)"
     )
     port: Port | None = Field(None, description="name of the port with the metrics")
@@ -259,7 +258,9 @@ class GpuExporter(ServerSettings):
 class Provider(ServerSettings):
     """A source of usage and cost of hosted models."""
 
-    covers: tuple[Name, ...] = Field(min_length=1, description="the providers read from this source, such as openai")
+    covers: Annotated[tuple[Name, ...], NotEmpty] = Field(
+        description="the providers read from this source, such as openai"
+    )
 
 
 class Price(Strict):

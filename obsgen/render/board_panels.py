@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from obsgen.components.models import Panel
+from obsgen.components.boards import Panel
 from obsgen.units import UNITS
 
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}

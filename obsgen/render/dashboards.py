@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from obsgen.components.boards import Dashboard, Panel, PanelQuery
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Dashboard, Panel, PanelQuery
 from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json

@@ -37,7 +37,7 @@ def target_of(
     return Target(
         monitor=scrape.monitor,
         namespace=namespace,
-        selector=_selector(folder, server, context, ledger),
+        selector=_selector(folder, server, context, route, ledger),
         port=port,
         port_number=number,
         path=server.path or scrape.path,
@@ -58,14 +58,15 @@ def target_of(
 
 def _authorization(folder: ComponentFolder, scrape: Scrape, context: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The Secret and the key in it that hold the bearer token; None where no Secret is named."""
+    if scrape.authorization is None:
+        return None
     origin = folder.origin(HEAD, "scrape", "authorization")
-    wanted = scrape.authorization or {}
-    rendered: dict[str, str] = {key: origin.at(key).text(value, context) for key, value in wanted.items()}
-    return rendered if rendered.get("secret") else None
+    rendered = {key: origin.at(key).text(value, context) for key, value in scrape.authorization}
+    return rendered if rendered["secret"] else None
 
 
 def _selector(
-    folder: ComponentFolder, server: ServerSettings, context: Mapping[str, Any], ledger: Ledger
+    folder: ComponentFolder, server: ServerSettings, context: Mapping[str, Any], route: Route, ledger: Ledger
 ) -> Mapping[str, str]:
     scrape = folder.component.scrape
     if server.selector is not None or scrape is None:
@@ -73,6 +74,9 @@ def _selector(
     origin = folder.origin(HEAD, "scrape", "selector")
     rendered = {key: origin.at(key).text(value, context) for key, value in scrape.selector.items()}
     selector = {key: value for key, value in rendered.items() if value}
+    if not selector:
+        message = f"nothing says by which labels {server.name} is found: every target would be scraped"
+        ledger.error("profile/selector", message, route, "write `selector:` with labels, such as {app: chat}")
     shown = ", ".join(f"{key}={value}" for key, value in selector.items())
     bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
     ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
@@ -101,6 +105,8 @@ def _port(
     if server.port or server.port_number:
         return server.port, server.port_number
     port = scrape.port and folder.origin(HEAD, "scrape", "port").text(scrape.port, context)
+    if not port and (scrape.port_number is None or scrape.monitor == "service"):
+        ledger.error("profile/port", f"nothing says on which port {server.name} is scraped", route, "write `port:`")
     told = f'names its port "{port}"' if port else f"declares port {scrape.port_number}"
     ledger.assume(f"{server.name}'s {'container' if scrape.monitor == 'pod' else 'Service'} {told} (port)")
     return port, scrape.port_number

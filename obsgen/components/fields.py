@@ -1,0 +1,106 @@
+"""The kinds of values in components and profiles, each with the reason that a wrong one is refused for."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from obsgen.units import UNITS, UnitError, duration, number_text, parse
+
+Filled = TypeVar("Filled", bound=Sized)
+
+
+class Strict(BaseModel):
+    """A frozen model whose keys are camelCase and where an unknown key is an error."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_alias=True, validate_by_name=False
+    )
+
+
+def refusal(check: str, message: str, hint: str) -> PydanticCustomError:
+    """A fault with an id of ours, a message without placeholders, and what to write instead."""
+    return PydanticCustomError(check, "{message}", {"message": message, "hint": hint})
+
+
+def _known_unit(name: Any) -> Any:
+    if not isinstance(name, str) or name not in UNITS:
+        raise refusal("component/unit", f"no unit '{name}'", ", ".join(UNITS))
+    return name
+
+
+def _duration(text: Any) -> Any:
+    try:
+        duration(str(text))
+    except UnitError as problem:
+        raise refusal("profile/duration", str(problem), problem.hint) from None
+    return text
+
+
+def _interval(text: Any) -> Any:
+    if duration(str(_duration(text))) == 0:
+        raise refusal("profile/duration", f"'{text}' is no time at all", "write 30s or 5m")
+    return text
+
+
+def _window(text: Any) -> Any:
+    return text if text in ("$__rate_interval", "$__range") else _interval(text)
+
+
+def _quantity(value: Any) -> Any:
+    return number_text(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+def _flag(value: Any) -> Any:
+    return "" if value is True else _window(value)
+
+
+def _one_or_more(value: Any) -> Any:
+    return [_quantity(item) for item in value] if isinstance(value, (list, tuple)) else [_quantity(value)]
+
+
+def _filled(value: Filled) -> Filled:
+    if not value:
+        raise refusal("profile/empty", "nothing is listed here", "name at least one")
+    return value
+
+
+def sensible(quantity: str, unit: str) -> None:
+    """Refuses a quantity that its unit cannot have."""
+    try:
+        parse(quantity, UNITS[unit])
+    except UnitError as problem:
+        raise refusal("component/unit", str(problem), problem.hint) from None
+
+
+Quantity = Annotated[str, BeforeValidator(_quantity, json_schema_input_type=str | float)]
+"""A number with its unit, as text: `8s`, `90%`, `0.9`."""
+Duration = Annotated[str, BeforeValidator(_duration)]
+Interval = Annotated[str, BeforeValidator(_interval)]
+Window = Annotated[str, BeforeValidator(_window)]
+"""A duration; on boards also Grafana's own windows."""
+FlagOrWindow = Annotated[str, BeforeValidator(_flag, json_schema_input_type=Literal[True] | str)]
+"""A window; `true` is an empty text: the window of the place."""
+UnitName = Annotated[str, BeforeValidator(_known_unit)]
+MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", max_length=200)]
+LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100)]
+RuleLabel = Annotated[str, StringConstraints(pattern=r"^_?[a-zA-Z][a-zA-Z0-9_]*$", max_length=100)]
+"""A label that a rule may set: those that start with `__` are Prometheus' own."""
+GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._ ]*$", max_length=80)]
+SignalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$")]
+NotEmpty = AfterValidator(_filled)
+OneOrMore = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_one_or_more, json_schema_input_type=str | float | list[str | float]),
+    NotEmpty,
+]
+"""A value, or a list of them."""
+
+MetricType = Literal["gauge", "counter", "histogram", "info"]
+Aggregation = Literal["sum", "avg", "max", "min", "count"]
+Severity = Literal["critical", "warning", "info"]
