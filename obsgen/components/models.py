@@ -103,6 +103,15 @@ class Scrape(Strict):
     namespace: str | None = None
 
 
+class Conflict(Strict):
+    """Options that make no sense together: an error at `option` where `when` holds; `hint` says what to choose."""
+
+    when: str
+    option: str
+    message: str
+    hint: str
+
+
 class Precondition(Strict):
     """Something that must be true of the cluster before the stack works, and how to see whether it is."""
 
@@ -137,6 +146,7 @@ class Component(Strict):
     hosts_runtime: bool = False
     starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
     default_namespace: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
     secrets: tuple[SecretKeys, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.catalogue import HEAD, ComponentFolder
 from obsgen.components.versions import VersionError, choose
 from obsgen.profile.models import AlertChange, Price
 from obsgen.source import Route
@@ -58,6 +58,13 @@ def options(folder: ComponentFolder, wanted: Mapping[str, object], route: Route,
         else:
             chosen[name] = value
     return chosen
+
+
+def conflicts(folder: ComponentFolder, context: Mapping[str, Any], route: Route, ledger: Ledger) -> None:
+    """Notes options that contradict each other."""
+    for index, conflict in enumerate(folder.component.conflicts):
+        if folder.origin(HEAD, "conflicts", index, "when").holds(conflict.when, context):
+            ledger.error("profile/options", conflict.message, (*route, "options", conflict.option), conflict.hint)
 
 
 def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route, ledger: Ledger) -> dict[str, float]:

@@ -174,6 +174,7 @@ class _Resolver:
         context = instance_context(
             self.context, server.name, namespace, options, covers, versions[0], outer is not None
         )
+        choices.conflicts(folder, context, route, ledger)
         target = outer.target if outer else target_of(folder, server, namespace, context, self.settings, route, ledger)
         signals = self._resolved(folder, versions, context, target)
         choices.thresholds_in_buckets(folder, signals, thresholds, server.thresholds, route, ledger)

@@ -129,6 +129,27 @@ def test_with_user_workload_monitoring_no_rule_looks_beyond_its_namespace(name: 
     assert ("PrometheusRule", "kubernetes") not in found
 
 
+def test_the_exporters_own_chart_has_another_label_and_another_port() -> None:
+    operators = "gpu-operator}\n  selector: {app: nvidia-dcgm-exporter}\n  port: gpu-metrics\n"
+    spec = rendered((operators, "standalone}\n"))["ServiceMonitor", "gpu"]["spec"]
+    labels = {"app.kubernetes.io/component": "dcgm-exporter", "app.kubernetes.io/name": "dcgm-exporter"}
+    assert spec["selector"] == {"matchLabels": labels}
+    assert spec["endpoints"][0]["port"] == "metrics"
+
+
+def test_knatives_metrics_without_knative_are_refused_at_their_line() -> None:
+    wrong = ("{mode: raw, requestMetrics: runtime}", "{mode: raw, requestMetrics: knative}")
+    line = PROFILE[: PROFILE.index(wrong[0])].count("\n") + 1
+    with pytest.raises(InputError, match=rf"openshift-kserve.yaml:{line}:\d+: .*no queue-proxy"):
+        tree(wrong)
+
+
+def test_all_servers_of_a_board_are_those_of_the_stack() -> None:
+    (board,) = (each for each in tree().boards if each.name == "local-models")
+    values = {each["name"]: each.get("allValue") for each in board.json["templating"]["list"]}
+    assert (values["server"], values["pod"]) == ("predictors", ".*")
+
+
 def test_user_workload_monitoring_refuses_honor_labels() -> None:
     with pytest.raises(InputError, match="user-workload monitoring overrides honorLabels"):
         tree(USER_WORKLOAD[0])
