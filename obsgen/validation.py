@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from obsgen.findings import Finding, Place, error
 from obsgen.source import Document, Route
+from obsgen.units import shortened
 
 Locate = Callable[[Route, bool], Place]
 """Where the value (or, if asked, the key) at a route stands."""
@@ -44,9 +45,10 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
     route = tuple(step for step in fault["loc"] if not _is_tag(step))
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
+        key = str(fault["loc"][-1])
         known = sorted(_keys_at(getattr(adapter, "_type", None), route[:-1]))
         return error(
-            f"{group}/unknown-key", f"unknown key '{route[-1]}'", locate(route, True), nearest(str(route[-1]), known)
+            f"{group}/unknown-key", f"unknown key '{shortened(key)}'", locate(route, True), nearest(key, known)
         )
     if kind == "missing":
         return error(f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), _path(route))
@@ -64,7 +66,7 @@ def _is_tag(step: str | int) -> bool:
 def _plain(kind: str, fault: Any, context: Any) -> tuple[str, str]:
     """Message and hint for pydantic's own kinds of fault."""
     value = fault["input"]
-    shown = f"'{value}'" if isinstance(value, (str, int, float)) else f"a {_shape(value)}"
+    shown = f"'{shortened(str(value))}'" if isinstance(value, (str, int, float)) else f"a {_shape(value)}"
     if kind == "literal_error":
         choices = [choice.strip("'") for choice in context["expected"].replace(" or ", ", ").split(", ")]
         return f"cannot be {shown}", nearest(str(value), choices)
@@ -81,7 +83,7 @@ def _shape(value: Any) -> str:
 
 
 def _path(route: Route) -> str:
-    return ".".join(str(step) for step in route) or "the document"
+    return shortened(".".join(str(step) for step in route), 120) or "the document"
 
 
 def nearest(name: str, known: list[str]) -> str:

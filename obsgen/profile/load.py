@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from obsgen.findings import Finding, InputError, error
 from obsgen.profile.environments import DEFAULT_ENVIRONMENT, Merged, merge
 from obsgen.profile.models import Profile, Settings
-from obsgen.source import load_file, load_text, one_document
+from obsgen.source import load_text, one_document, read_text
 from obsgen.validation import translate
 
 MAX_PROFILE_BYTES = 1024 * 1024
@@ -49,7 +49,8 @@ class LoadedProfile:
 def load_profile(path: Path, shown: str | None = None) -> LoadedProfile:
     """Reads a profile; InputError with every fault if it has any."""
     shown = shown or str(path)
-    return _load(one_document(load_file(path, shown, TEXT_KEYS), shown, "profile"), shown, path.parent)
+    text = read_text(path, shown, MAX_PROFILE_BYTES)
+    return _load(one_document(load_text(text, shown, TEXT_KEYS), shown, "profile"), shown, path.parent)
 
 
 def parse_profile(text: str, shown: str = "profile.yaml", folder: Path = Path()) -> LoadedProfile:
@@ -68,17 +69,20 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
     except ValidationError as problem:
         findings += translate(problem, _PROFILE, "profile", lambda route, key: document.place(route, key=key))
     names = document.value.get("environments")
-    names = [str(name) for name in names] if isinstance(names, dict) and names else []
+    # In their own order: how a mapping is written down says nothing.
+    names = sorted(str(name) for name in names) if isinstance(names, dict) else []
     base = _environment(merge(document, None), None, findings)
     environments = {name: _environment(merge(document, name), name, findings) for name in names}
     if findings or base is None:
-        raise InputError(findings)
+        # An environment repeats the profile's faults, with other words in the hint.
+        raise InputError({(each.id, each.place, each.message): each for each in reversed(findings)}.values())
     if not environments:
         environments[DEFAULT_ENVIRONMENT] = Environment(DEFAULT_ENVIRONMENT, base.settings, base.merged)
     return LoadedProfile(shown, folder, base, {name: found for name, found in environments.items() if found})
 
 
 def _environment(merged: Merged, name: str | None, findings: list[Finding]) -> Environment | None:
+    findings += merged.faults
     try:
         return Environment(name, _SETTINGS.validate_python(merged.value), merged)
     except ValidationError as problem:
