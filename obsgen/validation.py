@@ -42,14 +42,13 @@ def translate(problem: ValidationError, adapter: TypeAdapter[Any], group: str, l
 
 
 def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) -> Finding:
-    route = tuple(step for step in fault["loc"] if not _is_tag(step))
+    route = _without_tags(fault["loc"])
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        known = sorted(_keys_at(getattr(adapter, "_type", None), route[:-1]))
-        return error(
-            f"{group}/unknown-key", f"unknown key '{shortened(key)}'", locate(route, True), nearest(key, known)
-        )
+        key, route = fault["loc"][-1], _without_tags(fault["loc"][:-1])
+        known = sorted(_keys_at(getattr(adapter, "_type", None), route))
+        message = f"unknown key '{shortened(str(key))}'"
+        return error(f"{group}/unknown-key", message, locate((*route, key), True), nearest(str(key), known))
     if kind == "missing":
         return error(f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), _path(route))
     if "/" in kind:
@@ -58,9 +57,13 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
     return error(f"{group}/value", f"{_path(route)} {message}", locate(route, fault["loc"][-1:] == ("[key]",)), hint)
 
 
-def _is_tag(step: str | int) -> bool:
-    """Whether a step is pydantic's own: `[key]` for a mapping's key, `(…)` for the tag of a tagged union."""
-    return isinstance(step, str) and (step == "[key]" or (step.startswith("(") and step.endswith(")")))
+def _without_tags(steps: tuple[str | int, ...]) -> Route:
+    """A route without pydantic's own steps: `[key]` for a mapping's key, `(…)` for the tag of a tagged union."""
+    return tuple(
+        step
+        for step in steps
+        if not isinstance(step, str) or not (step == "[key]" or (step[:1], step[-1:]) == ("(", ")"))
+    )
 
 
 def _plain(kind: str, fault: Any, context: Any) -> tuple[str, str]:

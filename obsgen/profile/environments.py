@@ -111,9 +111,12 @@ def _named_list(base: list[Any], changes: dict[str, Any], route: Route, source: 
     for name, change in sorted(changes.items(), key=str):
         if change is None and name in names:
             continue
-        if not isinstance(change, dict):
-            hint = nearest(str(name), names) if change is None else "write {…}, or null to remove it"
-            merged.refuse(f"'{name}' cannot be changed into this", (*source, name), hint)
+        if change is None:
+            merged.refuse(
+                f"null removes, but there is no '{name}' to remove", (*source, name), nearest(str(name), names)
+            )
+        elif not isinstance(change, dict):
+            merged.refuse(f"'{name}' cannot be changed into this", (*source, name), "write {…}, or null to remove it")
         elif name not in names:
             merged.origins[(*route, len(kept))] = (*source, name)
             kept.append({"name": name, **change})
