@@ -89,6 +89,20 @@ def test_escapes_and_doubled_quotes_count_as_one_character() -> None:
     assert str(document.text_place(("e",), 7)) == "x.yaml:1:13"
 
 
+@pytest.mark.parametrize(
+    ("text", "file", "place"),
+    [
+        ('a: "\\ud83d\\ude00"\n', "x.yaml", "x.yaml:1:4"),
+        ('{"a": "\\\\ud83d fine \\ud83d\\ude00",\n "b": "\\ud83d"}', "x.json", "x.json:2:8"),
+        ('{"a": "\\ude00"}', "x.json", "x.json:1:8"),
+    ],
+)
+def test_half_a_character_is_refused(text: str, file: str, place: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_text(text, file)
+    assert [(finding.id, str(finding.place)) for finding in caught.value.findings] == [("file/encoding", place)]
+
+
 def test_white_space_has_a_place_too() -> None:
     document = load_text("e: |\n  one\n  two\n", "x.yaml")[0]
     assert str(document.text_place(("e",), 3)) == "x.yaml:2:6"

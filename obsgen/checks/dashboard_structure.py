@@ -22,7 +22,9 @@ _WITHOUT_QUERY = frozenset(("row", "text", "dashlist", "news", "annolist", "aler
 def check(repository: Repository) -> Iterator[Finding]:
     """Texts that should be boards and are no JSON; panels without type or place; ids and refIds used twice."""
     for object_ in repository.objects:
-        yield from _broken(object_)
+        for finding in _broken(object_):
+            if finding.place.file not in repository.broken_files:
+                yield finding
     for board in repository.dashboards:
         panels = list(board.panels())
         yield from _same_ids(panels)

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from obsgen.checks.repository import Repository
+from obsgen.checks.result import Told
 from obsgen.findings import Finding, Severity
 from obsgen.tools import Tool
 
@@ -33,8 +34,8 @@ class ToolCheck(Protocol):
     SEVERITY: Severity
     TOOL: str
 
-    def check(self, repository: Repository, tool: Tool) -> Iterator[Finding]:
-        """Everything that the tool finds, at its place in the files."""
+    def check(self, repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
+        """What the tool finds and nobody has told, at its place in the files."""
 
     def work(self, repository: Repository) -> int:
         """How many things it would hand to its tool."""

@@ -126,7 +126,7 @@ class KubeObject:
     @property
     def fingerprint(self) -> str:
         """Equal for equal content."""
-        return json.dumps(self.value, sort_keys=True, default=str)
+        return json.dumps(self.value, default=str)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"

@@ -127,6 +127,11 @@ class Repository:
         ]
 
     @cached_property
+    def broken_files(self) -> frozenset[str]:
+        """Files that could not be read, of which that has been told."""
+        return frozenset(reading.file for reading in self.readings if reading.findings)
+
+    @cached_property
     def trap_places(self) -> frozenset[Place]:
         """Where scalars stand that mean something else to YAML 1.1 readers."""
         return frozenset(trap.place for entry in self.entries for trap in entry.document.traps)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from obsgen.checks.files import Unread
-from obsgen.findings import Finding, Severity
+from obsgen.findings import Finding, Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,28 @@ class ToolUse:
     name: str
     version: str | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where checks of our own have told of errors: what a real tool says of the same is no news."""
+
+    lines: frozenset[tuple[str, int]]
+    files: frozenset[str]
+
+    def of_line(self, place: Place) -> bool:
+        """Whether an error stands in the same line."""
+        return (place.file, place.line) in self.lines
+
+    def of_file(self, place: Place) -> bool:
+        """Whether an error stands in the same file."""
+        return place.file in self.files
+
+
+def told(findings: Iterable[Finding]) -> Told:
+    """Where the errors among the findings stand."""
+    places = [finding.place for finding in findings if finding.severity == Severity.ERROR]
+    return Told(frozenset((one.file, one.line) for one in places), frozenset(one.file for one in places))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Literal
 from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository, read_repository
-from obsgen.checks.result import Counts, LevelCount, Report, ToolUse
+from obsgen.checks.result import Counts, LevelCount, Report, ToolUse, told
 from obsgen.checks.rules import distinct_rules
 from obsgen.findings import Finding, Place, Severity, error
 from obsgen.tools import ToolError, find
@@ -63,11 +63,9 @@ def _use_tool(
             found.append((check.LEVEL, error("tool/missing", f"{check.TOOL} is required and absent", place, hint)))
         return ToolUse(check.TOOL, None, f"absent: {hint}")
     progress(f"{check.ID} ({tool.version})")
-    told = {(finding.place.file, finding.place.line) for _, finding in found if finding.severity == Severity.ERROR}
     try:
-        for finding in check.check(repository, tool):
-            if (finding.place.file, finding.place.line) not in told:  # else a check of our own has said it better
-                found.append((check.LEVEL, finding))
+        news = list(check.check(repository, tool, told(finding for _, finding in found)))
+        found += [(check.LEVEL, finding) for finding in news]
     except ToolError as problem:
         found.append((check.LEVEL, error(check.ID, problem.message, place, problem.hint)))
     return ToolUse(check.TOOL, tool.version)

@@ -12,6 +12,7 @@ from typing import Any
 from obsgen import schemas
 from obsgen.checks.objects import KubeObject
 from obsgen.checks.repository import Repository
+from obsgen.checks.result import Told
 from obsgen.findings import Finding, Severity
 from obsgen.source import Route
 from obsgen.tools import Tool, ToolError, run
@@ -29,19 +30,26 @@ def work(repository: Repository) -> int:
     return len(_known(repository))
 
 
-def check(repository: Repository, tool: Tool) -> Iterator[Finding]:
-    """Every object that kubeconform refuses or skips."""
+def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
+    """Every object that kubeconform refuses or skips though our own check of the same schemas does not."""
     objects = _known(repository)
     with TemporaryDirectory(prefix="obsgen-") as folder:
         for number, object_ in enumerate(objects):
             Path(folder, f"{number}.json").write_text(json.dumps(object_.value, default=str), encoding="utf-8")
         for answer in _answers(tool, folder):
-            if answer.get("status") != "statusValid":
-                yield from _findings(objects[int(Path(answer["filename"]).stem)], answer)
+            object_ = objects[int(Path(answer["filename"]).stem)]
+            if answer.get("status") != "statusValid" and not _is_known_bad(object_):
+                yield from _findings(object_, answer)
 
 
 def _known(repository: Repository) -> list[KubeObject]:
     return [one for one in repository.objects if schemas.lookup(one.api_version, one.kind)]
+
+
+def _is_known_bad(object_: KubeObject) -> bool:
+    """Whether schema/invalid has told of the object, in better words."""
+    schema = schemas.lookup(object_.api_version, object_.kind)
+    return bool(schema and any(schemas.errors(object_.value, schema)))
 
 
 def _answers(tool: Tool, folder: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from obsgen.checks.builds import BuiltTree
 from obsgen.checks.repository import Repository
+from obsgen.checks.result import Told
 from obsgen.checks.shapes import distinct_trees
 from obsgen.findings import Finding, InputError, Severity
 from obsgen.source import load_text
@@ -23,7 +24,7 @@ def work(repository: Repository) -> int:
     return len(repository.builds)
 
 
-def check(repository: Repository, tool: Tool) -> Iterator[Finding]:
+def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
     """What kustomize refuses though obsgen does not, and objects that it builds otherwise."""
     for tree in distinct_trees(repository.builds):
         yield from _tree(tool, tree)

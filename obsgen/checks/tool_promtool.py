@@ -11,6 +11,7 @@ from typing import Any
 
 from obsgen.checks.expressions import is_logql
 from obsgen.checks.repository import Repository
+from obsgen.checks.result import Told
 from obsgen.checks.rules import Rule, RuleSet, rules_of
 from obsgen.findings import Finding, Place, Severity
 from obsgen.tools import Tool, run
@@ -36,18 +37,18 @@ def work(repository: Repository) -> int:
     return len(_sets(repository))
 
 
-def check(repository: Repository, tool: Tool) -> Iterator[Finding]:
+def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
     """Everything that promtool refuses or warns of."""
     sets = _sets(repository)
     for start in range(0, len(sets), _BATCH):
-        yield from _batch(tool, sets[start : start + _BATCH])
+        yield from _batch(tool, sets[start : start + _BATCH], told)
 
 
 def _sets(repository: Repository) -> list[RuleSet]:
     return [one for one in repository.rule_sets if one.groups and not is_logql(one)]
 
 
-def _batch(tool: Tool, sets: list[RuleSet]) -> Iterator[Finding]:
+def _batch(tool: Tool, sets: list[RuleSet], told: Told) -> Iterator[Finding]:
     with TemporaryDirectory(prefix="obsgen-") as folder:
         for number, one in enumerate(sets):
             Path(folder, f"{number}.json").write_text(json.dumps(_plain(one), default=str), encoding="utf-8")
@@ -55,8 +56,13 @@ def _batch(tool: Tool, sets: list[RuleSet]) -> Iterator[Finding]:
         answer = run(tool, [*_OPTIONS, *names], cwd=Path(folder))
     if answer.returncode:
         found = [finding for line in answer.stderr.splitlines() for finding in _line(line, sets)]
-        place = sets[0].located.place()
-        yield from found or [Finding(ID, SEVERITY, f"promtool: {answer.stderr.strip()[:300]}", place)]
+        found = found or [_finding(answer.stderr.strip()[:300], sets[0].located.place())]
+        whole = {one.located.place() for one in sets}
+        for finding in found:
+            place = finding.place
+            # Of a file that it cannot read promtool says one thing only, without a line.
+            if not (told.of_file(place) if place in whole else told.of_line(place)):
+                yield finding
 
 
 def _plain(set_: RuleSet) -> dict[str, Any]:

@@ -23,9 +23,6 @@ _MAX_LINE = 160
 _MAX_FILE = 16 * 1024 * 1024
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
-Source = Callable[[str], list[str]]
-"""Gives the lines of a file; none if it cannot be read."""
-
 
 class Span(NamedTuple):
     """A piece of a line and its style, empty for none."""
@@ -39,20 +36,18 @@ Line = list[Span]
 
 def render(report: Report, options: Options) -> str:
     """Findings and counts as lines."""
-    lines = [*render_findings(report.findings, options), *_summary(report, options)]
-    return _coloured(lines) if options.colour else _plain(lines)
+    return _text([*_findings(report.findings, options), *_summary(report, options)], options)
 
 
 def findings_text(findings: Iterable[Finding], options: Options | None = None) -> str:
-    """Findings alone, all of them, as bad input is told."""
+    """Findings alone, all of them unless the options say otherwise; without the last line break."""
     chosen = options or Options(verbose=True)
-    lines = render_findings(findings, chosen)
-    return (_coloured(lines) if chosen.colour else _plain(lines)).rstrip("\n")
+    return _text(_findings(findings, chosen), chosen).rstrip("\n")
 
 
-def render_findings(findings: Iterable[Finding], options: Options, source: Source | None = None) -> Iterator[Line]:
+def _findings(findings: Iterable[Finding], options: Options) -> Iterator[Line]:
     """The lines for findings: without `verbose` no infos, and of each check only the first few."""
-    read = source or _reader()
+    read = _reader()
     shown: Counter[str] = Counter()
     for finding in findings:
         if finding.severity == Severity.INFO and not options.verbose:
@@ -130,7 +125,9 @@ def _number(count: int, one: str, many: str = "") -> str:
     return f"{count or 'no'} {one if count == 1 else many or one + 's'}"
 
 
-def _reader() -> Source:
+def _reader() -> Callable[[str], list[str]]:
+    """A function that gives the lines of a file, none if it cannot be read, and keeps them."""
+
     @cache
     def lines(file: str) -> list[str]:
         try:
@@ -144,11 +141,9 @@ def _reader() -> Source:
     return lines
 
 
-def _plain(lines: Iterable[Line]) -> str:
-    return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
-
-
-def _coloured(lines: Iterable[Line]) -> str:
+def _text(lines: Iterable[Line], options: Options) -> str:
+    if not options.colour:
+        return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
     from rich.console import Console
     from rich.text import Text
 

@@ -16,6 +16,8 @@ Places = dict[tuple[str | int, ...], tuple[Place, Place]]
 _TOKEN = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*+")|(?P<punctuation>[\[\]{},:])|(?P<scalar>[^\s\[\]{},:"]++)""", re.S
 )
+_ESCAPE = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u\w{4}|\\.", re.S)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w")
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', re.S)
 
 
@@ -25,15 +27,34 @@ def depth(text: str) -> int:
     return max(accumulate(steps), default=0)
 
 
+def half_character(text: str, file: str) -> Place | None:
+    """Where an escape stands for one half of a surrogate pair whose other half is missing."""
+    for match in _ESCAPE.finditer(text) if "\\u" in text else ():
+        if _HALF.fullmatch(match.group()):
+            before = text[: match.start()]
+            column = match.start() - before.rfind("\n")
+            return Place(file, before.count("\n") + 1, column, len(match.group()))
+    return None
+
+
 def locate_json(text: str, file: str) -> Places:
     """The places of all keys and values."""
+    return _walked(text, file).places
+
+
+def duplicate_keys(text: str, file: str) -> list[tuple[str, Place]]:
+    """The keys that stand in one mapping more than once, and where they do so again."""
+    return _walked(text, file).again
+
+
+def _walked(text: str, file: str) -> _Walk:
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    walk = _Walk({}, [_Level((), is_map=False)])
+    walk = _Walk({}, [_Level((), is_map=False)], [])
     for token in _TOKEN.finditer(text):
         line = bisect_right(starts, token.start())
         place = Place(file, line, token.start() - starts[line - 1] + 1, len(token.group()))
         walk.take(token.group(), place)
-    return walk.places
+    return walk
 
 
 @dataclass(slots=True)
@@ -50,6 +71,7 @@ class _Level:
 class _Walk:
     places: Places
     open: list[_Level]
+    again: list[tuple[str, Place]]
 
     def take(self, text: str, place: Place) -> None:
         """Goes one token further; the outermost level holds the one value of the text."""
@@ -63,6 +85,8 @@ class _Walk:
                 level.step, level.key = json.loads(text), place
                 return
             route = level.route if len(self.open) == 1 else (*level.route, level.step)
+            if route in self.places and level.key:
+                self.again.append((level.step, level.key))
             opens = text in "[{"
             spot = Place(place.file, place.line, place.column) if opens else place
             self.places[route] = (level.key or spot, spot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,8 +14,11 @@ from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, S
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source.document import Document, Places, Trap
 from obsgen.source.events import MAX_SLOW_CHARACTERS, Event, documents
-from obsgen.source.jsontext import depth
+from obsgen.source.jsontext import depth, duplicate_keys, half_character
 from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF_CHARACTER = "\\u… names half a character, which no UTF-8 text can hold"
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 100
@@ -91,13 +95,12 @@ def one_document(documents: Iterable[Document], file: str, what: str) -> Documen
 
 
 def _load_json(text: str, file: str) -> Document:
-    duplicates: list[str] = []
+    unique = True
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal unique
         value = dict(items)
-        if len(value) < len(items):
-            names = [name for name, _ in items]
-            duplicates.extend(sorted({name for name in names if names.count(name) > 1}))
+        unique = unique and len(value) == len(items)
         return value
 
     try:
@@ -106,11 +109,15 @@ def _load_json(text: str, file: str) -> Document:
         _refuse("json/syntax", problem.msg, Place(file, problem.lineno, problem.colno))
     except RecursionError:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
+    half = half_character(text, file)
+    if half:
+        _refuse("file/encoding", _HALF_CHARACTER, half, "write the character itself")
     if depth(text) > MAX_DEPTH:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
-    if duplicates:
+    if not unique:
         raise InputError(
-            error("yaml/duplicate-key", f"key '{name}' stands twice in one mapping", Place(file)) for name in duplicates
+            error("yaml/duplicate-key", f"key '{name}' stands twice in this mapping", place)
+            for name, place in duplicate_keys(text, file)
         )
     return Document(file, text, value)
 
@@ -198,6 +205,8 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent) -> Any:
         text: str = event.value
+        if event.style == '"' and _SURROGATE.search(text):
+            self._report("file/encoding", _HALF_CHARACTER, event, "write the character itself")
         if event.style or event.tag:
             return text if event.tag in (None, "tag:yaml.org,2002:str") or event.style else resolve_plain(text)
         if YAML11_TRAP.match(text):

@@ -1,0 +1,119 @@
+"""Faults that are seeded into the good tree, one at a time, as data."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutation(NamedTuple):
+    """A fault: in `file`, `old` becomes `new` (`old` empty: the text is appended); what must be said, and where."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    id: str
+    at: str = "+0"
+    """`+n`: the finding stands n lines below the beginning of the edit; else `file:line`."""
+
+
+BASE, DEV = "base/kustomization.yaml", "overlays/dev/kustomization.yaml"
+MONITOR = "base/monitoring/servicemonitor.yaml"
+RULE = "base/monitoring/prometheusrule.yaml"
+DEPLOYMENT = "base/monitoring/deployment.yaml"
+SERVICE = "base/monitoring/service.yaml"
+BOARD = "base/dashboards/shop.json"
+PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
+APPLICATION = "argocd/application.yaml"
+RULES = "rules/node.yaml"
+
+P95 = "sum by (le, namespace, path) (rate(shop_request_duration_seconds_bucket[5m]))"
+
+MUTATIONS = (
+    # Level 1: YAML, structure, kustomizations
+    Mutation("tab in the indentation", MONITOR, "  name: shop", "\tname: shop", "yaml/syntax"),
+    Mutation("unclosed bracket", MONITOR, "[__name__]", "[__name__", "yaml/syntax", "+1"),
+    Mutation("key twice", MONITOR, "  name: shop\n", "  name: shop\n  name: shop2\n", "yaml/duplicate-key", "+1"),
+    Mutation("python tag", MONITOR, "path: /metrics", "path: !!python/name:os.x", "yaml/tag"),
+    Mutation("alias without anchor", MONITOR, "path: /metrics", "path: *path", "yaml/unknown-alias"),
+    Mutation("template left over", APPLICATION, "project: shop", "project: {{ project }}", "yaml/complex-key"),
+    Mutation("boolean as label", SERVICE, "    app: shop\nspec", "    app: yes\nspec", "yaml/trap11"),
+    Mutation("octal number", SERVICE, "port: 8080", "port: 0100", "yaml/trap11"),
+    Mutation("comma before a bracket", BOARD, '"panels": []}', '"panels": [],}', "json/syntax"),
+    Mutation("key twice in JSON", BOARD, '"title": "Shop",', '"title": "Shop", "title": "A",', "yaml/duplicate-key"),
+    Mutation("file that is not there", BASE, "service.yaml", "services.yaml", "kustomize/missing-reference"),
+    Mutation("base that is not there", DEV, "../../base", "../../bases", "kustomize/missing-reference"),
+    Mutation("file not listed", BASE, "  - monitoring/service.yaml\n", "", "kustomize/orphan", f"{SERVICE}:1"),
+    Mutation("file listed twice", BASE, "generatorOptions", "  - monitoring/service.yaml\ngeneratorOptions",
+             "kustomize/duplicate-object", f"{SERVICE}:4"),
+    Mutation("deprecated field", BASE, "labels:\n  - pairs:\n      app.kubernetes.io/part-of: shop",
+             "commonLabels:\n  app.kubernetes.io/part-of: shop", "kustomize/deprecated-field"),
+    Mutation("field that kustomize lacks", DEV, "patches:", "patchs:", "kustomize/unknown-field"),
+    Mutation("patch for nothing", PATCH, "name: shop", "name: shopp", "kustomize/no-target"),
+    Mutation("target that misses", DEV, "name: shop", "name: shopping", "kustomize/no-target", f"{DEV}:9"),
+    Mutation("test that fails", JSON_PATCH, "value: ShopLatencyHigh", "value: Other", "kustomize/failed-test"),
+    Mutation("path that misses", JSON_PATCH, "rules/0/for", "rules/9/for", "kustomize/bad-path"),
+    Mutation("board that is not there", BASE, "shop.json", "shops.json", "kustomize/missing-reference"),
+    Mutation("name in capitals", MONITOR, "name: shop", "name: Shop", "object/name"),
+    Mutation("label with a space", SERVICE, "    app: shop\nspec", "    app: the shop\nspec", "object/name"),
+    Mutation("no kind", APPLICATION, "kind: Application\n", "", "object/no-kind", f"{APPLICATION}:1"),
+    Mutation("object twice", APPLICATION, "", "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n"
+             "  name: shop\n  namespace: argocd\nspec:\n  project: shop\n  destination: {}\n",
+             "object/duplicate", "+4"),
+    # Level 2: schemas and boards
+    Mutation("misspelt field", MONITOR, "  selector:", "  selectors:", "schema/invalid"),
+    Mutation("misspelt field in a list", MONITOR, "interval: 30s", "intervall: 30s", "schema/invalid"),
+    Mutation("text for a number", DEPLOYMENT, "replicas: 2", 'replicas: "2"', "schema/invalid"),
+    Mutation("text for a number in a patch", PATCH, "replicas: 1", "replicas: one", "schema/invalid"),
+    Mutation("misspelt field in a patch", PATCH, "replicas: 1", "replica: 1", "schema/invalid"),
+    Mutation("missing field", DEPLOYMENT, "- name: shop\n          image:", "- image:", "schema/invalid"),
+    Mutation("unknown value", MONITOR, "action: keep", "action: kept", "schema/invalid"),
+    Mutation("bad duration in an object", MONITOR, "interval: 30s", "interval: 30sec", "schema/invalid"),
+    Mutation("version nobody serves", MONITOR, "coreos.com/v1", "coreos.com/v2", "schema/unknown-kind"),
+    Mutation("kind nobody knows", APPLICATION, "kind: Application", "kind: Aplication", "schema/unknown-kind"),
+    Mutation("deprecated API field", MONITOR, "      path:", "      bearerTokenFile: /token\n      path:",
+             "schema/deprecated"),
+    Mutation("panel id twice", BOARD, '"id": 3', '"id": 2', "dashboard/structure"),
+    Mutation("panel without type", BOARD, '      "type": "stat",\n', "", "dashboard/structure", f"{BOARD}:35"),
+    Mutation("panel too wide", BOARD, '"x": 12, "y": 1, "w": 12', '"x": 12, "y": 1, "w": 13', "dashboard/structure"),
+    Mutation("refId twice", BOARD, '"refId": "B"', '"refId": "A"', "dashboard/structure"),
+    Mutation("bad uid", BOARD, '"shop-overview"', '"shop overview"', "dashboard/uid"),
+    Mutation("old panel", BOARD, '"timeseries"', '"graph"', "dashboard/deprecated-panel"),
+    # Level 3: queries
+    Mutation("unclosed parenthesis", RULE, "            ) > 2", "             > 2", "promql/syntax", f"{RULE}:18"),
+    Mutation("rate without range", RULE, "rate(shop_request_duration_seconds_bucket[5m])",
+             "rate(shop_request_duration_seconds_bucket)", "promql/syntax"),
+    Mutation("unknown function", RULE, "histogram_quantile(", "histogram_quantil(", "promql/syntax"),
+    Mutation("bad range in a board", BOARD, "$__range", "5 minutes", "promql/syntax"),
+    Mutation("unquoted label value", RULE, 'code=~"5.."', "code=~5..", "promql/syntax"),
+    Mutation("query of a variable", BOARD, 'label_values(shop_requests_total{', 'label_values(shop_requests_total(',
+             "promql/syntax"),
+    Mutation("experimental function", RULE, "sum by (namespace) (rate(shop_requests_total[5m]))\n    - name",
+             "sum by (namespace) (mad_over_time(shop_requests_total[5m]))\n    - name", "promql/experimental"),
+    Mutation("le is lost", RULE, P95, P95.replace("le, ", ""), "promql/quantile-without-le"),
+    Mutation("le is lost in a board", BOARD, "sum by (le) (", "sum(", "promql/quantile-without-le"),
+    Mutation("label is lost", RULE, P95, P95.replace(", path", ""), "promql/label-lost", f"{RULE}:26"),
+    Mutation("label is lost by absent", RULE, 'up{job="shop"}', 'up{job=~"shop"}', "promql/label-lost", f"{RULE}:43"),
+    Mutation("misspelt variable", RULE, "$labels.path", "$label.path", "promql/template"),
+    Mutation("unclosed template", RULE, "humanizeDuration }}", "humanizeDuration }", "promql/template"),
+    Mutation("unknown template function", RULE, "humanizeDuration", "humaniseDuration", "promql/template"),
+    Mutation("no comparison", RULES, " < 0.1", "", "promql/comparison"),
+    Mutation("always true", RULE, "> 0.05", ">= 0", "promql/comparison"),
+    Mutation("never true", RULE, 'absent(up{job="shop"})', 'count(up{job="shop"}) == 0', "promql/comparison"),
+    Mutation("counter without rate", RULES, "node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1",
+             "sum(node_disk_errors_total) > 5", "promql/counter-without-rate"),
+    Mutation("rate of a sum", RULE, "sum by (namespace) (rate(shop_requests_total[5m]))\n    - name",
+             "rate(sum by (namespace) (shop_requests_total)[5m:])\n    - name", "promql/rate-after-sum"),
+    Mutation("bad for", RULES, "for: 15m", "for: 15min", "promql/duration"),
+    Mutation("bad interval", RULES, "interval: 1m", "interval: 1.5m", "promql/duration"),
+    Mutation("bad for in a patch", JSON_PATCH, "value: 15m", "value: 15 m", "promql/duration"),
+    Mutation("alert twice", RULE, "alert: ShopDown", "alert: ShopErrors", "rules/duplicate"),
+    Mutation("group twice", RULE, "name: shop-alerts", "name: shop-recording", "rules/duplicate"),
+    Mutation("misspelt key of a rule", RULES, "annotations:", "annotation:", "rules/structure"),
+    Mutation("alert and record", RULES, "- alert: NodeDiskFull", "- alert: NodeDiskFull\n        record: x",
+             "rules/structure"),
+    Mutation("no expression", RULES, "expr: node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1",
+             'expr: ""', "rules/structure"),
+    Mutation("bad label of a rule", RULES, "          severity: warning", "          bad-label: warning",
+             "rules/structure"),
+)  # fmt: skip

@@ -1,0 +1,62 @@
+"""A good tree has no findings; each fault seeded into it is found, in its file and line."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from mutations import MUTATIONS, Mutation
+
+from obsgen.checks import validate
+from obsgen.checks.discovery import plain_checks
+from obsgen.tools import Tool
+
+GOOD_TREE = Path(__file__).with_name("good_tree")
+NOT_IN_THE_TREE = {"schema/size"}
+"""Checks that no small edit of the good tree can trip; they have examples."""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(GOOD_TREE, tmp_path / "tree"))
+
+
+def test_the_good_tree_is_clean() -> None:
+    report = validate([GOOD_TREE], "off")
+    assert [str(finding) for finding in report.findings] == []
+    assert [(level.name, level.failed, level.skipped) for level in report.levels[:3]] == [
+        ("structure", 0, 0),
+        ("schema", 0, 0),
+        ("queries", 0, 0),
+    ]
+    assert (report.counts.rules, report.counts.panels) == (6, 2)
+
+
+@pytest.mark.tools
+def test_the_real_tools_agree(real_tool: Callable[[str], Tool]) -> None:
+    for name in ("kustomize", "kubeconform", "promtool"):
+        real_tool(name)
+    report = validate([GOOD_TREE], "require")
+    assert report.findings == ()
+    assert [use.version is not None for use in report.tools] == [True, True, True]
+
+
+def test_there_are_many_kinds_of_faults_for_every_check() -> None:
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS) >= 40
+    assert {check.ID for check in plain_checks()} - NOT_IN_THE_TREE <= {mutation.id for mutation in MUTATIONS}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_seeded_fault_is_found_where_it_is(mutation: Mutation, tree: Path) -> None:
+    path = tree / mutation.file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(mutation.old) >= 1, "the good tree has changed: adapt the mutation"
+    path.write_text(text.replace(mutation.old, mutation.new, 1) if mutation.old else text + mutation.new)
+    begin = text[: text.index(mutation.old) if mutation.old else None].count("\n") + 1
+    at = mutation.at
+    expected = f"{mutation.file}:{begin + int(at)}" if at.startswith("+") else at
+    found = validate([tree], "off").findings
+    places = {(f.id, f"{Path(f.place.file).relative_to(tree)}:{f.place.line}") for f in found}
+    assert (mutation.id, expected) in places
