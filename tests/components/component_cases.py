@@ -12,15 +12,16 @@
           silent: [20m]                    # and it does not fire then
 
 `$target` and `$second` stand for the labels that the scrape adds for two pods of the component; `labels:` at the top of
-the file defines more such names. A scenario has `fires`, `silent` or both. Further keys at the top: `profile:` and
-`server:` are laid on the profile (and the component's entry in it), `unused:` gives reasons for signals that nothing
-uses.
+the file defines more such names. A scenario has `fires`, `silent` or both. What fires on series with those labels alone
+is tried twice more, as another job's and as another namespace's: then it must not. Further keys at the top: `profile:`
+and `server:` are laid on the profile (and the component's entry in it), `unused:` gives reasons for signals that
+nothing uses.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,30 +78,40 @@ def files(component: str) -> dict[str, Any]:
     for number, found in enumerate(groups.values()):
         rendered = rendering(found[0].variant)
         alerts = [alert for alert in rendered.base.alerts if alert.instance.folder.name == component]
-        tests = [*(_test(rendered, each) for each in found), _without_data(alerts)]
+        tests = [test for each in found for test in _tests(rendered, each)]
         result[f"rules-{number}.yaml"] = {"groups": _groups(rendered, {alert.name for alert in alerts})}
         result[f"test-{number}.yaml"] = {
             "rule_files": [f"rules-{number}.yaml"],
             "evaluation_interval": f"{STEP}s",
-            "tests": tests,
+            "tests": [*tests, _without_data(alerts)],
         }
     return result
 
 
-def _test(rendered: Rendering, scenario: Scenario) -> dict[str, Any]:
+def _tests(rendered: Rendering, scenario: Scenario) -> Iterator[dict[str, Any]]:
+    """The scenario, and what fires in it once more as another server's and another namespace's: that must not fire."""
     data = scenario.data
     alert = next(
         a for a in rendered.base.alerts if (a.instance.folder.name, a.key) == (scenario.component, scenario.alert)
     )
-    labels = _label_lists(scenario.component, alert)
     expected = [_expectation(alert, silent, []) for silent in scenario.silences]
     if "fires" in data:
         earlier = prometheus_duration(duration(data["fires"]) - STEP)
         firing = _firing(rendered, alert, data)
         expected += [_expectation(alert, earlier, []), _expectation(alert, data["fires"], [firing])]
-    series = {_expanded(name, labels): values for name, values in data.get("series", {}).items()}
+    yield _test(scenario, _label_lists(scenario.component, alert), expected)
+    scraped = all(re.search(r"\$(?:target|second)\b", name) for name in data.get("series", {}))
+    foreign = {"job": alert.instance.name, "namespace": _namespace(alert)} if "fires" in data and scraped else {}
+    for label, own in foreign.items():
+        if f'{label}="{own}"' in alert.expr and "absent(" not in alert.expr:
+            lists = _label_lists(scenario.component, alert, {label: "elsewhere"})
+            yield _test(scenario, lists, [_expectation(alert, data["fires"], [])], f", {label} elsewhere")
+
+
+def _test(scenario: Scenario, labels: Mapping[str, str], expected: list[Any], twist: str = "") -> dict[str, Any]:
+    series = {_expanded(name, labels): values for name, values in scenario.data.get("series", {}).items()}
     return {
-        "name": f"{scenario.alert}: {data['name']} ({scenario.variant})",
+        "name": f"{scenario.alert}: {scenario.data['name']}{twist} ({scenario.variant})",
         "interval": f"{STEP}s",
         "input_series": [{"series": name, "values": str(values)} for name, values in series.items()],
         "alert_rule_test": expected,
@@ -144,14 +155,22 @@ def _firing(rendered: Rendering, alert: RenderedAlert, data: Mapping[str, Any]) 
     }
 
 
-def _label_lists(component: str, alert: RenderedAlert) -> dict[str, str]:
+def _namespace(alert: RenderedAlert) -> str:
+    return alert.instance.target.namespace if alert.instance.target else alert.instance.namespace
+
+
+def _label_lists(component: str, alert: RenderedAlert, changed: Mapping[str, str] | None = None) -> dict[str, str]:
     """The short names for label lists in a component's scenarios."""
     name = alert.instance.name
-    namespace = alert.instance.target.namespace if alert.instance.target else alert.instance.namespace
-    pods = {
-        short: f'job="{name}",namespace="{namespace}",pod="{name}-{number}",instance="10.0.0.{number}:8000"'
-        for number, short in enumerate(("target", "second"))
-    }
+    pods = {}
+    for number, short in enumerate(("target", "second")):
+        own = {
+            "job": name,
+            "namespace": _namespace(alert),
+            "pod": f"{name}-{number}",
+            "instance": f"10.0.0.{number}:8000",
+        }
+        pods[short] = ",".join(f'{label}="{value}"' for label, value in {**own, **(changed or {})}.items())
     return {**pods, **companion(component).get("labels", {})}
 
 
