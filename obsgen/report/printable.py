@@ -5,12 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_UNSAFE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 def printable(text: str) -> str:
-    """The text with every control, format or surrogate character replaced by one visible one."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_visible, text))
+    """The text with every character that does not show replaced by one that does, or by a space."""
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def width(text: str) -> int:
@@ -23,8 +22,8 @@ def width(text: str) -> int:
 
 
 def _visible(char: str) -> str:
-    if char in "\t\n":
+    if char.isprintable():
+        return char
+    if char in "\t\n" or unicodedata.category(char) == "Zs":
         return " "
-    if ord(char) < 0x20:
-        return chr(0x2400 + ord(char))  # Unicode's pictures of control characters
-    return _REPLACEMENT if unicodedata.category(char) in _UNSAFE else char
+    return chr(0x2400 + ord(char)) if ord(char) < 0x20 else _REPLACEMENT  # Unicode's pictures of control characters
