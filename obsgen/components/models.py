@@ -84,7 +84,8 @@ class Scrape(Strict):
 
     `page_labels` are labels that the exporter's own page carries and that clash with target labels: with honorLabels
     they win, without it Prometheus stores them as `exported_…`. `selector` and `port` may be templates; a label of the
-    selector that renders to nothing is left out.
+    selector that renders to nothing is left out. `deployed` says that the component's manifests bring the Service, so
+    that nothing about it is an assumption.
     """
 
     monitor: Literal["service", "pod"] = "service"
@@ -101,6 +102,7 @@ class Scrape(Strict):
     authorization: Authorization | None = None
     pods: str | None = None
     namespace: str | None = None
+    deployed: bool = False
 
 
 class Conflict(Strict):

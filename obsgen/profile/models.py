@@ -243,6 +243,15 @@ class Runtime(Strict):
     thresholds: dict[str, Quantity] = Field(default_factory=dict)
 
 
+class PlatformSettings(Strict):
+    """What is chosen of a component that is there without being listed, such as the one for nodes and pods."""
+
+    version: Versions = ("latest",)
+    options: dict[str, Any] = Field(default_factory=dict)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict)
+    alerts: dict[str, AlertChange] = Field(default_factory=dict)
+
+
 class ModelServer(ServerSettings):
     """A model server to watch."""
 
@@ -307,6 +316,9 @@ class Settings(Strict):
     prometheus: Prometheus = Prometheus()
     grafana: Grafana = Grafana()
     kubernetes: Kubernetes = Kubernetes()
+    platform: dict[Name, PlatformSettings] = Field(
+        default_factory=dict, description="versions, options, thresholds of components that need no listing"
+    )
     model_servers: tuple[ModelServer, ...] = ()
     gpu_exporter: GpuExporter | None = None
     providers: tuple[Provider, ...] = ()

@@ -10,7 +10,16 @@ from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.origin import Origin
 from obsgen.findings import Finding, InputError, Severity, error
 from obsgen.profile.load import Environment, LoadedProfile
-from obsgen.profile.models import AlertChange, ModelServer, OwnAlert, Provider, Runtime, ServerSettings, Settings
+from obsgen.profile.models import (
+    AlertChange,
+    ModelServer,
+    OwnAlert,
+    PlatformSettings,
+    Provider,
+    Runtime,
+    ServerSettings,
+    Settings,
+)
 from obsgen.source import Route
 from obsgen.stack import choices
 from obsgen.stack.context import instance_context, stack_context
@@ -232,12 +241,16 @@ class _Resolver:
 
     def _platform(self) -> Iterator[Instance]:
         """The components that are there without being listed, each under its own name."""
-        for name in self.catalogue.names:
-            if self.catalogue.head(name).role != "platform":
-                continue
+        names = [name for name in self.catalogue.names if self.catalogue.head(name).role == "platform"]
+        for name in self.settings.platform.keys() - set(names):
+            message = f"no platform component '{name}'"
+            self.ledger.error("profile/unknown-component", message, ("platform", name), nearest(name, names), key=True)
+        for name in names:
             folder = self.catalogue.get(name)
             if folder.origin(HEAD, "activate").holds(folder.component.activate, self.context):
-                yield self._instance(folder, ServerSettings(name=name, type=name), (name,))
+                chosen = self.settings.platform.get(name, PlatformSettings())
+                settings = ServerSettings(name=name, type=name).model_copy(update=chosen.__dict__)
+                yield self._instance(folder, settings, ("platform", name))
 
     def _with_alerts(self, instances: list[Instance]) -> Iterator[Instance]:
         """The instances with the profile's changes of alerts, and alerts of its own, laid on."""

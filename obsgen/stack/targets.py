@@ -77,9 +77,10 @@ def _selector(
     if not selector:
         message = f"nothing says by which labels {server.name} is found: every target would be scraped"
         ledger.error("profile/selector", message, route, "write `selector:` with labels, such as {app: chat}")
-    shown = ", ".join(f"{key}={value}" for key, value in selector.items())
-    bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
-    ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
+    if not scrape.deployed:
+        shown = ", ".join(f"{key}={value}" for key, value in selector.items())
+        bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
+        ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
     return selector
 
 
@@ -107,6 +108,7 @@ def _port(
     port = scrape.port and folder.origin(HEAD, "scrape", "port").text(scrape.port, context)
     if not port and (scrape.port_number is None or scrape.monitor == "service"):
         ledger.error("profile/port", f"nothing says on which port {server.name} is scraped", route, "write `port:`")
-    told = f'names its port "{port}"' if port else f"declares port {scrape.port_number}"
-    ledger.assume(f"{server.name}'s {'container' if scrape.monitor == 'pod' else 'Service'} {told} (port)")
+    if not scrape.deployed:
+        told = f'names its port "{port}"' if port else f"declares port {scrape.port_number}"
+        ledger.assume(f"{server.name}'s {'container' if scrape.monitor == 'pod' else 'Service'} {told} (port)")
     return port, scrape.port_number
