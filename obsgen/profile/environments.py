@@ -6,6 +6,7 @@ by a mapping from names to changes; `null` removes; any other value replaces.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,12 @@ DEFAULT_ENVIRONMENT = "prod"
 _NOT_SETTINGS = ("apiVersion", "kind", "environments")
 _EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
+
+
+def main_environment(names: Iterable[str]) -> str:
+    """The environment that examples and commands speak of: production where there is one, else the last."""
+    known = list(names)
+    return DEFAULT_ENVIRONMENT if DEFAULT_ENVIRONMENT in known else known[-1]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from obsgen.conventions import PARTS
+from obsgen.profile.environments import main_environment
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.argocd import application_names
 from obsgen.render.dashboards import Board
@@ -121,7 +122,8 @@ def _preconditions(base: Rendered, environments: Mapping[str, Rendered], boards:
 
 def _verify(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
     """Commands with this stack's real names."""
-    environment, rendered = list(environments.items())[-1]
+    environment = main_environment(environments)
+    rendered = environments[environment]
     stack = rendered.stack
     yield "## See it on a cluster"
     yield ""

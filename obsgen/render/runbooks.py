@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsgen.components.models import Measure
+from obsgen.profile.environments import main_environment
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.promql import laid_out
 from obsgen.render.scopes import RuleScope, UnknownSignalError
@@ -52,7 +53,8 @@ def runbook_files(stacks: Sequence[Stack], alerts: Mapping[str, Sequence[Rendere
 
 
 def _runbook(name: str, rows: Sequence[tuple[str, RenderedAlert]], stacks: Mapping[str, Stack]) -> str:
-    environment, alert = rows[-1]
+    environment = main_environment(environment for environment, _ in rows)
+    alert = next(row for env, row in rows if env == environment)
     source = f"stack {stacks[environment].name}, component {alert.instance.folder.name}"
     head = [
         f"# {name}",
