@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2 import StrictUndefined, TemplateSyntaxError, Undefined, nodes
+from jinja2.environment import TemplateExpression
+from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from obsgen.units import number_text
@@ -42,7 +43,7 @@ class TemplateError(ValueError):
 
 
 class _Environment(ImmutableSandboxedEnvironment):
-    intercepted_binops = frozenset(("*", "+"))
+    intercepted_binops = frozenset(("*",))
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Multiplication is for numbers alone: text times a billion is how a template eats a machine."""
@@ -52,18 +53,46 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 def _finalize(value: Any) -> Any:
+    """What a value is inside a text."""
     if value is None:
         raise TemplateError("the expression gives nothing", "give it a value, or write default('…')")
+    if isinstance(value, (dict, list, tuple)):
+        raise TemplateError("the expression gives more than one value", "name one of them, or use join(', ')")
+    _refuse_functions(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return number_text(value) if isinstance(value, float) else value
 
 
-def _replace(text: str, old: str, new: str) -> str:
-    """Jinja2's replace, stopped before a chain of them grows a text without bound."""
-    if len(text) + text.count(old) * len(new) > MAX_TEXT:
+def _refuse_functions(value: Any) -> None:
+    if isinstance(value, Undefined):
+        value._fail_with_undefined_error()
+    if callable(value):
+        raise TemplateError("the expression gives a function", "call it: << name('…') >>")
+
+
+def _bounded(length: int) -> None:
+    """Stops a filter before a chain of them grows a text without bound."""
+    if length > MAX_TEXT:
         raise TemplateError(f"the text grows beyond {MAX_TEXT:,} characters")
+
+
+def _replace(value: Any, old: str, new: str) -> str:
+    text = str(value)
+    _bounded(len(text) + text.count(old) * len(new))
     return text.replace(old, new)
+
+
+def _join(values: Any, separator: str = "") -> str:
+    parts = [str(_finalize(value)) for value in values]
+    _bounded(sum(map(len, parts)) + len(separator) * len(parts))
+    return separator.join(parts)
+
+
+def _round(value: Any, digits: int = 0) -> Any:
+    if not -15 <= digits <= 15:
+        raise TemplateError(f"cannot round to {digits} digits", "0 to 15 digits")
+    return round(value, digits)
 
 
 _ENVIRONMENT = _Environment(
@@ -81,7 +110,7 @@ _ENVIRONMENT = _Environment(
     autoescape=False,
 )
 _ENVIRONMENT.filters = {name: _ENVIRONMENT.filters[name] for name in _FILTERS}
-_ENVIRONMENT.filters["replace"] = _replace
+_ENVIRONMENT.filters |= {"replace": _replace, "join": _join, "round": _round}
 _ENVIRONMENT.tests = {name: _ENVIRONMENT.tests[name] for name in _TESTS}
 _ENVIRONMENT.globals = {}
 
@@ -103,36 +132,53 @@ def is_template(text: str) -> bool:
 def compile_text(text: str) -> Compiled:
     """A string leaf; one that is a single `<< expression >>` keeps the type of its value. Raises TemplateError."""
     tree = _parse(text)
-    body = tree.body
-    if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1:
-        only = body[0].nodes[0]
-        if not isinstance(only, nodes.TemplateData):
-            return Compiled(_typed(text.strip()[2:-2].strip("-+ \n")), _names(tree))
-    template = _ENVIRONMENT.from_string(text)
-    return Compiled(lambda context: template.render(context), _names(tree))
+    return _compiled(tree, _only_expression(tree))
 
 
 @lru_cache(maxsize=4096)
 def compile_expression(text: str) -> Compiled:
     """A bare expression, as `when:` and `forEach:` hold it. Raises TemplateError."""
     tree = _parse(f"<< {text} >>")
-    return Compiled(_typed(text), _names(tree))
+    only = _only_expression(tree)
+    if only is None:
+        raise TemplateError("this is not one expression", "no << >> is needed here")
+    return _compiled(tree, only)
 
 
-def _typed(expression: str) -> Callable[[Mapping[str, Any]], Any]:
+def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
+    """The expression of a text that is nothing else."""
+    body = tree.body
+    if len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1:
+        only = body[0].nodes[0]
+        return None if isinstance(only, nodes.TemplateData) else only
+    return None
+
+
+def _compiled(tree: nodes.Template, only: nodes.Expr | None) -> Compiled:
+    names = frozenset(node.name for node in tree.find_all(nodes.Name))
     try:
-        return _ENVIRONMENT.compile_expression(expression, undefined_to_none=False)
-    except TemplateSyntaxError as problem:
-        raise TemplateError(f"broken expression: {problem.message}") from None
+        if only is None:
+            return Compiled(_ENVIRONMENT.from_string(tree).render, names)
+        result = nodes.Assign(nodes.Name("result", "store"), only, lineno=1)
+        template = _ENVIRONMENT.from_string(nodes.Template([result], lineno=1))
+    except (RecursionError, MemoryError, SyntaxError):
+        raise _too_deep() from None
+    return Compiled(TemplateExpression(template, undefined_to_none=False), names)
+
+
+def _too_deep() -> TemplateError:
+    return TemplateError("the template is nested too deeply", "say it in simpler words")
 
 
 def _parse(text: str) -> nodes.Template:
     try:
         tree = _ENVIRONMENT.parse(text)
+        for node in tree.find_all(nodes.Node):
+            _permit(node)
     except TemplateSyntaxError as problem:
         raise TemplateError(f"broken template: {problem.message}", _syntax_hint(problem.message or "")) from None
-    for node in tree.find_all(nodes.Node):
-        _permit(node)
+    except RecursionError:
+        raise _too_deep() from None
     return tree
 
 
@@ -161,10 +207,6 @@ def _permit(node: nodes.Node) -> None:
         raise TemplateError(f"no test '{node.name}'", f"known: {', '.join(_TESTS)}")
 
 
-def _names(tree: nodes.Template) -> frozenset[str]:
-    return frozenset(node.name for node in tree.find_all(nodes.Name))
-
-
 def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
     """The value of a leaf, or of a bare expression, in a context. Raises TemplateError."""
     compiled = compile_expression(text) if expression else compile_text(text)
@@ -174,20 +216,15 @@ def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False)
         raise TemplateError(f"'{name}' is undefined", did_you_mean(name, context))
     try:
         value = compiled.render(context)
-        if isinstance(value, StrictUndefined):
-            value._fail_with_undefined_error()
-    except UndefinedError as problem:
-        raise TemplateError(str(problem.message), "") from None
-    except SecurityError as problem:
-        raise TemplateError(str(problem), "") from None
-    except (TypeError, ValueError, ArithmeticError, LookupError) as problem:
+        _refuse_functions(value)
+    except TemplateRuntimeError as problem:
+        raise TemplateError(str(problem.message)) from None
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as problem:
         if isinstance(problem, TemplateError):
             raise
         raise TemplateError(f"the expression fails: {problem}") from None
-    if callable(value):
-        raise TemplateError("the expression gives a function", "call it: << name('…') >>")
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise TemplateError(f"the text grows beyond {MAX_TEXT:,} characters")
+    if isinstance(value, str):
+        _bounded(len(value))
     return value
 
 
