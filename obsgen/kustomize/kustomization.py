@@ -1,0 +1,168 @@
+"""Kustomization files: finding and reading one, and what its references point at."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from obsgen.findings import Finding, InputError, Place, Severity, error
+from obsgen.kustomize.hints import nearest
+from obsgen.kustomize.trace import Trace, Traced
+from obsgen.source import Document, one_document
+
+Loader = Callable[[Path], list[Document]]
+"""Reads a YAML file; `functools.cache(load_file)` reads each file once for several overlays."""
+
+UNSUPPORTED = "kustomize/unsupported"
+"""The id of findings about what kustomize does and this build does not."""
+
+FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|[\w.-]+\.(?:com|org|io|net)[/:]|.*[?&]ref=", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Run:
+    """What one build gathers while it walks through kustomizations."""
+
+    load: Loader
+    findings: list[Finding] = field(default_factory=list)
+    unsupported: list[Finding] = field(default_factory=list)
+    files: dict[Path, None] = field(default_factory=dict)
+
+    def report(self, check: str, message: str, place: Place, hint: str = "") -> None:
+        """Notes an error that kustomize would stop at."""
+        self.findings.append(error(check, message, place, hint))
+
+    def leave_out(self, what: str, place: Place) -> None:
+        """Notes something that kustomize does and this build does not."""
+        message = f"{what}: not followed here, so the result may differ from kustomize's"
+        self.unsupported.append(Finding(UNSUPPORTED, Severity.INFO, message, place))
+
+    def sort(self, problem: InputError) -> None:
+        """Notes the findings of a patch that was not applied."""
+        for finding in problem.findings:
+            (self.unsupported if finding.id == UNSUPPORTED else self.findings).append(finding)
+
+    def documents(self, path: Path) -> list[Document]:
+        """The documents of a file; none, and findings, where it cannot be read."""
+        self.files[path] = None
+        try:
+            return [document for document in self.load(path) if document.value is not None]
+        except InputError as problem:
+            self.findings += problem.findings
+            return []
+
+    def raw(self, path: Path) -> bytes | None:
+        """The bytes of a file; None, and a finding, where it cannot be read."""
+        self.files[path] = None
+        try:
+            return path.read_bytes()
+        except OSError as problem:
+            reason = (problem.strerror or str(problem)).lower()
+            self.report("file/unreadable", f"cannot read {path}: {reason}", Place(str(path)))
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomization:
+    """A kustomization file that has been read, its directory, and the directories it was reached through."""
+
+    directory: Path
+    document: Document
+    above: tuple[Path, ...] = ()
+
+    @property
+    def content(self) -> Traced:
+        """The whole file."""
+        return Traced(self.document.value, Trace(self.document))
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it is a Component, which works on the objects of whoever includes it."""
+        return bool(self.content.value.get("kind") == "Component")
+
+    def entries(self, name: str) -> Iterator[Traced]:
+        """The items of a list field; nothing where the field is no list, which a schema check reports."""
+        found = self.content.get(name)
+        if found and isinstance(found.value, list):
+            yield from found.items()
+
+    def mapping(self, name: str) -> Traced | None:
+        """A field that is a mapping and not empty."""
+        found = self.content.get(name)
+        return found if found and isinstance(found.value, dict) and found.value else None
+
+
+def read_kustomization(run: Run, directory: Path, above: tuple[Path, ...], asked: Place) -> Kustomization | None:
+    """The kustomization of a directory; None, and a finding at `asked`, where there is not exactly one."""
+    present = [directory / name for name in FILE_NAMES if (directory / name).is_file()]
+    if len(present) != 1:
+        message = f"{directory} has no kustomization.yaml" if not present else f"{directory} has several kustomizations"
+        hint = "" if not present else "keep one of " + ", ".join(path.name for path in present)
+        run.report("kustomize/missing-reference", message, asked, hint)
+        return None
+    path = present[0]
+    try:
+        document = one_document(run.documents(path), str(path), "kustomization")
+    except InputError as problem:
+        run.findings += [] if any(f.place.file == str(path) for f in run.findings) else problem.findings
+        return None
+    if not isinstance(document.value, dict) or not document.value.keys() - {"apiVersion", "kind", "metadata"}:
+        run.report("kustomize/bad-kustomization", "the kustomization is empty", document.place())
+        return None
+    return Kustomization(directory, document, above)
+
+
+def file_at(run: Run, owner: Kustomization, reference: Traced) -> Path | None:
+    """The file that a reference names; None, and a finding, if it is missing or outside the kustomization."""
+    name, place = str(reference.value), reference.trace.place()
+    path = _join(owner.directory, name)
+    if not path.is_file():
+        what = "is a directory, not a file" if path.is_dir() else "does not exist"
+        run.report("kustomize/missing-reference", f"{name} {what}", place, _near_file(path))
+        return None
+    if not _is_below(path.parent, owner.directory):
+        message = f"{name} is outside {owner.directory}; kustomize reads files only in or below the kustomization"
+        hint = "move the file, or give it a kustomization.yaml of its own and refer to that directory"
+        run.report("kustomize/missing-reference", message, place, hint)
+        return None
+    return path
+
+
+def directory_at(run: Run, owner: Kustomization, reference: Traced) -> Path | None:
+    """The directory that a reference names; None, and a finding, if it cannot be one of `owner`'s bases."""
+    name, place = str(reference.value), reference.trace.place()
+    path = _join(owner.directory, name)
+    if not path.is_dir():
+        if _REMOTE.match(name):
+            run.leave_out(f"the remote {name}", place)
+        else:
+            run.report("kustomize/missing-reference", f"{name} does not exist", place, _near_file(path))
+        return None
+    if Path(name).is_absolute():
+        run.report("kustomize/missing-reference", f"{name} is absolute", place, "write it relative to this file")
+        return None
+    for visited in (*owner.above, owner.directory):
+        if _is_below(visited, path):
+            message = f"{name} leads back to {visited}, which is being built"
+            run.report("kustomize/cycle", message, place, "a base must not contain or include its overlay")
+            return None
+    return path
+
+
+def _join(directory: Path, name: str) -> Path:
+    return Path(os.path.normpath(directory / name))
+
+
+def _is_below(path: Path, directory: Path) -> bool:
+    # Links are followed first, as kustomize does.
+    return path.resolve().is_relative_to(directory.resolve())
+
+
+def _near_file(path: Path) -> str:
+    if path.parent.is_dir():
+        return nearest(path.name, (entry.name for entry in path.parent.iterdir()))
+    return f"there is no directory {path.parent}"

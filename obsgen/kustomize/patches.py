@@ -1,0 +1,250 @@
+"""The smallest patches that turn an object of a base into an environment's.
+
+Differences in mappings make one untargeted strategic merge patch, which fails loudly where its object is missing.
+Everything inside lists, and whatever kustomize 5.8 would get wrong in a merge, is JSON 6902 with a full target.
+What comes out has been applied in process and gives the wanted object.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from obsgen.findings import InputError, ObsgenError
+from obsgen.kustomize.identity import object_id
+from obsgen.kustomize.jsonpatch import apply_operations, pointer, same_json
+from obsgen.kustomize.list_diff import Operation, list_operations
+from obsgen.kustomize.merge import DIRECTIVE, strategic_merge
+from obsgen.kustomize.target import exactly
+from obsgen.kustomize.trace import untraced
+from obsgen.source import Route
+
+Object = Mapping[str, Any]
+
+# kustomize puts the new text into the quotes or the block of the old one, and some texts do not survive that.
+_FRAGILE_TEXT = re.compile(r"\s|.*(\t|\n[ \n]|\s\Z)", re.DOTALL)
+_IDENTITY = (("metadata", "name"), ("metadata", "namespace"), ("apiVersion",), ("kind",))
+_EXACT_INTEGERS = 2**53
+
+
+class UnpatchableError(ObsgenError):
+    """A difference that no patch can make in kustomize 5.8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One entry of a kustomization's `patches`: the content of a patch file and, for operations, their target."""
+
+    content: dict[str, Any] | list[Operation]
+    target: dict[str, str] | None = None
+
+    def entry(self, path: str) -> dict[str, Any]:
+        """The entry for `patches:` if the content is written to `path`."""
+        return {"path": path} if self.target is None else {"path": path, "target": self.target}
+
+
+@dataclass(slots=True)
+class _Difference:
+    """What is to be merged, and what is to be done by operations."""
+
+    mergeable: bool
+    leaves: dict[Route, Any] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+
+
+def delete_patch(base: Object) -> Patch:
+    """The patch that removes an object, generated ones included; kustomize fails if it is not there."""
+    return Patch({**_head(base), DIRECTIVE: "delete"})
+
+
+def object_patches(base: Object, wanted: Object, labels: Mapping[str, str] | None = None) -> list[Patch]:
+    """The patches that turn `base` into `wanted`, in the order in which they must be applied.
+
+    `labels` are pairs that the kustomization sets on every object (see `common_labels`); no patch repeats them.
+    UnpatchableError where `wanted` adds a null, which other patches would drop, or an integer that kustomize
+    would round.
+    """
+    goal = _before_labels(base, wanted, labels or {})
+    for mergeable in (True, False):
+        difference = _Difference(mergeable)
+        _compare_maps(base, goal, (), difference)
+        _compare_identity(base, goal, difference)
+        patches = _patches(base, difference)
+        if same_json(_patched(base, patches), _printed(goal)):
+            _refuse_what_is_lost(goal, patches)
+            return patches
+    raise UnpatchableError(f"no patch turns {object_id(base)} into what it shall be")
+
+
+def common_labels(bases: Iterable[Object], wanteds: Iterable[Object]) -> dict[str, str]:
+    """The labels that all of an environment's objects have and some object of the base has not.
+
+    Both sides must be complete, generated ConfigMaps included: `labels:` reaches every object of a build.
+    """
+    wanted = list(wanteds)
+    present = {object_id(base): _labels(base) for base in bases}
+    shared = set(_labels(wanted[0]).items()) if wanted else set()
+    for object_ in wanted:
+        shared &= set(_labels(object_).items())
+    patched = [present[identity] for identity in map(object_id, wanted) if identity in present]
+    return {
+        key: value
+        for key, value in sorted(shared)
+        if isinstance(value, str) and any(labels.get(key) != value for labels in patched)
+    }
+
+
+def _patches(base: Object, difference: _Difference) -> list[Patch]:
+    patches = []
+    if difference.leaves:
+        content = _head(base)
+        for route, value in difference.leaves.items():
+            _set(content, route, value)
+        patches.append(Patch(content))
+    if difference.operations:
+        patches.append(Patch(difference.operations, exactly(object_id(base))))
+    return patches
+
+
+def _head(base: Object) -> dict[str, Any]:
+    metadata = {key: base["metadata"][key] for key in ("name", "namespace") if base["metadata"].get(key)}
+    return {"apiVersion": base["apiVersion"], "kind": base["kind"], "metadata": metadata}
+
+
+def _set(content: dict[Any, Any], route: Route, value: Any) -> None:
+    for step in route[:-1]:
+        content = content.setdefault(step, {})
+    content[route[-1]] = value
+
+
+def _compare_maps(base: Object, wanted: Object, route: Route, out: _Difference) -> None:
+    for key in sorted(base.keys() | wanted.keys()):
+        here = (*route, key)
+        if here in _IDENTITY:
+            continue
+        if key not in wanted:
+            _remove(here, out)
+        elif key not in base or not same_json(base[key], wanted[key]):
+            _compare(base.get(key), wanted[key], here, out, present=key in base)
+
+
+def _compare(base: Any, wanted: Any, route: Route, out: _Difference, *, present: bool) -> None:
+    if isinstance(base, dict) and isinstance(wanted, dict):
+        _compare_maps(base, wanted, route, out)
+    elif isinstance(base, list) and isinstance(wanted, list):
+        out.operations += list_operations(base, wanted, route, _item_operations)
+    elif out.mergeable and DIRECTIVE not in route and _merges(base, wanted):
+        _refuse_nulls(wanted, route)
+        out.leaves[route] = wanted
+    else:
+        name = "replace" if present else "add"
+        out.operations.append({"op": name, "path": pointer(route), "value": wanted})
+
+
+def _item_operations(base: Any, wanted: Any, route: Route) -> list[Operation]:
+    """The operations for an item of a list, where merging is no choice."""
+    difference = _Difference(mergeable=False)
+    _compare_maps(base, wanted, route, difference)
+    return difference.operations
+
+
+def _remove(route: Route, out: _Difference) -> None:
+    if out.mergeable and DIRECTIVE not in route:
+        out.leaves[route] = None
+    else:
+        out.operations.append({"op": "remove", "path": pointer(route)})
+
+
+def _merges(base: Any, wanted: Any) -> bool:
+    """Whether a strategic merge can put `wanted` in place of `base` without a list or a change of shape."""
+    if isinstance(wanted, dict):
+        return base is None and DIRECTIVE not in wanted and all(_merges(None, part) for part in wanted.values())
+    if isinstance(wanted, list) or isinstance(base, dict | list):
+        return False
+    return not isinstance(base, str) or (isinstance(wanted, str) and not _FRAGILE_TEXT.match(wanted))
+
+
+def _compare_identity(base: Object, wanted: Object, out: _Difference) -> None:
+    """Changes of what the object is called; last, because later operations would miss their target."""
+    for route in _IDENTITY:
+        old, new = _at(base, route), _at(wanted, route)
+        if old == new:
+            continue
+        operation = {"op": "remove" if new is None else "add" if old is None else "replace", "path": pointer(route)}
+        out.operations.append(operation if new is None else {**operation, "value": new})
+
+
+def _at(object_: Object, route: tuple[str, ...]) -> Any:
+    value: Any = object_
+    for step in route:
+        value = value.get(step)
+    return value
+
+
+def _before_labels(base: Object, wanted: Object, labels: Mapping[str, str]) -> Object:
+    """What the patches must give, so that the kustomization's labels make `wanted` of it."""
+    if not labels:
+        return wanted
+    old, mine = _labels(base), dict(_labels(wanted))
+    for key, value in labels.items():
+        if mine.pop(key, None) != value:
+            raise UnpatchableError(f"{object_id(wanted)} lacks the label {key}={value} that all objects get")
+        if key in old:
+            mine[key] = old[key]
+    metadata = {key: value for key, value in wanted["metadata"].items() if key != "labels"}
+    if mine or "labels" in base["metadata"]:
+        metadata["labels"] = mine
+    return {**wanted, "metadata": metadata}
+
+
+def _labels(object_: Object) -> Mapping[str, Any]:
+    return object_["metadata"].get("labels") or {}
+
+
+def _patched(base: Object, patches: Iterable[Patch]) -> Object | None:
+    """What the patches make of `base`; None where one of them does not apply."""
+    value: Any = base
+    try:
+        for patch in patches:
+            if isinstance(patch.content, dict):
+                value = strategic_merge(value, patch.content)
+            else:
+                value = apply_operations(untraced(value), untraced(patch.content), []).value
+    except InputError:
+        return None
+    return _printed(value)
+
+
+def _printed(object_: Object) -> Object:
+    """An object as kustomize prints it, which is without empty annotations."""
+    if object_["metadata"].get("annotations", True):
+        return object_
+    metadata = {key: value for key, value in object_["metadata"].items() if key != "annotations"}
+    return {**object_, "metadata": metadata}
+
+
+def _refuse_what_is_lost(goal: Object, patches: Iterable[Patch]) -> None:
+    for patch in patches:
+        if isinstance(patch.content, list):
+            _refuse_rounding(goal, ())
+            for operation in patch.content:
+                if "value" in operation:
+                    _refuse_nulls(operation["value"], (operation["path"],))
+
+
+def _refuse_nulls(value: Any, route: Route) -> None:
+    if value is None:
+        raise UnpatchableError(f"{pointer(route)} shall be null; leave the field out instead")
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in parts:
+        _refuse_nulls(part, (*route, step))
+
+
+def _refuse_rounding(value: Any, route: Route) -> None:
+    if isinstance(value, int) and abs(value) > _EXACT_INTEGERS:
+        raise UnpatchableError(f"{pointer(route)} is {value}, which kustomize's JSON patches would round")
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in parts:
+        _refuse_rounding(part, (*route, step))
