@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
 from obsgen.render.promql import Expr, union
+from obsgen.render.proofread import proofread_query, proofread_text
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, condition, joined, phrase
@@ -66,6 +68,7 @@ class _Writer:
         """The finished alert."""
         alert, change = self.alert, self.instance.changes.get(self.key)
         expr, said, limit = self._whole()
+        proofread_query(expr.text, self.origin.at("expr") if alert.expr is not None else self.origin)
         shown = "" if limit is None else text(limit, UNITS[said.unit])
         context = {
             **self.instance.context,
@@ -83,10 +86,17 @@ class _Writer:
             severity=(change and change.severity) or alert.severity,
             limit=None if alert.any_ else limit,
             figure=self._figure(shown),
-            summary=self.origin.at("summary").text(alert.summary, context),
-            description=self.origin.at("description").text(alert.description, context),
-            labels={**alert.labels, **(change.labels if change else {})},
+            summary=self._text(alert.summary, context, "summary"),
+            description=self._text(alert.description, context, "description"),
+            labels={
+                **{name: self._text(value, context, "labels", name) for name, value in alert.labels.items()},
+                **(change.labels if change else {}),
+            },
         )
+
+    def _text(self, text: str, context: Mapping[str, Any], *route: str) -> str:
+        origin = self.origin.at(*route)
+        return proofread_text(origin.text(text, context), origin)
 
     def _figure(self, shown: str) -> str:
         for direction, written in (("above", self.alert.above), ("below", self.alert.below)):

@@ -119,7 +119,10 @@ def laid_out(text: str) -> str:
         return text
     from promql_parser import parse
 
-    return f"{_without_outer_indent(parse(text).prettify())}\n"
+    try:
+        return f"{_without_outer_indent(parse(text).prettify())}\n"
+    except ValueError:  # syntax newer than the parser's stays as it was written
+        return f"{text}\n"
 
 
 def _without_outer_indent(text: str) -> str:

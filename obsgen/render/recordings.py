@@ -9,6 +9,7 @@ from typing import Any
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
 from obsgen.render.promql import laid_out, selector, union
+from obsgen.render.proofread import proofread_query
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Instance, Stack
@@ -67,6 +68,7 @@ def _rendered(
         origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
     except SentenceError as problem:
         origin.refuse("signal/sentence", str(problem))
+    proofread_query(expr, origin.at("expr") if recording.expr is not None else origin)
     labels = {name: origin.at("labels", name).text(value, context) for name, value in recording.labels.items()}
     return RenderedRecording(instance, recording.group, recording.record, expr, labels)
 

@@ -15,7 +15,7 @@ TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "cont
 """Labels that a scrape adds to every series."""
 
 
-class UnknownSignalError(LookupError):
+class UnknownSignalError(Exception):
     """A sentence names a signal that is not exposed here: at these versions, or by anything in the stack."""
 
     def __init__(self, name: str, owner: str, known: Sequence[str]) -> None:
