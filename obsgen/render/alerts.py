@@ -22,8 +22,8 @@ from obsgen.validation import nearest
 class RenderedAlert:
     """An alert of one instance: a rule, a row of a table, the figures of a runbook.
 
-    `limit` is the one number that boards can draw, None where several conditions have their own; `figure` tells a
-    limit that people may set ("above 8 s"), empty where the summary says it all.
+    `limit` is a number that people may set and boards can draw, None where the alert has none; `figure` tells it
+    ("above 8 s").
     """
 
     key: str
@@ -70,6 +70,7 @@ class _Writer:
         expr, said, limit = self._whole()
         proofread_query(expr.text, self.origin.at("expr") if alert.expr is not None else self.origin)
         shown = "" if limit is None else text(limit, UNITS[said.unit])
+        figure = self._figure(shown)
         context = {
             **self.instance.context,
             "limit": shown,
@@ -84,8 +85,8 @@ class _Writer:
             expr=expr.text,
             for_=(change and change.for_) or alert.for_,
             severity=(change and change.severity) or alert.severity,
-            limit=None if alert.any_ else limit,
-            figure=self._figure(shown),
+            limit=limit if figure else None,
+            figure=figure,
             summary=self._text(alert.summary, context, "summary"),
             description=self._text(alert.description, context, "description"),
             labels={
