@@ -1,0 +1,86 @@
+"""Boards as Grafana's own models read them: what they do not know, Grafana would ignore."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from obsgen.pipeline import load, render
+from obsgen.render.dashboards import Board
+
+ROOT = Path(__file__).parents[2]
+PROFILES = sorted((ROOT / "profiles").glob("*.yaml"))
+
+# Grafana itself writes a variable's `definition`, though its models leave it out.
+KNOWN_BETTER = {"definition"}
+
+
+def boards(profile: Path) -> tuple[Board, ...]:
+    return render(load(profile)).boards
+
+
+def lost(before: Any, after: Any, route: str = "") -> Iterator[str]:
+    """Routes of values that did not survive reading and writing."""
+    if isinstance(before, dict):
+        for key, value in before.items():
+            if key not in KNOWN_BETTER:
+                yield from lost(value, after.get(key) if isinstance(after, dict) else None, f"{route}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, value in enumerate(before):
+            yield from lost(value, after[index], f"{route}[{index}]")
+    elif before != after:
+        yield route
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_grafanas_models_know_every_key(profile: Path) -> None:
+    from grafana_foundation_sdk.cog import plugins
+    from grafana_foundation_sdk.cog.encoder import JSONEncoder
+    from grafana_foundation_sdk.models import dashboard
+
+    plugins.register_default_plugins()
+    for board in boards(profile):
+        read = dashboard.Dashboard.from_json(json.loads(board.text))
+        written = json.loads(json.dumps(read, cls=JSONEncoder))
+        assert list(lost(board.json, written)) == [], board.title
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_panels_of_a_board_do_not_overlap(profile: Path) -> None:
+    for board in boards(profile):
+        taken: set[tuple[int, int]] = set()
+        for panel in board.json["panels"]:
+            place = panel["gridPos"]
+            assert place["x"] + place["w"] <= 24
+            cells = {
+                (x, y)
+                for x in range(place["x"], place["x"] + place["w"])
+                for y in range(place["y"], place["y"] + place["h"])
+            }
+            assert not cells & taken, panel["title"]
+            taken |= cells
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_boards_lead_to_each_other_and_keep_their_uids(profile: Path) -> None:
+    found = boards(profile)
+    assert len({board.json["uid"] for board in found}) == len(found)
+    for board in found:
+        (link,) = board.json["links"]
+        assert set(link["tags"]) <= set(board.json["tags"])
+        assert link["includeVars"]
+        assert board.json["uid"].startswith(profile.stem)
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_every_panel_says_what_it_shows(profile: Path) -> None:
+    for board in boards(profile):
+        for panel in board.json["panels"]:
+            if panel["type"] not in ("row", "text"):
+                assert panel["description"].endswith("."), panel["title"]
+                assert panel["fieldConfig"]["defaults"]["unit"]
+                assert all(target["legendFormat"] for target in panel["targets"]), panel["title"]
