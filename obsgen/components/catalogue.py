@@ -5,6 +5,7 @@ A user's folder of the same name replaces files one by one: what it does not hol
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,8 @@ HEAD = "component.yaml"
 
 VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
 """Keys whose plain scalars are read as text: version 0.10 is not the number 0.1."""
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?")
 
 ALERTS: TypeAdapter[dict[str, Alert]] = TypeAdapter(dict[AlertName, Alert])
 RECORDINGS: TypeAdapter[tuple[Recording, ...]] = TypeAdapter(tuple[Recording, ...])
@@ -77,8 +80,15 @@ class Catalogue:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every component's name, sorted."""
-        found = (path.parent.name for root in self.roots for path in root.glob("*/component.yaml"))
-        return tuple(sorted(set(found)))
+        heads = {path.parent.name: path for root in self.roots for path in root.glob(f"*/{HEAD}")}
+        hint = "lower-case letters, digits and '-', at most 50: the folder's name becomes part of objects"
+        odd = [path for name, path in heads.items() if not _NAME.fullmatch(name)]
+        if odd:
+            raise InputError(
+                error("component/name", "this folder's name is no component's", Place(_shown(path)), hint)
+                for path in odd
+            )
+        return tuple(sorted(heads))
 
     def get(self, name: str) -> ComponentFolder:
         """A component by name; InputError with all faults if it cannot be read."""

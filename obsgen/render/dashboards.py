@@ -76,12 +76,6 @@ class _BoardWriter:
         self.folder, self.name, self.dashboard = folder, name, dashboard
         self.origin = folder.origin(f"dashboards/{name}.yaml")
         self.scope = BoardScope(stacks, folder.name, dashboard.variables)
-        self.alert_names = {
-            key: change.name
-            for instance in self.scope.instances
-            for key, change in instance.changes.items()
-            if change.name
-        }
         self.main: tuple[str, ...] = ()
         self.labels: Mapping[str, str] = {}
 
@@ -210,7 +204,9 @@ class _BoardWriter:
 
     def _limit(self, alert: str) -> Line:
         """The recorded limit of an alert, drawn as a dashed line."""
-        matchers = [("alert", "=", self.alert_names.get(alert, alert)), ("cluster", "=~", "$cluster")]
+        changes = (instance.changes.get(alert) for instance in self.scope.instances)
+        names = sorted({(change and change.name) or alert for change in changes})
+        matchers = [one_of("alert", names), ("cluster", "=~", "$cluster")]
         if "server" in self.dashboard.variables:
             matchers.append((SERVICE_LABEL, "=~", "$server"))
         return Line(f"max({selector(THRESHOLD_SERIES, matchers)})", "limit", "", None, is_limit=True)

@@ -27,7 +27,7 @@ def _facts(rendered: Rendered) -> dict[str, object]:
         "prometheus": {
             "mode": prometheus.mode,
             "namespace": prometheus.namespace or stack.namespaces["monitoring"],
-            "selectorLabels": dict(stack.selector_labels),
+            "selectorLabels": dict(sorted(stack.selector_labels.items())),
             "scrapeInterval": prometheus.scrape_interval,
         },
         "servers": servers,

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsgen.components.models import ManifestTemplate
 from obsgen.components.origin import Origin
 from obsgen.components.templating import is_template
 from obsgen.conventions import object_labels
 from obsgen.render.manifest import Manifest
+from obsgen.render.proofread import proofread_object
 from obsgen.render.recordings import each
 from obsgen.stack.model import Instance, Stack
 
@@ -30,7 +30,10 @@ def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
             context = {**instance.context, **extra, "file": _file_of(instance, origin), "omit": _DROPPED}
             if origin.at("when").holds(template.when, context):
                 for one in each(origin, template.for_each, context):
-                    yield _manifest(stack, instance, template, origin.at("object"), one)
+                    rendered = render_value(template.object, origin.at("object"), one)
+                    if rendered is not _DROPPED:
+                        proofread_object(rendered, origin.at("object"))
+                        yield _manifest(stack, instance, template.part, rendered)
 
 
 def _file_of(instance: Instance, origin: Origin) -> Any:
@@ -46,16 +49,13 @@ def _file_of(instance: Instance, origin: Origin) -> Any:
     return file
 
 
-def _manifest(
-    stack: Stack, instance: Instance, template: ManifestTemplate, origin: Origin, context: Mapping[str, Any]
-) -> Manifest:
-    rendered = render_value(template.object, origin, context)
-    metadata = rendered.setdefault("metadata", {})
+def _manifest(stack: Stack, instance: Instance, part: str, rendered: dict[str, Any]) -> Manifest:
+    metadata = rendered["metadata"]
     own = metadata.get("labels") or {}
     labels = {**object_labels(stack.name, instance.folder.name), **stack.settings.labels, **own}
     ordered = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
     rendered["metadata"] = {**ordered, "labels": dict(sorted(labels.items())), **_rest(metadata)}
-    return Manifest(template.part, instance.folder.name, rendered)
+    return Manifest(part, instance.folder.name, rendered)
 
 
 def _rest(metadata: Mapping[str, Any]) -> dict[str, Any]:

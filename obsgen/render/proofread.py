@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from obsgen.components.origin import Origin
 from obsgen.promql import PromqlError, parse
 from obsgen.promql.template import read_template
@@ -14,6 +16,35 @@ def proofread_query(expr: str, origin: Origin) -> None:
     except PromqlError as refused:
         problem = refused.problem
         origin.refuse("promql/syntax", f"this is not PromQL: {problem.message}", problem.hint)
+
+
+def proofread_object(value: Any, origin: Origin) -> None:
+    """InputError where a rendered template is no Kubernetes object: what makes it one is text in its place."""
+    metadata = value.get("metadata")
+    if not isinstance(metadata, dict):
+        origin.at("metadata").refuse("component/manifest", "an object has metadata", "write metadata: {name: …}")
+    for holder, route in ((value, ("apiVersion",)), (value, ("kind",)), (metadata, ("metadata", "name"))):
+        _proofread_name(holder.get(route[-1]), origin.at(*route))
+    if "namespace" in metadata:
+        _proofread_name(metadata["namespace"], origin.at("metadata", "namespace"))
+    for pairs in ("labels", "annotations"):
+        for key, text in _pairs(metadata.get(pairs), origin.at("metadata", pairs)):
+            if not isinstance(text, str):
+                origin.at("metadata", pairs, key).refuse(
+                    "component/manifest", f"{key} must be text", "write it in quotes"
+                )
+
+
+def _proofread_name(name: Any, origin: Origin) -> None:
+    if not isinstance(name, str) or not name or len(name) > 253:
+        message = f"{'.'.join(map(str, origin.route[1:]))} must be text of 1 to 253 characters"
+        origin.refuse("component/manifest", message, "an object has apiVersion, kind and metadata.name")
+
+
+def _pairs(pairs: Any, origin: Origin) -> list[tuple[Any, Any]]:
+    if pairs is not None and not isinstance(pairs, dict):
+        origin.refuse("component/manifest", f"{origin.route[-1]} must be a mapping", "write {key: text}")
+    return list((pairs or {}).items())
 
 
 def proofread_text(text: str, origin: Origin) -> str:

@@ -93,8 +93,8 @@ def prices(table: Mapping[str, Mapping[str, Price]], ledger: Ledger) -> list[dic
             "input": _price(price.input, ("prices", provider, model, "input"), ledger),
             "output": _price(price.output, ("prices", provider, model, "output"), ledger),
         }
-        for provider, models in table.items()
-        for model, price in models.items()
+        for provider, models in sorted(table.items())
+        for model, price in sorted(models.items())
     ]
 
 

@@ -82,6 +82,13 @@ def listed(settings: Settings) -> Iterator[tuple[str, Route, ServerSettings]]:
         yield "provider", ("providers", index), provider
 
 
+def _laid_on(change: AlertChange | None, nearer: AlertChange) -> AlertChange:
+    """A server's own change of an alert, over the one for all servers."""
+    return (
+        change.model_copy(update={key: getattr(nearer, key) for key in nearer.model_fields_set}) if change else nearer
+    )
+
+
 class _Resolver:
     """Resolves one environment."""
 
@@ -234,7 +241,8 @@ class _Resolver:
     ) -> dict[str, ResolvedSignal]:
         """The component's signals; shared by instances that do not differ in what decides about them."""
         exported = frozenset(target.page_labels if target and not target.honor_labels else ())
-        key = (folder.name, versions, repr(sorted(context["options"].items())), exported)
+        decides = [context[each] for each in ("options", "covers", "hosted")]
+        key = (folder.name, versions, repr(decides), exported)
         if key not in self._signals:
             self._signals[key] = resolve_signals(folder, versions, context, exported)
         return self._signals[key]
@@ -248,25 +256,33 @@ class _Resolver:
         for name in names:
             folder = self.catalogue.get(name)
             if folder.origin(HEAD, "activate").holds(folder.component.activate, self.context):
+                self._check_name(name)
                 chosen = self.settings.platform.get(name, PlatformSettings())
                 settings = ServerSettings(name=name, type=name).model_copy(update=chosen.__dict__)
                 yield self._instance(folder, settings, ("platform", name))
 
+    def _check_name(self, platform: str) -> None:
+        for _, route, server in listed(self.settings):
+            if server.name == platform:
+                message = f"'{platform}' is the name of a platform component, whose objects are called so already"
+                self.ledger.error("profile/duplicate-name", message, (*route, "name"), "choose another")
+
     def _with_alerts(self, instances: list[Instance]) -> Iterator[Instance]:
         """The instances with the profile's changes of alerts, and alerts of its own, laid on."""
         changes, own = {}, {}
-        for name, entry in self.settings.alerts.items():
+        for name, entry in sorted(self.settings.alerts.items()):
             if isinstance(entry, OwnAlert):
                 own[name] = entry
             else:
                 changes[name] = entry
         self._check_alerts(instances, changes, own)
+        origin = Origin(self.environment.merged.place, ("alerts",))
         for instance in instances:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
-            sentences = {name: alert for name, alert in own.items() if alert.server == instance.name}
-            origin = Origin(self.environment.merged.place, ("alerts",))
+            # A server and the runtime inside it share a name; the outer one, which comes first, knows both's signals.
+            sentences = {name: own.pop(name) for name in list(own) if own[name].server == instance.name}
             context = {**instance.context, "exposes": instance.signals.__contains__}
-            changed = {**mine, **instance.changes}
+            changed = mine | {name: _laid_on(mine.get(name), change) for name, change in instance.changes.items()}
             yield replace(instance, changes=changed, own_alerts=sentences, own_origin=origin, context=context)
 
     def _check_alerts(
