@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obsgen.components.catalogue import catalogue
+from obsgen.findings import InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.render.argocd import argocd_files
 from obsgen.render.dashboards import Board, boards
@@ -35,10 +36,20 @@ def load(path: Path) -> LoadedProfile:
     return load_profile(path)
 
 
+def _own_templates(profile: LoadedProfile) -> list[Path]:
+    """The folders of components that the profile names."""
+    folders = [profile.folder / name for name in profile.base.settings.templates]
+    places = [profile.base.merged.place(("templates", index)) for index in range(len(folders))]
+    missing = [place for folder, place in zip(folders, places, strict=True) if not folder.is_dir()]
+    if missing:
+        hint = "a folder beside the profile, with one sub-folder for each component"
+        raise InputError(error("templates/missing", "no such folder of components", place, hint) for place in missing)
+    return folders
+
+
 def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
     """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components."""
-    own = [profile.folder / folder for folder in profile.base.settings.templates]
-    base_stack, stacks = resolve_profile(profile, catalogue((*templates, *own)))
+    base_stack, stacks = resolve_profile(profile, catalogue((*templates, *_own_templates(profile))))
     every = [base_stack, *stacks.values()]
     drawn = boards(every)
     base = render_objects(base_stack, drawn)

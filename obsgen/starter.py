@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +11,14 @@ from pathlib import Path
 from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.findings import InputError, Place, error
 from obsgen.profile.load import parse_profile
+from obsgen.source import YAML11_TRAP, resolve_plain
 from obsgen.stack.resolve import resolve_profile
 
 Ask = Callable[[str, str], str]
 """Asks a question with a default and gives the answer."""
 
 NO_GPU = "none"
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -98,27 +102,36 @@ def _lines(answers: Answers, known: Catalogue) -> Iterator[str]:
     yield f"# The observability stack {answers.name}. `obsgen render` makes its tree, `obsgen schema` lists the keys."
     yield "apiVersion: obsgen.dev/v1alpha1"
     yield "kind: Profile"
-    yield f"stack: {answers.name}"
+    yield f"stack: {_scalar(answers.name or '')}"
     yield "# Monitors and rules carry the labels that Prometheus selects: for kube-prometheus-stack its Helm release."
-    yield f"prometheus: {{mode: existing, selectorLabels: {{release: {answers.release}}}}}"
+    yield f"prometheus: {{mode: existing, selectorLabels: {{release: {_scalar(answers.release or '')}}}}}"
     yield "modelServers:"
+    names: list[str] = []
     for server in answers.servers:
-        yield from _server(server, answers.namespace or "models", known)
+        kind = server.partition("@")[0]
+        names.append(kind if kind not in names else f"{kind}-{sum(name.startswith(kind) for name in names) + 1}")
+        yield from _server(names[-1], server, answers.namespace or "models", known)
     if answers.gpu and answers.gpu != NO_GPU:
-        yield f"gpuExporter: {{type: {answers.gpu}}}"
+        yield f"gpuExporter: {{type: {_scalar(answers.gpu)}}}"
     yield "# environments: {dev: {cluster: {name: ml-dev}}, prod: {cluster: {name: ml-prod}}}"
     yield "# argocd: {repoURL: 'https://github.com/acme/gitops.git'}"
 
 
-def _server(server: str, namespace: str, known: Catalogue) -> Iterator[str]:
+def _scalar(text: str) -> str:
+    """A text as YAML: plain where nothing in it could mean something else."""
+    plain = _PLAIN.fullmatch(text) and isinstance(resolve_plain(text), str) and not YAML11_TRAP.match(text)
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+def _server(name: str, server: str, namespace: str, known: Catalogue) -> Iterator[str]:
     """A model server; its thresholds stand in a comment with their defaults."""
     kind, _, version = server.partition("@")
-    yield f"  - name: {kind}"
-    yield f"    type: {kind}"
+    yield f"  - name: {_scalar(name)}"
+    yield f"    type: {_scalar(kind)}"
     if version:
-        yield f'    version: "{version}"'
-    yield f"    namespace: {namespace}"
-    yield f"    selector: {{app: {kind}}}  # labels of its Service"
+        yield f"    version: {json.dumps(version, ensure_ascii=False)}"
+    yield f"    namespace: {_scalar(namespace)}"
+    yield f"    selector: {{app: {_scalar(name)}}}  # labels of its Service"
     limits = known.head(kind).thresholds if kind in known.names else {}
     if limits:
         listed = ", ".join(f"{name}: {limit.default}" for name, limit in limits.items())

@@ -22,8 +22,10 @@ from ruamel.yaml.events import (
 
 from obsgen.source import YAML11_TRAP, resolve_plain
 
-# YAML 1.1 readers make dates of these.
+# YAML 1.1 readers make dates of these, and numbers of those: PyYAML and Go's readers drop underscores, and know signs
+# before other bases.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
+_NUMBER = re.compile(r"[-+]?(?:0[bxo][0-9a-fA-F_]+|(?=[0-9_.]*[0-9])[0-9_]*\.?[0-9_]*(?:[eE][-+]?[0-9_]+)?)\Z")
 
 
 def yaml_bytes(value: Any, header: str = "") -> bytes:
@@ -65,7 +67,8 @@ def _scalar(value: Any) -> tuple[str, str]:
     if isinstance(value, str):
         if "\n" in value:
             return value, "|" if _is_block(value) else '"'
-        trapped = YAML11_TRAP.match(value) or _DATE.match(value) or not isinstance(resolve_plain(value), str)
+        odd = YAML11_TRAP.match(value) or _DATE.match(value) or _NUMBER.match(value)
+        trapped = odd or not isinstance(resolve_plain(value), str)
         # Where a plain scalar would not parse, libyaml itself chooses quotes.
         return value, '"' if trapped else ""
     if value is None:
