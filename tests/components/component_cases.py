@@ -5,7 +5,7 @@
         - name: what happens
           version: "0.12"                  # else the newest known; two in a list during a roll-out
           options: {…}                     # else the defaults; thresholds: {…} likewise
-          series: {'real_series{$target,model_name="m"}': 11x20}     # one value each 30 s
+          series: {'real_series{$target,model_name="m"}': 11x20}     # one value each 30 s; '0x20' in quotes
           fires: 5m                        # it fires then, and not one evaluation earlier
           labels: {namespace: ml, model_name: m}    # all of the alert's labels but those of the rule itself
           text: the whole description      # with the value in it
@@ -113,7 +113,7 @@ def _test(scenario: Scenario, labels: Mapping[str, str], expected: list[Any], tw
     return {
         "name": f"{scenario.alert}: {scenario.data['name']}{twist} ({scenario.variant})",
         "interval": f"{STEP}s",
-        "input_series": [{"series": name, "values": str(values)} for name, values in series.items()],
+        "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "alert_rule_test": expected,
     }
 

@@ -34,6 +34,9 @@ def test_every_scenario_is_complete(name: str) -> None:
         assert each.data.keys() <= KEYS, f"{each.alert}: {each.data['name']}"
         assert "silent" in each.data or "fires" in each.data, f"{each.alert}: {each.data['name']}"
         assert ("text" in each.data) == ("fires" in each.data), f"{each.alert}: {each.data['name']}"
+        # A bare 0x20 is the number 32 to YAML.
+        values = each.data.get("series", {}).values()
+        assert all(isinstance(value, str) for value in values), f"{each.alert}: {each.data['name']}"
 
 
 def test_every_file_of_cases_belongs_to_a_component() -> None:
