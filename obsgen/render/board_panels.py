@@ -59,7 +59,7 @@ def panel_json(panel: Panel, lines: Sequence[Line], number: int, place: Mapping[
         "datasource": PROMETHEUS,
         "gridPos": dict(place),
         "targets": [_target(panel, index, line) for index, line in enumerate(lines)],
-        "fieldConfig": {"defaults": _defaults(panel, lines), "overrides": list(_overrides(lines))},
+        "fieldConfig": {"defaults": _defaults(panel, lines), "overrides": list(_overrides(panel, lines))},
         "options": _options(panel),
     }
     limit = next((index for index, line in enumerate(lines) if line.is_limit), None)
@@ -88,7 +88,9 @@ def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
 
 def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
     unit = UNITS[panel.unit or lines[0].unit]
-    largest = panel.max if panel.max is not None else (1 if unit.name == "ratio" else None)
+    # A gauge needs its end to be read; a line of small shares would be flat below 100 %.
+    whole = 1 if unit.name == "ratio" and panel.type in ("gauge", "bargauge") else None
+    largest = panel.max if panel.max is not None else whole
     defaults: dict[str, Any] = {
         "unit": unit.grafana,
         "color": {"mode": "palette-classic" if panel.type == "timeseries" else "thresholds"},
@@ -118,23 +120,17 @@ _LIMIT_STYLE = [
 ]
 
 
-def _overrides(lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
+def _overrides(panel: Panel, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
     """Colours, and the dashed look of limits, by query."""
     for index, line in enumerate(lines):
-        matcher = {"id": "byFrameRefID", "options": _ref(index)}
         color = "red" if line.is_limit else line.color
-        properties: list[dict[str, Any]] = (
-            [{"id": "color", "value": {"mode": "fixed", "fixedColor": color}}] if color else []
-        )
-        if line.is_limit:
-            properties += [
-                {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}},
-                {"id": "custom.fillOpacity", "value": 0},
-                {"id": "custom.lineWidth", "value": 1},
-                {"id": "custom.stacking", "value": {"group": "limit", "mode": "none"}},
-            ]
+        properties: list[dict[str, Any]] = []
+        if color:
+            properties.append({"id": "color", "value": {"mode": "fixed", "fixedColor": color}})
+        if line.is_limit and panel.type == "timeseries":
+            properties += _LIMIT_STYLE
         if properties:
-            yield {"matcher": matcher, "properties": properties}
+            yield {"matcher": {"id": "byFrameRefID", "options": _ref(index)}, "properties": properties}
 
 
 def _options(panel: Panel) -> dict[str, Any]:

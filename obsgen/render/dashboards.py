@@ -159,7 +159,7 @@ class _BoardWriter:
         lines = [line for query, place in queries if (line := self._line(query, panel, place))]
         if not lines:
             return None
-        return lines + ([self._limit(panel.threshold)] if panel.threshold else [])
+        return lines + (self._limit(panel.threshold, origin.at("threshold")) if panel.threshold else [])
 
     def _line(self, query: Panel | PanelQuery, panel: Panel, origin: Origin) -> Line | None:
         if not self.wanted(origin, query.when):
@@ -202,14 +202,19 @@ class _BoardWriter:
         self.main = tuple(stored.name + suffix for stored, _ in source.series)
         self.labels = source.signal.labels
 
-    def _limit(self, alert: str) -> Line:
-        """The recorded limit of an alert, drawn as a dashed line."""
+    def _limit(self, alert: str, origin: Origin) -> list[Line]:
+        """The recorded limit of an alert, drawn as a dashed line; nothing where the alert's owner is not here."""
+        owners = [i.folder for stack in self.scope.stacks for i in stack.instances if alert in i.folder.alerts]
+        if not owners and not self.folder.component.hosts_runtime:
+            origin.refuse("component/threshold", f"no alert '{alert}'", nearest(alert, sorted(self.folder.alerts)))
+        if not owners:
+            return []
         changes = (instance.changes.get(alert) for instance in self.scope.instances)
         names = sorted({(change and change.name) or alert for change in changes})
         matchers = [one_of("alert", names), ("cluster", "=~", "$cluster")]
         if "server" in self.dashboard.variables:
             matchers.append((SERVICE_LABEL, "=~", "$server"))
-        return Line(f"max({selector(THRESHOLD_SERIES, matchers)})", "limit", "", None, is_limit=True)
+        return [Line(f"max({selector(THRESHOLD_SERIES, matchers)})", "limit", "", None, is_limit=True)]
 
     def _variables(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [DATASOURCE]

@@ -72,7 +72,7 @@ def workload_matchers(instance: Instance) -> list[Matcher]:
 
 
 def extra_matchers(stored: Stored, match: Mapping[str, Sequence[str]]) -> list[Matcher]:
-    """The series' own matchers, and those of the sentence on labels that the series has."""
+    """The series' own matchers and those of the sentence."""
     chosen = [one_of(stored.label(ours) or ours, values) for ours, values in match.items()]
     fixed = [one_of(label, values) for label, values in stored.match]
     barred = [none_of(label, values) for label, values in stored.match_not]
