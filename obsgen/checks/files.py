@@ -20,8 +20,8 @@ _HELM = re.compile(
     r"|^[ \t]*\{\{-?\s*(?:if|range|with|end|define|else)\b",
     re.MULTILINE,
 )
-_OURS = re.compile(r'"(?:apiVersion|panels|groups)"')
-"""What a JSON file that matters here contains; a broken one without it is somebody else's."""
+_OURS = re.compile(r"\b(?:apiVersion|panels|groups|resources)\b['\"]?\s*:")
+"""What a file that matters here contains; a broken one without it is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,6 @@ def _excuse(path: Path, refusal: InputError) -> str:
         return ""
     if is_helm(text):
         return "Helm template"
-    if path.suffix == ".json" and not _OURS.search(text):
+    if not _OURS.search(text):
         return f"neither a manifest nor a dashboard: {refusal.findings[0].message}"
     return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,15 +56,35 @@ class Kustomization:
 
 
 def roots(kustomizations: Iterable[Kustomization]) -> list[Kustomization]:
-    """The kustomizations that no other one includes, Components aside: those that somebody builds."""
-    everything = list(kustomizations)
-    included = {
-        reference.path
-        for one in everything
-        for reference in one.references()
-        if reference.role == "resource" and reference.path != one.folder
-    }
-    return [one for one in everything if one.folder not in included and not one.is_component]
+    """The kustomizations that no other one includes, Components aside: those that somebody builds.
+
+    Of kustomizations that include each other in a circle the first is one, so that the circle is found.
+    """
+    by_folder = {one.folder: one for one in kustomizations}
+    included = {path for one in by_folder.values() for path in _included(one)}
+    reached: set[Path] = set()
+    found = []
+    for one in sorted(by_folder.values(), key=lambda one: one.folder in included):
+        if one.folder not in reached:
+            found.append(one)
+            _reach(one, by_folder, reached)
+    return [one for one in found if not one.is_component]
+
+
+def _reach(start: Kustomization, by_folder: Mapping[Path, Kustomization], reached: set[Path]) -> None:
+    """Adds the folders of a kustomization and of all that it includes."""
+    ahead = [start.folder]
+    while ahead:
+        folder = ahead.pop()
+        if folder in by_folder and folder not in reached:
+            reached.add(folder)
+            ahead += _included(by_folder[folder])
+
+
+def _included(kustomization: Kustomization) -> Iterator[Path]:
+    for reference in kustomization.references():
+        if reference.role == "resource" and reference.path != kustomization.folder:
+            yield reference.path
 
 
 def _named(value: Any) -> Iterator[tuple[str, Route, str]]:

@@ -15,23 +15,10 @@ SEVERITY = Severity.WARNING
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """A file counts as forgotten if its folder is kustomized: has a kustomization, or files that one lists."""
-    owners = {one.folder: one.document.file for one in repository.kustomizations}
-    for path in repository.references:
-        owner = next((owners[folder] for folder in (path.parent, *path.parent.parents) if folder in owners), "")
-        owners.setdefault(path.parent, owner)
-    told: set[Path] = set()
-    for entry in repository.entries:
-        path = entry.path.resolve()
-        if entry.kind != "manifest" or path in repository.references or path in told:
-            continue
-        owner = owners.get(path.parent, "")
-        if owner:
-            told.add(path)
-            yield _finding(entry.document.file, owner)
-
-
-def _finding(file: str, owner: str) -> Finding:
-    name = os.path.relpath(file, Path(owner).parent)
-    hint = f"add '- {name}' to its resources, or remove the file"
-    return Finding(ID, SEVERITY, f"{owner} does not list this file, so it is never applied", Place(file), hint)
+    """A warning at the file's beginning; no other check looks at the objects in it."""
+    names = {entry.path.resolve(): entry.document.file for entry in repository.entries}
+    for path, owner in repository.orphans.items():
+        name = os.path.relpath(names[path], Path(owner).parent)
+        hint = f"add '- {name}' to its resources, or remove the file"
+        message = f"{owner} does not list this file, so it is never applied"
+        yield Finding(ID, SEVERITY, message, Place(names[path]), hint)

@@ -22,18 +22,15 @@ _KEY_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 
 _LABEL_KINDS = {("", "Namespace"), ("", "Service")}
 _LAX_GROUP = "rbac.authorization.k8s.io"
-_LABELLED: tuple[Route, ...] = (
-    ("metadata", "labels"),
-    ("spec", "template", "metadata", "labels"),
-    ("spec", "selector", "matchLabels"),
-)
+_WORKLOADS = frozenset(("DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"))
+_OF_WORKLOADS: tuple[Route, ...] = (("spec", "template", "metadata", "labels"), ("spec", "selector", "matchLabels"))
 
 
 def check(repository: Repository) -> Iterator[Finding]:
     """One finding for each name, label key, label value or annotation key of a wrong form."""
     for object_ in repository.objects:
         yield from _names(object_)
-        for route in _LABELLED:
+        for route in (("metadata", "labels"), *(_OF_WORKLOADS if object_.kind in _WORKLOADS else ())):
             yield from _pairs(object_, route, values=True)
         yield from _pairs(object_, ("metadata", "annotations"), values=False)
 
@@ -41,7 +38,7 @@ def check(repository: Repository) -> Iterator[Finding]:
 def _names(object_: KubeObject) -> Iterator[Finding]:
     if not object_.name:
         known = schemas.lookup(object_.api_version, object_.kind)  # then its schema asks for the name
-        if not known and not object_.metadata.get("generateName"):
+        if not known and object_.metadata and not object_.metadata.get("generateName"):
             place = object_.located.place(("metadata",), key=True)
             yield Finding(ID, SEVERITY, f"this {object_.kind} has no name", place, "give it a metadata.name")
         return

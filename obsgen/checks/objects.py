@@ -129,7 +129,8 @@ class KubeObject:
         return json.dumps(self.value, default=str)
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        name = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {name}" if name else f"a {self.kind} without a name"
 
 
 def as_object(located: Located, document: Document | None = None) -> KubeObject | None:

@@ -72,8 +72,21 @@ class Repository:
 
     @cached_property
     def manifests(self) -> list[KubeObject]:
-        """The objects as written, patches and kustomize's own configuration left out."""
+        """The objects as written; patches, kustomize's own configuration and orphans left out."""
         return [object_ for entry in self.entries if entry.kind == "manifest" for object_ in self._objects_in(entry)]
+
+    @cached_property
+    def orphans(self) -> dict[Path, str]:
+        """Manifests that nobody applies: files of a folder that is kustomized, and which kustomization forgot them.
+
+        A folder is kustomized if it has a kustomization, or files that one lists.
+        """
+        owners = {one.folder: one.document.file for one in self.kustomizations}
+        for path in self.references:
+            owner = next((owners[folder] for folder in path.parent.parents if folder in owners), "")
+            owners.setdefault(path.parent, owner)
+        files = {entry.path.resolve() for entry in self._of("manifest")} - self.references.keys()
+        return {path: owners[path.parent] for path in sorted(files) if owners.get(path.parent)}
 
     @cached_property
     def objects(self) -> list[KubeObject]:
@@ -149,12 +162,13 @@ class Repository:
         return (entry for entry in self.entries if entry.kind == kind)
 
     def _objects_in(self, entry: Entry) -> Iterator[KubeObject]:
-        roles = {reference.role for reference in self.references.get(entry.path.resolve(), ())}
-        if roles and "resource" not in roles:
+        path = entry.path.resolve()
+        roles = {reference.role for reference in self.references.get(path, ())}
+        if path in self.orphans or (roles and "resource" not in roles):
             return
         whole = Located(entry.document.value, entry.document)
-        items = whole.at("items").items() if entry.document.value["kind"].endswith("List") else []
-        for located in items or [whole]:
+        is_list = whole.value["kind"].endswith("List") and "items" in whole.value
+        for located in whole.at("items").items() if is_list else [whole]:
             object_ = as_object(located, entry.document)
             if object_:
                 yield object_
@@ -168,9 +182,7 @@ def read_repository(paths: Iterable[Path]) -> Repository:
 
 def _or_helm(kind: str, document: Document) -> str:
     """The kind, unless the manifest's name is a template: then the file parses as YAML by chance."""
-    if kind != "manifest" or "{{" not in document.text:
-        return kind
-    object_ = as_object(Located(document.value, document))
+    object_ = as_object(Located(document.value, document)) if kind == "manifest" else None
     return "Helm template" if object_ and "{{" in object_.name and is_helm(document.text) else kind
 
 

@@ -15,35 +15,32 @@ SEVERITY = Severity.ERROR
 _STRING_MAPS = frozenset(
     ("annotations", "commonAnnotations", "commonLabels", "data", "externalLabels", "labels", "literals", "matchLabels")
 ) | frozenset(("nodeSelector", "selector", "stringData"))
-_TRUE = frozenset(("y", "yes", "on"))
-_FALSE = frozenset(("n", "no", "off"))
+_TRUTH = dict.fromkeys(("y", "yes", "on"), "true") | dict.fromkeys(("n", "no", "off"), "false")
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error where a string must stand, a warning where the other meaning may be the wanted one."""
+    """An error where a text must stand, a warning where the other meaning may be wanted, else an info."""
     for entry in repository.entries:
         if entry.kind in ("manifest", "kustomization", "rules") and entry.document.traps:
             yield from _document(entry.document)
 
 
 def _document(document: Document) -> Iterator[Finding]:
-    routes = _routes(document)
+    routes: dict[Place, tuple[Route, bool]] = {}
+    for route, (key, value) in document.places().items():
+        routes |= {key: (route, True), value: (route, False)}
     for trap in document.traps:
         route, is_key = routes.get(trap.place, ((), False))
-        certain = is_key or _must_be_text(route)
-        severity = SEVERITY if certain else Severity.WARNING
+        severity = _severity(trap, certain=is_key or _must_be_text(route))
         what = "key" if is_key else "value"
-        message = f"unquoted {what} {trap.text} is {_meaning(trap)} to YAML 1.1 readers such as kubectl"
-        yield Finding(ID, severity, message, trap.place, f'write "{trap.text}"{_or_meaning(trap, certain)}')
+        message = f"unquoted {what} {trap.text} {_meaning(trap)}"
+        yield Finding(ID, severity, message, trap.place, _hint(trap, severity))
 
 
-def _routes(document: Document) -> dict[Place, tuple[Route, bool]]:
-    """The route of each place, and whether a key stands there."""
-    found: dict[Place, tuple[Route, bool]] = {}
-    for route, (key, value) in document.places().items():
-        found[key] = (route, True)
-        found[value] = (route, False)
-    return found
+def _severity(trap: Trap, *, certain: bool) -> Severity:
+    if trap.text == "=" or ":" in trap.text:  # to PyYAML alone
+        return Severity.INFO
+    return SEVERITY if certain else Severity.WARNING
 
 
 def _must_be_text(route: Route) -> bool:
@@ -52,19 +49,17 @@ def _must_be_text(route: Route) -> bool:
 
 
 def _meaning(trap: Trap) -> str:
-    lower = trap.text.lower()
-    if lower in _TRUE | _FALSE:
-        return "true" if lower in _TRUE else "false"
+    truth = _TRUTH.get(trap.text.lower())
+    if truth or trap.text == "<<":
+        return f"is {truth or 'a merge key'} to YAML 1.1 readers such as kubectl"
     if ":" in trap.text:
-        return f"the number {_base_60(trap.text)} (to PyYAML)"
-    return "special" if trap.text in ("=", "<<") else f"the number {_number(trap.text)}"
+        return f"is the number {_base_60(trap.text)} to PyYAML"
+    return "is refused by PyYAML" if trap.text == "=" else f"is the number {_number(trap.text)} to kubectl"
 
 
-def _or_meaning(trap: Trap, certain: bool) -> str:
-    lower = trap.text.lower()
-    if certain or lower not in _TRUE | _FALSE:
-        return ""
-    return f", or {_meaning(trap)} if that is meant"
+def _hint(trap: Trap, severity: Severity) -> str:
+    truth = _TRUTH.get(trap.text.lower())
+    return f'write "{trap.text}"' + (f", or {truth} if that is meant" if truth and severity != SEVERITY else "")
 
 
 def _number(text: str) -> str:
