@@ -159,7 +159,8 @@ class _Writer:
         try:
             return parse(written, UNITS[unit])
         except UnitError as problem:
-            hint = problem.hint or f"thresholds: {', '.join(sorted(self.instance.thresholds))}"
+            named = nearest(written, sorted(self.instance.thresholds)) if written[:1].isalpha() else ""
+            hint = f"{problem.hint}, or name a threshold; {named}" if named else problem.hint
             origin.at("above" if sentence.above is not None else "below").refuse("profile/unit", str(problem), hint)
 
     def _label(self, said: Phrase, name: str) -> str:

@@ -112,7 +112,7 @@ def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
     return defaults
 
 
-_LIMIT_STYLE = [
+_LIMIT_STYLE: list[dict[str, Any]] = [
     {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [10, 10]}},
     {"id": "custom.fillOpacity", "value": 0},
     {"id": "custom.lineWidth", "value": 1},
