@@ -22,6 +22,8 @@ from obsgen.units import number_text
 
 MAX_TEXT = 256 * 1024
 """Characters that one rendered leaf may have."""
+MAX_SOURCE = 64 * 1024
+"""Characters that a leaf may have before it is rendered: compiling takes time for each of them."""
 
 _FILTERS = ("lower", "upper", "replace", "join", "sort", "length", "first", "last", "default", "round", "int", "abs")
 _TESTS = ("defined", "none", "in", "eq", "ne")
@@ -171,6 +173,10 @@ def _too_deep() -> TemplateError:
 
 
 def _parse(text: str) -> nodes.Template:
+    if len(text) > MAX_SOURCE:
+        raise TemplateError(
+            f"the template has more than {MAX_SOURCE:,} characters", "put what is not rendered into a file"
+        )
     try:
         tree = _ENVIRONMENT.parse(text)
         for node in tree.find_all(nodes.Node):
@@ -209,6 +215,8 @@ def _permit(node: nodes.Node) -> None:
 
 def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
     """The value of a leaf, or of a bare expression, in a context. Raises TemplateError."""
+    if not expression and not is_template(text):
+        return text
     compiled = compile_expression(text) if expression else compile_text(text)
     unknown = compiled.names - context.keys()
     if unknown:
@@ -235,4 +243,4 @@ def did_you_mean(name: str, known: Mapping[str, Any] | list[str] | set[str] | fr
     names = sorted(str(item) for item in known)
     near = get_close_matches(name, names, 1, 0.6)
     listing = f"known: {', '.join(names)}" if len(names) <= 30 else ""
-    return "; ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
+    return " ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
