@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -219,6 +220,8 @@ def main() -> None:
     """Runs the command line; bad input is told as findings and gives exit code 2."""
     from obsgen.findings import InputError, ObsgenError
 
+    # One short run makes no garbage worth collecting; looking for it costs a tenth of the time.
+    gc.disable()
     try:
         if {"-h", "--help"} & set(sys.argv):
             _fill_in_examples()

@@ -112,7 +112,7 @@ MAX_LINE = 100
 """Characters of PromQL that a reviewer takes in at a glance; more are laid out over several lines."""
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def laid_out(text: str) -> str:
     """PromQL as people read it: one line, or indented over several and ending in a line break."""
     if len(text) <= MAX_LINE:

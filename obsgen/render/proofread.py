@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+
+import promql_parser
 
 from obsgen.components.origin import Origin
 from obsgen.promql import PromqlError, parse
+from obsgen.promql.syntax import Problem
 from obsgen.promql.template import read_template
 
 
 def proofread_query(expr: str, origin: Origin) -> None:
     """InputError at `origin` if the expression is not PromQL."""
-    try:
-        parse(expr)
-    except PromqlError as refused:
-        problem = refused.problem
+    problem = _query_problem(expr)
+    if problem:
         origin.refuse("promql/syntax", f"this is not PromQL: {problem.message}", problem.hint)
+
+
+# Environments mostly repeat each other's rules: what was read once is not read again.
+@lru_cache(maxsize=65536)
+def _query_problem(expr: str) -> Problem | None:
+    """What is wrong with a query; the quick parser alone judges what it takes."""
+    try:
+        promql_parser.parse(expr)
+    except ValueError:
+        try:
+            parse(expr)
+        except PromqlError as refused:
+            return refused.problem
+    return None
 
 
 def proofread_object(value: Any, origin: Origin) -> None:
@@ -49,6 +65,11 @@ def _pairs(pairs: Any, origin: Origin) -> list[tuple[Any, Any]]:
 
 def proofread_text(text: str, origin: Origin) -> str:
     """The text of a label or annotation; InputError at `origin` if Prometheus cannot expand its template."""
-    for problem in read_template(text).problems:
+    for problem in _text_problems(text):
         origin.refuse("promql/template", problem.message, problem.hint or "Prometheus expands {{ }} in this text")
     return text
+
+
+@lru_cache(maxsize=65536)
+def _text_problems(text: str) -> tuple[Problem, ...]:
+    return tuple(read_template(text).problems) if "{{" in text or "}}" in text else ()
