@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from obsgen.checks.classify import kind_of
 from obsgen.checks.files import Reading
+from obsgen.checks.forms import KUSTOMIZATION, Misfit, metadata_misfits, misfits
 from obsgen.checks.kustomizations import Kustomization, roots
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
-from obsgen.findings import Finding, InputError, Place
+from obsgen.findings import Finding, InputError, Place, error
 from obsgen.kustomize import Built, build
 from obsgen.kustomize.trace import Inline
 from obsgen.source import Document, Route, load_file
@@ -84,8 +86,29 @@ def _build(kustomization: Kustomization, load: _Loader) -> BuiltTree:
     )
 
 
+def wrong_types(check: str, document: Document, misfits: Iterable[Misfit]) -> Iterator[Finding]:
+    """An error for every value of a wrong form."""
+    for misfit in misfits:
+        if misfit.expected:
+            what = ".".join(map(str, misfit.route)) or "a kustomization"
+            yield error(check, f"{what} must be {misfit.expected}", document.place(misfit.route), misfit.hint)
+
+
+def _sound(documents: list[Document]) -> list[Document]:
+    """The documents, if they have the forms that a build relies on; else InputError with what is wrong."""
+    faults: list[Finding] = []
+    for document in documents:
+        if kind_of(document.file, document.value) == "kustomization":
+            faults += wrong_types("kustomize/wrong-type", document, misfits(document.value, KUSTOMIZATION))
+        else:
+            faults += wrong_types("object/wrong-type", document, metadata_misfits(document.value))
+    if faults:
+        raise InputError(faults)
+    return documents
+
+
 class _Loader:
-    """Gives documents by path: those read already, others from disk, each once."""
+    """Gives sound documents by path: those read already, others from disk, each once."""
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._known = {reading.path: reading for reading in readings}
@@ -96,7 +119,7 @@ class _Loader:
         if reading is None:
             if path not in self._read:
                 self._read[path] = load_file(path)
-            return self._read[path]
+            return _sound(self._read[path])
         if reading.findings:
             raise InputError(reading.findings)
-        return list(reading.documents)
+        return _sound(list(reading.documents))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from obsgen.checks.forms import KUSTOMIZATION, misfits
 from obsgen.source import Document, Route
 
 _FILES = {
@@ -47,6 +48,11 @@ class Kustomization:
         """Whether it is a Component: a part that only makes sense inside another kustomization."""
         value = self.document.value
         return isinstance(value, dict) and value.get("kind") == "Component"
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything in it has the form that kustomize expects."""
+        return not any(misfit.expected for misfit in misfits(self.document.value, KUSTOMIZATION))
 
     def references(self) -> Iterator[Reference]:
         """Everything on disk that it names, with normalised paths; remote and inline entries are left out."""

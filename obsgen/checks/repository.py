@@ -81,7 +81,7 @@ class Repository:
 
         A folder is kustomized if it has a kustomization, or files that one lists.
         """
-        owners = {one.folder: one.document.file for one in self.kustomizations}
+        owners = {one.folder: one.document.file for one in self.kustomizations if one.is_sound}
         for path in self.references:
             owner = next((owners[folder] for folder in path.parent.parents if folder in owners), "")
             owners.setdefault(path.parent, owner)

@@ -49,6 +49,8 @@ MUTATIONS = (
     Mutation("deprecated field", BASE, "labels:\n  - pairs:\n      app.kubernetes.io/part-of: shop",
              "commonLabels:\n  app.kubernetes.io/part-of: shop", "kustomize/deprecated-field"),
     Mutation("field that kustomize lacks", DEV, "patches:", "patchs:", "kustomize/unknown-field"),
+    Mutation("text for a list", DEV, "resources:\n  - ../../base", "resources: ../../base", "kustomize/wrong-type"),
+    Mutation("number as name in a patch", PATCH, "name: shop", "name: 12", "object/wrong-type"),
     Mutation("patch for nothing", PATCH, "name: shop", "name: shopp", "kustomize/no-target"),
     Mutation("target that misses", DEV, "name: shop", "name: shopping", "kustomize/no-target", f"{DEV}:9"),
     Mutation("test that fails", JSON_PATCH, "value: ShopLatencyHigh", "value: Other", "kustomize/failed-test"),
