@@ -38,6 +38,7 @@ class RenderedAlert:
     summary: str
     description: str
     labels: Mapping[str, str]
+    by: tuple[str, ...]
 
 
 def alerts(stack: Stack) -> Iterator[RenderedAlert]:
@@ -87,6 +88,7 @@ class _Writer:
             severity=(change and change.severity) or alert.severity,
             limit=limit if figure else None,
             figure=figure,
+            by=alert.any_[0].by if alert.any_ else alert.by,
             summary=self._text(alert.summary, context, "summary"),
             description=self._text(alert.description, context, "description"),
             labels={

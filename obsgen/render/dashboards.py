@@ -14,7 +14,7 @@ from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import BoardScope
-from obsgen.render.promql import Expr, one_of, regex_of, selector
+from obsgen.render.promql import Expr, aggregated, one_of, regex_of, selector
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, phrase
@@ -159,7 +159,7 @@ class _BoardWriter:
         lines = [line for query, place in queries if (line := self._line(query, panel, place))]
         if not lines:
             return None
-        return lines + (self._limit(panel.threshold, origin.at("threshold")) if panel.threshold else [])
+        return lines + (self._limit(panel, panel.threshold, origin.at("threshold")) if panel.threshold else [])
 
     def _line(self, query: Panel | PanelQuery, panel: Panel, origin: Origin) -> Line | None:
         if not self.wanted(origin, query.when):
@@ -202,8 +202,8 @@ class _BoardWriter:
         self.main = tuple(stored.name + suffix for stored, _ in source.series)
         self.labels = source.signal.labels
 
-    def _limit(self, alert: str, origin: Origin) -> list[Line]:
-        """The recorded limit of an alert, drawn as a dashed line; nothing where the alert's owner is not here."""
+    def _limit(self, panel: Panel, alert: str, origin: Origin) -> list[Line]:
+        """The recorded limits of an alert, one line a server; nothing where the alert's owner is not here."""
         owners = [i.folder for stack in self.scope.stacks for i in stack.instances if alert in i.folder.alerts]
         if not owners and not self.folder.component.hosts_runtime:
             origin.refuse("component/threshold", f"no alert '{alert}'", nearest(alert, sorted(self.folder.alerts)))
@@ -211,10 +211,14 @@ class _BoardWriter:
             return []
         changes = (instance.changes.get(alert) for instance in self.scope.instances)
         names = sorted({(change and change.name) or alert for change in changes})
-        matchers = [one_of("alert", names), ("cluster", "=~", "$cluster")]
-        if "server" in self.dashboard.variables:
-            matchers.append((SERVICE_LABEL, "=~", "$server"))
-        return [Line(f"max({selector(THRESHOLD_SERIES, matchers)})", "limit", "", None, is_limit=True)]
+        matchers = [one_of("alert", names), ("stack", "=", self.stack), ("cluster", "=~", "$cluster")]
+        chosen = {"server": SERVICE_LABEL, "namespace": "namespace"} if "server" in self.dashboard.variables else {}
+        matchers += [(label, "=~", f"${name}") for name, label in chosen.items() if name in self.dashboard.variables]
+        limits = selector(THRESHOLD_SERIES, matchers)
+        if panel.type != "timeseries":
+            return [Line(aggregated("max", [], limits).text, "limit", "", None, is_limit=True)]
+        each = aggregated("max", [SERVICE_LABEL], limits)
+        return [Line(each.text, f"limit {{{{{SERVICE_LABEL}}}}}", "", None, is_limit=True)]
 
     def _variables(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [DATASOURCE]

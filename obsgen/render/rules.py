@@ -68,7 +68,7 @@ def _rules(
         if alert.limit is not None:
             limits.append(alert)
     for alert in limits:
-        yield alert.instance, "obsgen-thresholds", _threshold_rule(alert)
+        yield alert.instance, "obsgen-thresholds", _threshold_rule(stack, alert)
 
 
 def _alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
@@ -83,12 +83,17 @@ def _alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
     }
 
 
-def _threshold_rule(alert: RenderedAlert) -> dict[str, Any]:
-    return {
-        "record": THRESHOLD_SERIES,
-        "expr": f"vector({number_text(alert.limit or 0)})",
-        "labels": {"alert": alert.name, SERVICE_LABEL: alert.instance.name},
+def _threshold_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
+    """The constant of a limit; its labels set it apart from those of other stacks in the same Prometheus."""
+    instance = alert.instance
+    labels = {
+        "alert": alert.name,
+        "namespace": instance.namespace,
+        "rule_namespace": rules_namespace(stack, instance),
+        SERVICE_LABEL: instance.name,
+        "stack": stack.name,
     }
+    return {"record": THRESHOLD_SERIES, "expr": f"vector({number_text(alert.limit or 0)})", "labels": labels}
 
 
 def _object(stack: Stack, namespace: str, name: str, rules: Rules) -> Manifest:

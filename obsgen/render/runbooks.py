@@ -12,7 +12,7 @@ from obsgen.render.alerts import RenderedAlert
 from obsgen.render.promql import laid_out
 from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
-from obsgen.stack.model import Instance, Stack
+from obsgen.stack.model import Stack
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)(github\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
 _GITLAB = re.compile(r"(?:https://|ssh://git@|git@)(gitlab\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
@@ -90,17 +90,20 @@ def _body(stack: Stack, alert: RenderedAlert) -> str:
     folder = alert.instance.folder
     if file not in folder.files:
         return f"## Meaning\n\n{alert.description}\n"
-    context = {**alert.instance.context, "query": lambda name, owner=None: _query(stack, alert.instance, name, owner)}
-    return folder.origin(file).text(folder.text(file), context)
+    query = lambda name, owner=None, by=None: _query(stack, alert, name, owner, by)  # noqa: E731  # a name for texts
+    return folder.origin(file).text(folder.text(file), {**alert.instance.context, "query": query})
 
 
-def _query(stack: Stack, instance: Instance, name: str, owner: str | None) -> str:
-    """A signal of the instance as a query to paste: aggregated by its default, per second where it is a counter."""
-    scope = RuleScope(stack, instance)
-    said: dict[str, Any] = {"signal": name, **({"from": owner} if owner else {})}
+def _query(stack: Stack, alert: RenderedAlert, name: str, owner: str | None, by: Sequence[str] | None) -> str:
+    """A signal of the alert's instance as a query to paste: per second where it is a counter, p95 of a histogram.
+
+    It is split as the alert is, or by the labels asked for; labels that the signal lacks are left out.
+    """
+    scope = RuleScope(stack, alert.instance)
+    said: dict[str, Any] = {"signal": name, "by": list(alert.by if by is None else by)}
+    said |= {"from": owner} if owner else {}
     try:
-        kind = scope.source(owner, name, {}).signal.type
-        if kind == "histogram":
+        if scope.source(owner, name, {}).signal.type == "histogram":
             said["quantile"] = 0.95
         return phrase(Measure.model_validate(said), scope).expr.text
     except (UnknownSignalError, SentenceError) as problem:

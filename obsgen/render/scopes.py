@@ -65,6 +65,18 @@ def own_target_matchers(instance: Instance, lent: bool = False) -> list[Matcher]
     return matchers
 
 
+def _kept(signal: ResolvedSignal, owner: Instance) -> tuple[str, ...]:
+    """The labels that every aggregation keeps.
+
+    Where the page's own `namespace` wins, it names whoever uses the thing measured at the moment: an alert that kept
+    it would start anew whenever a card changes hands.
+    """
+    target = owner.target
+    if signal.scope == "target" and target and target.honor_labels and "namespace" in target.page_labels:
+        return tuple(label for label in ALWAYS_KEPT if label != "namespace")
+    return ALWAYS_KEPT
+
+
 def workload_matchers(instance: Instance) -> list[Matcher]:
     """The labels of an instance's pods."""
     pods: list[Matcher] = [("pod", "=~", instance.pods)] if instance.pods else []
@@ -95,7 +107,8 @@ class RuleScope:
         if other is None or signal is None:
             raise UnknownSignalError(name, owner or speaker.folder.name, sorted(other.signals) if other else ())
         shared = self._matchers(signal, other)
-        return Source(signal, tuple((each, (*shared, *extra_matchers(each, match))) for each in signal.series))
+        series = tuple((each, (*shared, *extra_matchers(each, match))) for each in signal.series)
+        return Source(signal, series, _kept(signal, other))
 
     def _matchers(self, signal: ResolvedSignal, owner: Instance) -> list[Matcher]:
         if signal.scope == "cluster":

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from functools import reduce
 
 from obsgen.components.models import Condition, Measure
-from obsgen.render.promql import Expr, added, aggregated, binary, call, number, ranged, scaled, selector, union
+from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
 from obsgen.stack.model import Stored
 from obsgen.units import RATES
 
 _OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
+
+
+One = tuple[Stored, Sequence[Matcher]]
+"""A series and the matchers that pick it out."""
+
+_TARGET = ("namespace", "job", "instance", "pod")
+"""Labels that tell one scrape target from another."""
 
 
 class SentenceError(ValueError):
@@ -62,7 +69,7 @@ def _absent(source: Source) -> Phrase:
 def _gauge(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile or measure.rate is not None:
         raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
-    vector, factor = _joined(source, lambda stored, series: _over(measure, series))
+    vector, factor = _joined(source, lambda _, series: _over(measure, series))
     function = measure.agg or source.signal.aggregate
     return scaled(aggregated(function, source.stored_labels(measure.by), vector), factor), source.signal.unit
 
@@ -77,7 +84,7 @@ def _over(measure: Measure, series: Expr) -> Expr:
 def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile:
         raise SentenceError(f"{source.signal.name} is a counter: it has no quantile")
-    vector, factor = _joined(source, lambda stored, series: _growth(measure, stored, series, scope))
+    vector, factor = _joined(source, lambda one, series: _growth(measure, one, series, scope))
     function = measure.agg or "sum"
     grown = scaled(aggregated(function, source.stored_labels(measure.by), vector), factor)
     counted = "increase" in (measure.over or {}) or "changes" in (measure.over or {})
@@ -85,19 +92,25 @@ def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]
     return grown, unit
 
 
-def _growth(measure: Measure, stored: Stored, series: Expr, scope: Scope) -> Expr:
+def _growth(measure: Measure, one: One, series: Expr, scope: Scope) -> Expr:
     """How a counter grew: per second, or over a window."""
     for function, window in (measure.over or {}).items():
-        if function == "increase" and stored.starts_at == "first":
-            return _growth_from_birth(series, window)
+        if function == "increase" and one[0].starts_at == "first":
+            return _growth_from_birth(one[1], series, window)
         return call(_OVER.get(function, function), ranged(series, window))
     return call("rate", ranged(series, measure.rate or scope.window))
 
 
-def _growth_from_birth(series: Expr, window: str) -> Expr:
-    """The growth of a series that does not exist before its first event: `increase` alone would miss that one."""
+def _growth_from_birth(matchers: Sequence[Matcher], series: Expr, window: str) -> Expr:
+    """The growth of a series that does not exist before its first event: `increase` alone would miss that one.
+
+    Only where its target was scraped already: a series that is new because its target is has counted for long.
+    """
+    up = selector("up", [each for each in matchers if each[0] in _TARGET]).text
     newborn = binary(series, "unless", Expr(f"{series.text} offset {window}"))
-    return binary(newborn, "or", call("increase", ranged(series, window)))
+    seen = binary(Expr(f"{up} offset {window}"), "==", number(1))
+    known = binary(newborn, "and", seen, f"on ({', '.join(_TARGET)})")
+    return binary(known, "or", call("increase", ranged(series, window)))
 
 
 def _histogram(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
@@ -129,13 +142,14 @@ def _rates(source: Source, suffix: str, window: str) -> tuple[Expr, float]:
     return _joined(source, lambda _, series: call("rate", ranged(series, window)), suffix)
 
 
-def _joined(source: Source, wrap: Callable[[Stored, Expr], Expr], suffix: str = "") -> tuple[Expr, float]:
+def _joined(source: Source, wrap: Callable[[One, Expr], Expr], suffix: str = "") -> tuple[Expr, float]:
     """Each series wrapped in a function, joined by `or`; a factor that all share is left for the outside."""
     scales = {stored.scale for stored, _ in source.series}
     shared = scales.pop() if len(scales) == 1 else None
     parts = []
-    for stored, matchers in source.series:
-        part = wrap(stored, selector(stored.name + suffix, matchers))
+    for one in source.series:
+        stored, matchers = one
+        part = wrap(one, selector(stored.name + suffix, matchers))
         parts.append(part if shared is not None else scaled(part, stored.scale))
     return union(parts), 1.0 if shared is None else shared
 
