@@ -14,6 +14,7 @@ def stack_context(
     """Names that mean the same for every instance of a stack."""
     return {
         "stack": settings.stack,
+        "target_namespaces": [],  # filled in for platform components, once the servers are known
         "namespaces": dict(namespaces),
         "cluster": settings.cluster.model_dump(),
         "prometheus": settings.prometheus.model_dump() | {"url": prometheus_url},

@@ -107,7 +107,10 @@ class _Resolver:
     def stack(self) -> Stack:
         """The resolved stack; of use only if no findings were noted."""
         selector_labels = self._selector_labels()
-        instances = [*self._servers(), *self._platform()]
+        servers = list(self._servers())
+        scraped = {each.target.namespace for each in servers if each.target and each.monitored}
+        self.context = {**self.context, "target_namespaces": sorted(scraped)}
+        instances = [*servers, *self._platform()]
         return Stack(
             name=self.settings.stack,
             environment=self.environment.name,
