@@ -39,6 +39,10 @@ class Planned:
     plans: tuple[Plan, ...]
     started: float = field(default_factory=time.perf_counter)
 
+    def roots(self, tree: StackTree) -> list[Path]:
+        """The folders that hold a tree."""
+        return [plan.root for plan in self.plans if plan.root.name == tree.name]
+
 
 def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Renders the profiles and compares the trees with the disk. InputError with the faults of all profiles."""
@@ -134,7 +138,7 @@ def stale_findings(planned: Planned) -> list[Finding]:
 
 def summary(planned: Planned, outcomes: Sequence[Outcome], *, verbose: bool = False, dry_run: bool = False) -> str:
     """What was rendered, assumed and written; a few lines a stack."""
-    lines = [line for tree in planned.trees for line in _stack_lines(tree)]
+    lines = [line for tree in planned.trees for line in _stack_lines(tree, planned.roots(tree))]
     roots = zip(planned.plans, outcomes, strict=True)
     if verbose:
         lines += [f"  {mark} {each.root / path}" for each, done in roots for mark, path in _changes(done)]
@@ -156,12 +160,12 @@ def _changes(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield from (("-", path) for path in outcome.removed)
 
 
-def _stack_lines(tree: StackTree) -> Iterator[str]:
+def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
     pad = " " * len(tree.name)
     objects = len(tree.base.objects) + len(tree.base.board_maps)
     patches = {name: _patches(tree, name) for name in tree.environments}
     overlays = ", ".join(f"{name} ({_count(count, 'patch', 'patches')})" for name, count in patches.items())
-    yield f"{tree.name}   base {_count(objects, 'object')}; overlays {overlays}"
+    yield f"{tree.name}   base {_count(objects, 'object')}; overlays {overlays}  → {', '.join(map(str, roots))}"
     panels = sum(board.panels for board in tree.boards)
     applications = [app for name, each in tree.environments.items() for app in application_names(name, each)]
     monitors = sum(each.part == "monitors" for each in tree.base.objects)

@@ -106,13 +106,13 @@ class _BoardWriter:
         return Board(self.name, self.folder.name, title, json)
 
     def _link(self) -> dict[str, Any]:
-        """A menu of the stack's other boards that keeps time and variables."""
+        """A menu of the stack's other boards; keeps the time alone: one board's servers are not another's."""
         return {
             "type": "dashboards",
             "title": f"Boards of {self.stack}",
             "tags": ["obsgen", self.stack],
             "asDropdown": True,
-            "includeVars": True,
+            "includeVars": False,
             "keepTime": True,
         }
 

@@ -59,12 +59,12 @@ def _base_part(files: Files, base: Rendered, part: str, boards: Sequence[Board])
 def _generator(board_map: Manifest) -> dict[str, Any]:
     """How kustomize makes a board's ConfigMap from its file; no hash in the name, Grafana's sidecar goes by labels."""
     head = board_map.object["metadata"]
-    options = {"disableNameSuffixHash": True, "labels": head["labels"], "annotations": head["annotations"]}
+    options = {key: head[key] for key in ("labels", "annotations") if key in head}
     return {
         "name": head["name"],
         "namespace": head["namespace"],
         "files": list(board_map.object["data"]),
-        "options": options,
+        "options": {"disableNameSuffixHash": True, **options},
     }
 
 

@@ -77,10 +77,11 @@ def map_name(stack: Stack, board: Board) -> str:
 def _board_map(stack: Stack, board: Board) -> Manifest:
     grafana = stack.settings.grafana
     labels = {**object_labels(stack.name, board.component), **stack.settings.labels}
+    annotations = {}
     if grafana.delivery == "sidecar":
         labels |= grafana.sidecar_label
-    head = metadata(map_name(stack, board), stack.boards_namespace, labels)
-    head["annotations"] = {"grafana_folder": grafana.folder or stack.name}
+        annotations = {"annotations": {"grafana_folder": grafana.folder or stack.name}}
+    head = {**metadata(map_name(stack, board), stack.boards_namespace, labels), **annotations}
     text = board.text.decode()
     data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head, "data": {f"{board.name}.json": text}}
     return _for_argo(Manifest("dashboards", board.component, data))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from obsgen.conventions import PARTS
 from obsgen.profile.environments import main_environment
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.argocd import application_names
 from obsgen.render.dashboards import Board
+from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
 from obsgen.render.runbooks import condition_text
 
 
 def readme(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> bytes:
     """README.md of `out/<stack>`."""
-    sections = (_head, _contents, _alerts, _boards, _secrets, _preconditions, _verify, _assumptions)
+    sections = (_head, _contents, _alerts, _boards, _preconditions, _secrets, _install, _verify, _assumptions)
     text = "\n\n".join(part for section in sections if (part := "\n".join(section(base, environments, boards))))
     return f"{text}\n".encode()
 
@@ -101,23 +103,68 @@ def _secrets(base: Rendered, environments: Mapping[str, Rendered], boards: Seque
         return
     yield "## Secrets that must exist before the first sync"
     yield ""
-    yield "No value of them is in this tree."
+    yield "No value of them is in this tree. FILE is a file that holds the value alone, without a line break."
     yield ""
     yield "| Secret | keys | used by |"
     yield "|---|---|---|"
     for secret in found:
         keys = ", ".join(f"`{key}`" for key in secret.keys)
         yield f"| `{secret.namespace}/{secret.name}` | {keys} | {secret.used_by} |"
+    yield ""
+    yield "```sh"
+    created = {
+        namespace for rendered in environments.values() for namespace in rendered.stack.settings.namespaces.create
+    }
+    for namespace in sorted({secret.namespace for secret in found} & created):
+        yield f"kubectl create namespace {namespace}"
+    for secret in found:
+        files = " ".join(f"--from-file={key}=FILE" for key in secret.keys)
+        yield f"kubectl create secret generic -n {secret.namespace} {secret.name} {files}"
+    yield "```"
+
+
+def _install(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
+    stack = base.stack
+    yield "## Install"
+    yield ""
+    if not stack.settings.argocd:
+        yield "Apply an environment, from the folder above `out`:"
+        yield ""
+        yield "```sh"
+        yield from (f"kubectl apply --server-side -k out/{stack.name}/overlays/{name}" for name in environments)
+        yield "```"
+        return
+    yield "Once, on the cluster of Argo CD, from the folder above `argocd`; it then syncs whatever is committed:"
+    yield ""
+    yield "```sh"
+    yield f"kubectl apply -k argocd/{stack.name}"
+    yield "```"
+    yield ""
+    yield (
+        "The project allows the kinds and namespaces of this tree and no others. When the last object of a kind, or a "
+        "whole namespace, leaves the tree, Argo CD no longer sees the old ones: remove them with "
+        f"`kubectl delete KIND -n NAMESPACE -l app.kubernetes.io/part-of={stack.name}`."
+    )
 
 
 def _preconditions(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
     found = dict.fromkeys(each for rendered in environments.values() for each in rendered.stack.preconditions)
-    if not found:
-        return
+    expected = _expected_namespaces(environments.values())
     yield "## Preconditions"
     yield ""
+    if expected:
+        yield f"- These namespaces exist: {', '.join(expected)}. Check: `kubectl get namespace {' '.join(expected)}`"
     for text, command in found:
         yield f"- {text}" + (f" Check: `{command}`" if command else "")
+
+
+def _expected_namespaces(environments: Iterable[Rendered]) -> list[str]:
+    """Namespaces that the tree uses and does not create."""
+    used, created = set(), set()
+    for rendered in environments:
+        used |= {each.identity[2] for each in (*rendered.objects, *rendered.board_maps) if each.identity[2]}
+        created |= set(rendered.stack.settings.namespaces.create)
+    return sorted(used - created)
 
 
 def _verify(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
@@ -125,33 +172,41 @@ def _verify(base: Rendered, environments: Mapping[str, Rendered], boards: Sequen
     environment = main_environment(environments)
     rendered = environments[environment]
     stack = rendered.stack
-    yield "## See it on a cluster"
+    yield f"## See it on a cluster ({environment})"
     yield ""
     yield "```sh"
     if stack.settings.argocd:
-        for name, _ in application_names(environment, rendered):
-            yield f"kubectl get application -n {stack.settings.argocd.namespace} {name}"
-    for each in rendered.objects:
-        if each.part in ("monitors", "rules"):
-            namespace, kind, name = each.identity[2], each.identity[1].lower(), each.identity[3]
-            yield f"kubectl get {kind} -n {namespace} {name}"
-    for each in rendered.board_maps:
-        yield f"kubectl get configmap -n {each.identity[2]} {each.identity[3]}"
+        names = " ".join(name for name, _ in application_names(environment, rendered))
+        yield f"kubectl get applications.argoproj.io -n {stack.settings.argocd.namespace} {names}"
+    for (namespace, kind), group in groupby(_visible(rendered), lambda each: (each.identity[2], each.identity[1])):
+        yield f"kubectl get {kind.lower()} -n {namespace} {' '.join(each.identity[3] for each in group)}"
     yield from _prometheus_commands(rendered)
     yield "```"
+
+
+def _visible(rendered: Rendered) -> list[Manifest]:
+    """The objects that make Prometheus and Grafana see the stack, by namespace and kind."""
+    chosen = [each for each in rendered.objects if each.part in ("monitors", "rules")]
+    return sorted(
+        [*chosen, *rendered.board_maps], key=lambda each: (each.identity[2], each.identity[1], each.identity[3])
+    )
 
 
 def _prometheus_commands(rendered: Rendered) -> Iterator[str]:
     """Rules, targets and alerts as Prometheus itself sees them."""
     settings = rendered.stack.settings
     if settings.prometheus.mode == "openshift":
-        yield "oc -n openshift-user-workload-monitoring get pods"
+        yield "oc -n openshift-monitoring port-forward svc/thanos-querier 9091:9091 & sleep 3"
+        bearer = '-H "Authorization: Bearer $(oc whoami -t)"'
+        yield f'curl -sk {bearer} https://localhost:9091/api/v1/rules | grep -o \'"name":"[^"]*"\' | sort -u'
+        yield f"curl -sk {bearer} https://localhost:9091/api/v1/alerts"
         return
     namespace = settings.prometheus.namespace or rendered.stack.namespaces["monitoring"]
-    yield f"kubectl port-forward -n {namespace} svc/prometheus-operated 9090:9090 &"
-    for name in sorted({alert.group for alert in rendered.alerts}):
-        yield f'curl -s localhost:9090/api/v1/rules | grep -o \'"name":"{name}"\''
-    yield "curl -s 'localhost:9090/api/v1/alerts'"
+    groups = sorted({alert.group for alert in rendered.alerts})
+    yield f"kubectl port-forward -n {namespace} svc/prometheus-operated 9090:9090 & sleep 3"
+    yield f'curl -s localhost:9090/api/v1/rules | grep -oE \'"name":"({"|".join(groups)})"\' | sort -u'
+    yield 'curl -s localhost:9090/api/v1/targets?state=active | grep -o \'"health":"[a-z]*"\' | sort | uniq -c'
+    yield "curl -s localhost:9090/api/v1/alerts"
 
 
 def _assumptions(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:

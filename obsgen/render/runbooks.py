@@ -24,7 +24,7 @@ def runbook_annotation(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
     if base:
         return {"runbook_url": f"{base}/{alert.name}.md"}
     # Prometheus expands annotations as templates: braces of the text must come out as they are.
-    return {"runbook": _body(stack, alert).strip().replace("{{", '{{ "{{" }}') + "\n"}
+    return {"runbook": runbook_body(stack, alert).strip().replace("{{", '{{ "{{" }}') + "\n"}
 
 
 def runbook_base(stack: Stack) -> str | None:
@@ -71,7 +71,7 @@ def _runbook(name: str, rows: Sequence[tuple[str, RenderedAlert]], stacks: Mappi
     servers = sorted({row.instance.name for _, row in rows})
     if len(servers) > 1:
         query += [f"Queries are those of {alert.instance.name}; for {_others(servers, alert)} change the job.", ""]
-    return "\n".join([*head, *table, *query, _body(stacks[environment], alert)]).rstrip() + "\n"
+    return "\n".join([*head, *table, *query, runbook_body(stacks[environment], alert)]).rstrip() + "\n"
 
 
 def _others(servers: Sequence[str], alert: RenderedAlert) -> str:
@@ -84,7 +84,7 @@ def condition_text(alert: RenderedAlert) -> str:
     return f"{alert.figure} for {alert.for_}" if alert.figure else f"for {alert.for_}"
 
 
-def _body(stack: Stack, alert: RenderedAlert) -> str:
+def runbook_body(stack: Stack, alert: RenderedAlert) -> str:
     """The component's own text; an alert of the profile's has its description instead."""
     file = f"runbooks/{alert.key}.md"
     folder = alert.instance.folder

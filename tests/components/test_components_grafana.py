@@ -72,7 +72,7 @@ def test_boards_lead_to_each_other_and_keep_their_uids(profile: Path) -> None:
     for board in found:
         (link,) = board.json["links"]
         assert set(link["tags"]) <= set(board.json["tags"])
-        assert link["includeVars"]
+        assert link["keepTime"]
         assert board.json["uid"].startswith(profile.stem)
 
 
