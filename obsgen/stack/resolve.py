@@ -107,6 +107,7 @@ class _Resolver:
     def stack(self) -> Stack:
         """The resolved stack; of use only if no findings were noted."""
         selector_labels = self._selector_labels()
+        self._assume_grafana()
         servers = list(self._servers())
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
         self.context = {**self.context, "target_namespaces": sorted(scraped)}
@@ -132,6 +133,18 @@ class _Resolver:
         shown = ", ".join(f"{key}={value}" for key, value in DEFAULT_SELECTOR_LABELS.items())
         self.ledger.assume(f"Prometheus selects monitors and rules labelled {shown} (prometheus.selectorLabels)")
         return DEFAULT_SELECTOR_LABELS
+
+    def _assume_grafana(self) -> None:
+        """Notes how boards and data are taken to reach Grafana."""
+        grafana = self.settings.grafana
+        if grafana.delivery == "provisioned" and not self.settings.prometheus.url:
+            self.ledger.assume(f"Prometheus answers at {self.prometheus_url} (prometheus.url)")
+        if grafana.delivery == "sidecar" and "sidecar_label" not in grafana.model_fields_set:
+            labels = ", ".join(f"{key}={value}" for key, value in grafana.sidecar_label.items())
+            place = self.namespaces["grafana"]
+            self.ledger.assume(
+                f"Grafana's sidecar loads ConfigMaps labelled {labels} of {place} (grafana.sidecarLabel)"
+            )
 
     def _servers(self) -> Iterator[Instance]:
         names: set[str] = set()
