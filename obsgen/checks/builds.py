@@ -11,7 +11,7 @@ from obsgen.checks.files import Reading
 from obsgen.checks.forms import KUSTOMIZATION, Misfit, metadata_misfits, misfits
 from obsgen.checks.kustomizations import Kustomization, roots
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
-from obsgen.findings import Finding, InputError, Place, error
+from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.kustomize import Built, build
 from obsgen.kustomize.trace import Inline
 from obsgen.source import Document, Route, load_file
@@ -30,7 +30,7 @@ class BuiltTree:
     @property
     def is_exact(self) -> bool:
         """Whether the real kustomize must build the very same objects."""
-        return not self.findings and not self.unsupported
+        return not self.unsupported and all(finding.severity != Severity.ERROR for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from obsgen.findings import Place
@@ -75,5 +76,6 @@ class Document:
         return value
 
 
+@lru_cache(maxsize=16)
 def _line_starts(text: str, line_break: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer(line_break, text))]
