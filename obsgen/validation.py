@@ -15,6 +15,9 @@ from obsgen.units import shortened
 Locate = Callable[[Route, bool], Place]
 """Where the value (or, if asked, the key) at a route stands."""
 
+MOST_FAULTS = 200
+"""Faults of one file that are told: nobody reads more, and finding words for each takes time."""
+
 _TYPES = {
     "string_type": "text",
     "int_type": "a whole number",
@@ -37,8 +40,18 @@ def findings_of(problem: ValidationError, document: Document, adapter: TypeAdapt
 
 
 def translate(problem: ValidationError, adapter: TypeAdapter[Any], group: str, locate: Locate) -> list[Finding]:
-    """The faults of a value whose routes `locate` can place."""
-    return [_finding(fault, adapter, group, locate) for fault in problem.errors(include_url=False)]
+    """The faults of a value whose routes `locate` can place; of thousands the first ones, and how many there are."""
+    faults = (fault for fault in problem.errors(include_url=False)[:MOST_FAULTS] if not _only_follows(fault))
+    found = [_finding(fault, adapter, group, locate) for fault in faults]
+    if problem.error_count() > MOST_FAULTS:
+        message = f"{problem.error_count():,} faults, of which the first {MOST_FAULTS} are told"
+        found.append(error(f"{group}/value", message, locate((), False)))
+    return found
+
+
+def _only_follows(fault: Any) -> bool:
+    """Whether a list is too short for no other reason than that its items are at fault, which is told of each."""
+    return bool(fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"])
 
 
 def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) -> Finding:
@@ -50,7 +63,9 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
         message = f"unknown key '{shortened(str(key))}'"
         return error(f"{group}/unknown-key", message, locate((*route, key), True), nearest(str(key), known))
     if kind == "missing":
-        return error(f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), _path(route))
+        return error(
+            f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), f"write `{route[-1]}: …`"
+        )
     if "/" in kind:
         return error(kind, fault["msg"], locate(route, fault["loc"][-1:] == ("[key]",)), context.get("hint", ""))
     message, hint = _plain(kind, fault, context)
@@ -75,6 +90,8 @@ def _plain(kind: str, fault: Any, context: Any) -> tuple[str, str]:
         return f"cannot be {shown}", nearest(str(value), choices)
     if kind in _TYPES:
         return f"must be {_TYPES[kind]}, not {shown}", ""
+    if kind == "too_short":
+        return f"must have at least {context['min_length']}", ""
     if kind == "string_pattern_mismatch":
         return f"cannot be {shown}", f"it must match {context['pattern']}"
     return f"is wrong: {fault['msg'][0].lower()}{fault['msg'][1:]}", ""
@@ -95,7 +112,7 @@ def nearest(name: str, known: list[str]) -> str:
 
     near = get_close_matches(name, known, 1, 0.6) or [k for k in known if k.lower() == name.lower()]
     listing = f"known: {', '.join(known)}" if 0 < len(known) <= (12 if near else 40) else ""
-    return "; ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
+    return " ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
 
 
 def _keys_at(annotation: Any, route: Route) -> set[str]:

@@ -93,6 +93,8 @@ RuleLabel = Annotated[str, StringConstraints(pattern=r"^_?[a-zA-Z][a-zA-Z0-9_]*$
 GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._ ]*$", max_length=80)]
 SignalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$")]
+Text = Annotated[str, StringConstraints(max_length=8000)]
+"""A text or an expression that people can still read."""
 NotEmpty = AfterValidator(_filled)
 OneOrMore = Annotated[
     tuple[str, ...],

@@ -25,6 +25,7 @@ from obsgen.components.fields import (
     Severity,
     SignalName,
     Strict,
+    Text,
     UnitName,
     Window,
     refusal,
@@ -235,7 +236,7 @@ class Measure(Strict):
     by: tuple[LabelName, ...] = ()
     absent: bool = False
     times: float | None = None
-    expr: str | None = None
+    expr: Text | None = None
     unit: UnitName | None = None
 
     @model_validator(mode="after")
@@ -303,9 +304,9 @@ class Alert(Condition):
     unless_: Condition | None = Field(default=None, alias="unless")
     for_: Duration = Field(alias="for")
     severity: Severity
-    labels: dict[RuleLabel, str] = Field(default_factory=dict)
-    summary: str
-    description: str
+    labels: dict[RuleLabel, Text] = Field(default_factory=dict)
+    summary: Text
+    description: Text
 
     @model_validator(mode="after")
     def _compares(self) -> Alert:

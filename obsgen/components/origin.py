@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from obsgen.components.templating import TemplateError, evaluate
 from obsgen.findings import InputError, Place, error
 from obsgen.source import Route
+from obsgen.units import shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +40,4 @@ class Origin:
 
     def refuse(self, check: str, message: str, hint: str = "") -> NoReturn:
         """Raises InputError with one finding at this place."""
-        raise InputError([error(check, message, self.locate(self.route), hint)]) from None
+        raise InputError([error(check, shortened(message, 300), self.locate(self.route), hint)]) from None
