@@ -12,7 +12,6 @@ from obsgen.promql import PromqlError, parse
 from obsgen.promql.syntax import Problem
 from obsgen.promql.template import read_template
 
-
 MAX_QUICK = 2000
 """Characters that the native parser is given unseen: it recurses, and crashes where thousands of levels nest."""
 
