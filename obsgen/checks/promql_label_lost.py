@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from obsgen.checks.expressions import Expression
 from obsgen.checks.repository import Repository
+from obsgen.checks.rules import Rule
 from obsgen.findings import Finding, Severity
 from obsgen.promql.labels import Labels, labels_of
 from obsgen.promql.template import read_template
@@ -21,13 +21,12 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error at the label's name; labels that might be there are not told of."""
     for expression in repository.expressions:
         if expression.kind == "alert" and expression.query and expression.rule:
-            yield from _alert(expression, labels_of(expression.query.root))
+            yield from _alert(expression.rule, labels_of(expression.query.root))
 
 
-def _alert(expression: Expression, labels: Labels) -> Iterator[Finding]:
-    assert expression.rule  # noqa: S101 - the caller has looked
+def _alert(rule: Rule, labels: Labels) -> Iterator[Finding]:
     for field in ("labels", "annotations"):
-        for text in expression.rule.strings(field):
+        for text in rule.strings(field):
             for use in read_template(text.value).uses:
                 if labels.lacks(use.label):
                     place = text.text_place((), use.start, len(use.label))
