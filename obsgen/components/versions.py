@@ -41,7 +41,7 @@ def choose(wanted: str, known: tuple[str, ...]) -> str:
     if patches:
         return patches[-1]
     if not _NUMBERS.match(wanted):
-        raise VersionError(f"'{wanted}' is not a version", f"newest known: {known[-1]}")
+        raise VersionError(f"'{wanted}' is not a version", f"such as {known[-1]}, the newest known")
     if order(wanted) > order(known[-1]):
         raise VersionError(f"version {wanted} is newer than any known here", f"newest known: {known[-1]}")
     if order(wanted) < order(known[0]):

@@ -30,8 +30,7 @@ def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, led
         try:
             chosen.append(choose(version, known.known))
         except VersionError as problem:
-            hint = "; ".join(filter(None, (problem.hint, nearest(version, list(known.known)))))
-            ledger.error("profile/unknown-version", f"{folder.name}: {problem}", (*route, "version"), hint)
+            ledger.error("profile/unknown-version", f"{folder.name}: {problem}", (*route, "version"), problem.hint)
     # What the tree deploys itself runs at the version that the tree says.
     if wanted == ("latest",) and chosen and folder.component.role != "platform":
         ledger.assume(f"{folder.component.title} runs version {chosen[0]}, the newest known (version)")

@@ -1,0 +1,227 @@
+"""What is known of a component, alert, signal or threshold, as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from obsgen.components.catalogue import Catalogue, ComponentFolder
+from obsgen.components.models import Alert, Measure, Series, Signal
+from obsgen.explain.example import Example, example, example_with, in_profile
+from obsgen.explain.layout import paragraph, section, table
+from obsgen.explain.words import alert_words, signals_of
+from obsgen.render.promql import laid_out
+from obsgen.render.runbooks import runbook_body
+from obsgen.render.scopes import RuleScope
+from obsgen.render.sentences import phrase
+from obsgen.stack.model import Instance
+
+Explained = Iterator[str]
+
+_ROLES = {
+    "modelServer": "a model server",
+    "gpuExporter": "an exporter of GPU metrics",
+    "provider": "a source of usage and cost",
+    "platform": "a part of the platform",
+}
+
+
+def component_text(what: str, known: Catalogue) -> Explained:
+    """A component: what it covers, what can be set, what it alerts on and measures."""
+    if what in known.names:
+        folder = known.get(what)
+        title = f"{what}: {folder.component.title}, {_ROLES[folder.component.role]}"
+        yield "\n".join([title, "", *paragraph(folder.component.description), *_component(folder, known)])
+
+
+def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
+    component, shown = folder.component, example(folder, known, {})
+    yield from section("in a profile", [(_use(folder),)])
+    if component.versions:
+        source = f"read from {component.versions.source}"
+        yield from section("versions", [(", ".join(component.versions.known),), (source,)])
+    yield from section("covers", [(", ".join(component.covers),)] if component.covers else [])
+    yield from section("options", [(n, _default(o.default, o.values), o.help) for n, o in component.options.items()])
+    yield from section("thresholds", [(n, limit.default, limit.help) for n, limit in component.thresholds.items()])
+    yield from section("alerts", [(n, a.severity, _summary(n, a, shown)) for n, a in folder.alerts.items()])
+    yield from section("signals", [row for name, signal in folder.signals.items() for row in _sources(name, signal)])
+    yield from section("recorded", [(name,) for name in dict.fromkeys(each.record for each in folder.recordings)])
+    yield from section("boards", [(board.title, board.description) for board in folder.dashboards.values()])
+    secrets = shown.stack.secrets if shown else ()
+    rows = [(f"{each.namespace}/{each.name}", ", ".join(each.keys), each.used_by) for each in secrets]
+    yield from section("secrets that must exist", rows)
+
+
+def _use(folder: ComponentFolder) -> str:
+    component = folder.component
+    if component.role != "platform":
+        return _lines(in_profile(folder, {}))
+    return f"there where {component.activate}" if component.activate else "always there, without being listed"
+
+
+def _default(default: Any, values: Sequence[Any] | None) -> str:
+    others = [_flow(value) for value in values or () if value != default]
+    return f"{_flow(default)} (or {', '.join(others)})" if others else _flow(default)
+
+
+def _summary(name: str, alert: Alert, shown: Example | None) -> str:
+    """The alert's summary with its default limit; where the example has no such alert, with the limit's name."""
+    rendered = shown.alerts.get(name) if shown else None
+    if rendered:
+        return rendered.summary
+    return re.sub(r"<<\s*(.*?)\s*>>", r"\1", alert.summary.replace("<< limit >>", alert.above or alert.below or "…"))
+
+
+def _sources(name: str, signal: Signal) -> Iterator[tuple[str, str, str]]:
+    """The series behind a signal, with the versions and options at which each is the one; a row each."""
+    shown = dict.fromkeys(", ".join([row.name, *_when(row)]) for row in signal.series)
+    for index, series in enumerate(shown):
+        yield ("", "", series) if index else (name, f"{signal.type}, {signal.unit}", series)
+
+
+def _when(row: Series) -> Iterator[str]:
+    for word, value in (("since", row.since), ("before", row.until), ("where", row.when)):
+        if value:
+            yield f"{word} {value}"
+
+
+def alert_text(what: str, known: Catalogue) -> Explained:
+    """An alert: its sentence, limit, query and runbook, in every component that has it."""
+    for folder in known.all():
+        if what in folder.alerts:
+            yield "\n".join(_alert(what, folder, known)).rstrip()
+
+
+def _alert(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
+    alert, shown = folder.alerts[name], example_with(name, folder, known)
+    limits = dict(_limits(alert, folder))
+    rows = [("fires when", alert_words(alert, {signal: each.type for signal, each in folder.signals.items()}))]
+    rows += [(limit, f"{default} by default: {said}") for limit, (default, said) in limits.items()]
+    if shown and shown.options:
+        rows.append(("needs", _lines(in_profile(folder, {"options": shown.options}))))
+    rows.append(("change it", _lines({"alerts": {name: {"for": alert.for_, "severity": alert.severity}}})))
+    if limits:
+        defaults = {limit: default for limit, (default, _) in limits.items()}
+        rows.append(("", _lines(in_profile(folder, {"thresholds": defaults}))))
+    yield f"{name}: {alert.severity}, an alert of {folder.name} in group {alert.group}"
+    yield from ["", *paragraph(_summary(name, alert, shown)), "", *table(rows)]
+    if shown:
+        rendered = shown.alerts[name]
+        yield from [*_query(rendered.expr, rendered.instance, shown.options), "", runbook_body(shown.stack, rendered)]
+    elif f"runbooks/{name}.md" in folder.files:
+        yield from ["", folder.text(f"runbooks/{name}.md")]
+
+
+def _limits(alert: Alert, folder: ComponentFolder) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The thresholds that an alert compares with: default and meaning."""
+    for each in (alert, *alert.any_):
+        name = each.above or each.below or ""
+        limit = folder.component.thresholds.get(name)
+        if limit:
+            yield name, (limit.default, limit.help)
+
+
+def _query(expr: str, instance: Instance, options: Mapping[str, Any]) -> Iterator[str]:
+    """An expression, and for what it was rendered."""
+    versions = [f"version {version}" for version in instance.versions if version]
+    yield from ["", f"query in an example stack ({', '.join([*versions, _lines(options) or 'defaults'])})"]
+    yield from (f"  {line}" for line in laid_out(expr).rstrip().split("\n"))
+
+
+def signal_text(what: str, known: Catalogue) -> Explained:
+    """A signal, by its name or by that of a real series, in every component that has it."""
+    names = {what, re.sub(r"_(bucket|sum|count)$", "", what)}
+    for folder in known.all():
+        for name, signal in folder.signals.items():
+            if what == name or names & {row.name for row in signal.series}:
+                yield "\n".join(_signal(name, signal, folder, known))
+
+
+def _signal(name: str, signal: Signal, folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
+    yield f"{name}: a signal of {folder.name}, {signal.type} in {signal.unit}"
+    yield from ["", *paragraph(signal.help)]
+    rows = [("labels", _labels(signal.labels))] if signal.labels else []
+    rows += _users(name, folder, known)
+    yield from ["", *table(rows)] if rows else []
+    yield from section("series, the first that fits", [(row.name, ", ".join(_row(row))) for row in signal.series])
+    shown = example(folder, known, {})
+    instance = next((each for each in shown.stack.instances if each.folder is folder), None) if shown else None
+    if shown and instance and name in instance.signals:
+        said = {"signal": name} | ({"quantile": 0.95} if signal.type == "histogram" else {})
+        asked = phrase(Measure.model_validate(said), RuleScope(shown.stack, instance))
+        yield from _query(asked.expr.text, instance, {})
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return ", ".join(ours if ours == real else f"{ours} ({real})" for ours, real in labels.items())
+
+
+def _row(row: Series) -> Iterator[str]:
+    """All that distinguishes one series from the others of its signal."""
+    yield from _when(row)
+    yield from (f"with {label}={' or '.join(values) or 'nothing'}" for label, values in row.match.items())
+    yield from (f"without {label}={' or '.join(values) or 'nothing'}" for label, values in row.match_not.items())
+    if row.type:
+        yield f"a {row.type}"
+    if row.scale != 1:
+        yield f"times {row.scale:g}"
+    if row.labels is not None:
+        yield f"with labels {_labels(row.labels)}"
+    if row.buckets:
+        yield f"buckets {row.buckets[0]:g} to {row.buckets[-1]:g}"
+    if row.starts_at == "first":
+        yield "not there before its first event"
+
+
+def _users(name: str, owner: ComponentFolder, known: Catalogue) -> Iterator[tuple[str, str]]:
+    """Alerts, panels and recorded series that speak of a signal."""
+    found: dict[str, dict[str, None]] = {}
+    for folder in known.all():
+        asked = {(owner.name, name), (owner.component.role, name)} | ({(None, name)} if folder is owner else set())
+        for kind, title, said in _sentences(folder):
+            if asked & set(signals_of(said)):
+                found.setdefault(kind, {})[title] = None
+    yield from ((kind, ", ".join(titles)) for kind, titles in found.items())
+
+
+def _sentences(folder: ComponentFolder) -> Iterator[tuple[str, str, Measure]]:
+    """Everything in a component that speaks of signals."""
+    yield from (("alerts", name, alert) for name, alert in folder.alerts.items())
+    yield from (("recorded", recording.record, recording) for recording in folder.recordings)
+    for board in folder.dashboards.values():
+        for row in board.rows:
+            yield from (("panels", f"{panel.title} ({board.title})", panel) for panel in row.panels)
+
+
+def threshold_text(what: str, known: Catalogue) -> Explained:
+    """A threshold: its unit, default, meaning and alerts, in every component that has it."""
+    for folder in known.all():
+        if what in folder.component.thresholds:
+            yield "\n".join(_threshold(what, folder, known))
+
+
+def _threshold(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
+    limit, shown = folder.component.thresholds[name], example(folder, known, {})
+    yield f"{name}: a threshold of {folder.name} in {limit.unit}, {limit.default} by default"
+    yield from ["", *paragraph(limit.help)]
+    users = [(key, alert) for key, alert in folder.alerts.items() if name in dict(_limits(alert, folder))]
+    yield from section("alerts", [(key, alert.severity, _summary(key, alert, shown)) for key, alert in users])
+    yield from section("in a profile", [(_lines(in_profile(folder, {"thresholds": {name: limit.default}})),)])
+
+
+def _lines(keys: Mapping[str, Any]) -> str:
+    """Keys of a profile as people write them."""
+    return ", ".join(f"{key}: {_flow(value)}" for key, value in keys.items())
+
+
+def _flow(value: Any) -> str:
+    """A value as people write it in YAML, on one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case Mapping():
+            return f"{{{_lines(value)}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(_flow, value))}]"
+    return str(value)

@@ -1,0 +1,79 @@
+"""A stack with one component and its defaults, so that an explanation can show what really comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+from typing import Any, NamedTuple
+
+from obsgen.components.catalogue import Catalogue, ComponentFolder
+from obsgen.conventions import API_VERSION
+from obsgen.findings import InputError
+from obsgen.profile.load import parse_profile
+from obsgen.render.alerts import RenderedAlert, alerts
+from obsgen.stack.model import Stack
+from obsgen.stack.resolve import resolve_profile
+
+Options = Mapping[str, Any]
+
+
+class Example(NamedTuple):
+    """A component at work: the stack, its alerts by their name in the component, and the options that were chosen."""
+
+    stack: Stack
+    alerts: Mapping[str, RenderedAlert]
+    options: Options
+
+
+def example(folder: ComponentFolder, known: Catalogue, options: Options) -> Example | None:
+    """The component with these options, newest version; None if it makes no stack by itself."""
+    try:
+        profile = parse_profile(json.dumps(_profile(folder, options)))
+        stack, _ = resolve_profile(profile, known)
+        found = {alert.key: alert for alert in alerts(stack) if alert.instance.folder.name == folder.name}
+    except InputError:
+        return None
+    return Example(stack, found, options)
+
+
+def example_with(alert: str, folder: ComponentFolder, known: Catalogue) -> Example | None:
+    """The component with the fewest options that it takes for this alert; None if more than two must differ."""
+    tried = (example(folder, known, options) for options in _choices(folder))
+    return next((found for found in tried if found and alert in found.alerts), None)
+
+
+def _choices(folder: ComponentFolder) -> Iterator[Options]:
+    """The defaults, then one option or two at each of their other values."""
+    others = {
+        name: [value for value in option.values or () if value != option.default]
+        for name, option in folder.component.options.items()
+    }
+    for count in range(3):
+        for names in combinations(others, count):
+            yield from (dict(zip(names, values, strict=True)) for values in product(*(others[name] for name in names)))
+
+
+def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
+    """A profile with nothing but the component; what it asks of the platform is there."""
+    head = {"apiVersion": API_VERSION, "kind": "Profile", "stack": "example", "kubernetes": {"nodes": True}}
+    prices = {
+        provider: {"a-model": {"input": "1USD/Mtok", "output": "2USD/Mtok"}} for provider in folder.component.covers
+    }
+    settings: dict[str, Any] = {"options": options}
+    if folder.component.role != "platform":
+        settings |= {"namespace": "models", "selector": {"app": folder.name}}
+    return head | {"prices": prices} | in_profile(folder, settings)
+
+
+def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """How a profile uses a component, with settings of its own."""
+    server: dict[str, Any] = {"name": folder.name, "type": folder.name}
+    match folder.component.role:
+        case "modelServer":
+            return {"modelServers": [server | dict(settings)]}
+        case "gpuExporter":
+            return {"gpuExporter": server | dict(settings)}
+        case "provider":
+            return {"providers": [server | {"covers": list(folder.component.covers)} | dict(settings)]}
+    return {"platform": {folder.name: dict(settings)}}

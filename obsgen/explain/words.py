@@ -1,0 +1,83 @@
+"""Sentences about signals as people say them, and which signals they speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from obsgen.components.boards import Panel
+from obsgen.components.models import DEFAULT_WINDOW, Alert, Alternative, Condition, Measure
+
+_OVER = {
+    "avg": "average",
+    "max": "highest",
+    "min": "lowest",
+    "increase": "increase",
+    "deriv": "slope",
+    "changes": "changes",
+    "stddev": "standard deviation",
+}
+_SERIES = re.compile(r"series\(\s*'(\w+)'(?:\s*,\s*'([\w-]+)')?\s*\)")
+
+
+def alert_words(alert: Alert, kinds: Mapping[str, str]) -> str:
+    """When an alert fires; `kinds` are the types of its component's signals by name."""
+    ways = [_way(each, kinds) for each in alert.any_] or [_way(alert, kinds)]
+    by = [f"by {', '.join(alert.by)}"] if alert.by else []
+    when = [f"where {alert.when}"] if alert.when else []
+    return "; ".join([", or ".join(ways), f"for {alert.for_}", *by, *when])
+
+
+def _way(said: Alert | Alternative, kinds: Mapping[str, str]) -> str:
+    words = _condition(said, kinds)
+    if isinstance(said, Alternative) and said.when:
+        words += f" (where {said.when})"
+    for word, other in (("while", said.while_), ("unless", said.unless_)):
+        if other:
+            words += f", {word} {_condition(other, kinds)}"
+    return words
+
+
+def _condition(said: Condition, kinds: Mapping[str, str]) -> str:
+    limits = [f"{word} {limit}" for word, limit in (("above", said.above), ("below", said.below)) if limit is not None]
+    matched = [f"with {label} {' or '.join(values)}" for label, values in said.match.items()]
+    return " ".join([_subject(said, kinds), *matched, *(["absent"] if said.absent else []), *limits])
+
+
+def _subject(said: Measure, kinds: Mapping[str, str]) -> str:
+    window = said.rate or DEFAULT_WINDOW
+    if said.ratio:
+        return f"share of {' + '.join(said.ratio.of)} in {' + '.join(said.ratio.to)} over {window}"
+    if said.mean and said.mean.sum:
+        return f"{said.mean.sum} for each of {said.mean.count} over {window}"
+    if said.expr is not None:
+        return "an expression"
+    name = f"{said.signal} ({said.from_})" if said.from_ else f"{said.signal}"
+    for function, wanted in (said.over or {}).items():
+        return f"{_OVER[function]} of {name} over {wanted}"
+    if said.quantile:
+        return f"p{said.quantile * 100:g} of {name} over {window}"
+    if said.mean:
+        return f"mean of {name} over {window}"
+    if said.rate is not None or (not said.from_ and kinds.get(said.signal or "") == "counter"):
+        return f"rate of {name} over {window}"
+    return f"{said.agg} of {name}" if said.agg else name
+
+
+def signals_of(said: Measure) -> Iterator[tuple[str | None, str]]:
+    """The signals that a sentence speaks of in all its parts: owner (None for the speaker itself) and name."""
+    ratio = (*said.ratio.of, *said.ratio.to) if said.ratio else ()
+    mean = (said.mean.sum, said.mean.count) if said.mean else ()
+    yield from ((said.from_, name) for name in (said.signal, *ratio, *mean) if name)
+    yield from ((owner or None, name) for name, owner in _SERIES.findall(said.expr or ""))
+    yield from chain.from_iterable(map(signals_of, _parts(said)))
+
+
+def _parts(said: Measure) -> Iterator[Measure]:
+    if isinstance(said, Alert):
+        yield from said.any_
+    if isinstance(said, (Alert, Alternative)):
+        yield from (part for part in (said.while_, said.unless_) if part)
+    if isinstance(said, Panel):
+        yield from said.queries
