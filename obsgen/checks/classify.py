@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from obsgen.checks.files import KUSTOMIZATION_NAMES
+from obsgen.conventions import API_VERSION
 
 _OTHERS = (
     ({"rule_files", "tests"}, "promtool tests"),
@@ -24,6 +25,8 @@ def kind_of(file: str, value: Any) -> str:
         return "patch" if value and all(isinstance(item, dict) and "op" in item for item in value) else "other"
     if not isinstance(value, dict):
         return "other"
+    if value.get("apiVersion") == API_VERSION:
+        return "profile, which obsgen render reads"
     if isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str):
         return "manifest"
     if _is_rules(value):

@@ -46,6 +46,7 @@ def located(text: str, file: str = "x.yaml") -> Located:
         ("c.yaml", {"kind": "Service", "metadata": {}}, "incomplete manifest"),
         ("c.yaml", {"kind": "anything"}, "other"),
         ("Chart.yaml", {"apiVersion": "v2", "name": "x"}, "Helm chart"),
+        ("p.yaml", {"apiVersion": "obsgen.dev/v1alpha1", "kind": "Profile"}, "profile, which obsgen render reads"),
         ("t.yaml", {"rule_files": [], "tests": []}, "promtool tests"),
         ("t.yaml", {"route": {}, "receivers": []}, "Alertmanager configuration"),
         ("t.yaml", {"scrape_configs": []}, "Prometheus configuration"),
