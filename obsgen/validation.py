@@ -15,7 +15,7 @@ from obsgen.units import shortened
 Locate = Callable[[Route, bool], Place]
 """Where the value (or, if asked, the key) at a route stands."""
 
-MOST_FAULTS = 200
+MOST_FAULTS = 50
 """Faults of one file that are told: nobody reads more, and finding words for each takes time."""
 
 _TYPES = {
@@ -66,10 +66,12 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
         return error(
             f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), f"write `{route[-1]}: …`"
         )
+    # A mapping as a whole is shown by its key: its own place would be that of its first entry.
+    place = locate(route, fault["loc"][-1:] == ("[key]",) or isinstance(fault["input"], dict))
     if "/" in kind:
-        return error(kind, fault["msg"], locate(route, fault["loc"][-1:] == ("[key]",)), context.get("hint", ""))
+        return error(kind, fault["msg"], place, context.get("hint", ""))
     message, hint = _plain(kind, fault, context)
-    return error(f"{group}/value", f"{_path(route)} {message}", locate(route, fault["loc"][-1:] == ("[key]",)), hint)
+    return error(f"{group}/value", f"{_path(route)} {message}", place, hint)
 
 
 def _without_tags(steps: tuple[str | int, ...]) -> Route:

@@ -131,12 +131,13 @@ def _reader() -> Callable[[str], list[str]]:
     @cache
     def lines(file: str) -> list[str]:
         try:
-            path = Path(file)
-            if path.stat().st_size > _MAX_FILE:
-                return []
-            return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
+            with Path(file).open("rb") as stream:
+                raw = stream.read(_MAX_FILE + 1)
         except OSError:
             return []
+        return (
+            raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").split("\n") if len(raw) <= _MAX_FILE else []
+        )
 
     return lines
 

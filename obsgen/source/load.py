@@ -34,10 +34,13 @@ def read_text(path: Path, name: str, max_bytes: int = MAX_BYTES) -> str:
         size = path.stat().st_size
         if size > max_bytes:
             _refuse("file/too-large", f"{name} has {size:,} bytes; at most {max_bytes:,} are read", place)
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(max_bytes + 1)
     except OSError as problem:
         reason = (problem.strerror or str(problem)).lower()
         _refuse("file/unreadable", f"cannot read {name}: {reason}", place)
+    if len(raw) > max_bytes:  # a device or a pipe, which has no size
+        _refuse("file/too-large", f"{name} has more than {max_bytes:,} bytes", place)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
