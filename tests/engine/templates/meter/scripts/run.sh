@@ -1,0 +1,3 @@
+#!/bin/sh
+# << this is not rendered >> {{ nor this }}
+echo "$API_KEY" | wc -c

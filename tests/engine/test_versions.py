@@ -1,0 +1,72 @@
+"""How versions compare, which one a profile means, and what a component's rows make of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from obsgen.components.versions import VersionError, choose, order, within
+
+KNOWN = ("0.9.2", "0.10.0", "0.10.1", "0.12.0", "1.0")
+numbers = st.lists(st.integers(0, 30), min_size=1, max_size=4)
+
+
+def dotted(parts: list[int]) -> str:
+    return ".".join(map(str, parts))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        ("latest", "1.0"),
+        ("0.10.0", "0.10.0"),
+        ("0.10", "0.10.1"),
+        ("0.9", "0.9.2"),
+        ("0.11.3", "0.11.3"),
+        ("0.12.0.post1", "0.12.0.post1"),
+        ("1", "1.0"),
+        ("1.0.0", "1.0.0"),
+        ("1.0rc1", "1.0rc1"),
+    ],
+)
+def test_a_version_is_known_or_lies_between_known_ones(wanted: str, chosen: str) -> None:
+    assert choose(wanted, KNOWN) == chosen
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told", "hint"),
+    [
+        ("1.1", "newer than any known", "1.0"),
+        ("0.9.1", "older than any known", "0.9.2"),
+        ("0.9.2rc1", "older than any known", "0.9.2"),
+        ("v0.10", "is not a version", "1.0"),
+        ("newest", "is not a version", "1.0"),
+    ],
+)
+def test_other_versions_are_refused(wanted: str, told: str, hint: str) -> None:
+    with pytest.raises(VersionError, match=told) as refused:
+        choose(wanted, KNOWN)
+    assert hint in refused.value.hint
+
+
+@given(numbers, numbers)
+def test_versions_compare_by_their_numbers(left: list[int], right: list[int]) -> None:
+    def stripped(parts: list[int]) -> list[int]:
+        return stripped(parts[:-1]) if parts and parts[-1] == 0 else parts
+
+    assert (order(dotted(left)) < order(dotted(right))) == (stripped(left) < stripped(right))
+
+
+@given(numbers, st.sampled_from(["rc1", "a2", ".dev3", "b1", "-rc.4"]))
+def test_a_pre_release_comes_just_before_its_release(parts: list[int], mark: str) -> None:
+    release = dotted(parts)
+    assert order(f"{release}{mark}") < order(release)
+    assert not within(f"{release}{mark}", since=release, until=None)
+
+
+@given(numbers, numbers)
+def test_a_range_and_the_one_after_it_share_no_version(edge: list[int], version: list[int]) -> None:
+    edge_text, text = dotted(edge), dotted(version)
+    assert within(text, None, edge_text) != within(text, edge_text, None)
+    assert within(text, None, None)
