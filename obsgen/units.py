@@ -49,8 +49,8 @@ _UNITS: Final = (
     Unit("celsius", {"C": 1.0, "°C": 1.0}, "celsius", "celsius", "humanize", "80C", (-50.0, 200.0)),
     Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W"),
     Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz"),
-    Unit("cores", {"": 1.0, "m": 1e-3}, "short", "short", "humanize", "2 or 500m"),
-    Unit("core-seconds", _TIME, "s", "short", "humanizeDuration", "1h"),
+    Unit("cores", {"": 1.0, "m": 1e-3}, "suffix: cores", "suffix: cores", "humanize", "2 or 500m"),
+    Unit("core-seconds", _TIME, "s", "suffix: cores", "humanizeDuration", "1h"),
     _counted("requests", rate="reqps"),
     _counted("tokens", rate="suffix: tok/s"),
     _counted("replicas"),
@@ -59,6 +59,9 @@ _UNITS: Final = (
     _counted("events", rate="eps"),
     _counted("count"),
     Unit("requests/s", _rates("req"), "reqps", "reqps", "humanize", "5req/s"),
+    Unit("errors/s", _rates(""), "eps", "eps", "humanize", "0.1/s"),
+    Unit("events/s", _rates(""), "eps", "eps", "humanize", "0.1/s"),
+    Unit("count/s", _rates(""), "cps", "cps", "humanize", "0.1/s"),
     Unit("tokens/s", _rates("tok"), "suffix: tok/s", "suffix: tok/s", "humanize", "30tok/s"),
     Unit("usd", {"USD": 1.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD"),
     Unit("usd/day", {"USD/day": 1.0, "USD/h": 24.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD/day"),
@@ -75,6 +78,9 @@ RATES: Final = {
     "bytes": "bytes/s",
     "seconds": "ratio",
     "core-seconds": "cores",
+    "errors": "errors/s",
+    "events": "events/s",
+    "count": "count/s",
 }
 """The unit of a counter's per-second rate, where it has a name of its own."""
 
@@ -153,6 +159,7 @@ def text(value: float, unit: Unit) -> str:
         "watts": "W",
         "tokens/s": "tok/s",
         "requests/s": "req/s",
+        "count/s": "/s",
         "usd": "USD",
         "usd/day": "USD/day",
     }

@@ -137,6 +137,20 @@ def test_every_threshold_limits_an_alert(name: str) -> None:
 
 
 @every_component
+def test_panels_of_a_rate_have_a_unit_per_second(name: str) -> None:
+    plain = re.compile(r"\A(?:sum|max)\b[^/]*\(rate\([^/]*\Z")
+    found = {
+        f"{board.name}: {panel['title']}"
+        for rendering in renderings(CATALOGUE.get(name))
+        for board in rendering.boards
+        for panel in panels(board.json)
+        if any(plain.match(target["expr"]) for target in panel.get("targets", ()))
+        and panel["fieldConfig"]["defaults"]["unit"] == "short"
+    }
+    assert not found
+
+
+@every_component
 def test_every_panel_says_in_a_sentence_what_it_shows_and_draws_limits_that_exist(name: str) -> None:
     folder = CATALOGUE.get(name)
     for board in folder.dashboards.values():

@@ -40,6 +40,7 @@ accepted:
   type: counter
   unit: requests
   series: [{name: replies_total, matchNot: {code: ["500", "5.3"], path: /health}}]
+retries: {help: retries, type: counter, unit: events, series: [{name: retries_total}]}
 cores: {help: CPU time, type: counter, unit: core-seconds, series: [{name: cpu_seconds_total}]}
 everywhere: {help: of the cluster, type: gauge, unit: count, scope: cluster, series: [{name: all_nodes}]}
 waiting: {help: waiting, type: gauge, unit: requests, series: [{name: waiting, since: 2}]}
@@ -86,6 +87,15 @@ def test_a_series_may_exclude_one_value_or_several(tmp_path: Path) -> None:
 def test_cpu_time_becomes_cores(tmp_path: Path) -> None:
     (expr,) = exprs(stack(tmp_path, "signal: cores, above: 500m"))
     assert expr.endswith("> 0.5")
+
+
+def test_a_rate_of_events_has_a_limit_and_a_unit_per_second(tmp_path: Path) -> None:
+    board = "title: B\ndescription: d.\nrows: [{title: R, panels: [{title: P, description: d., signal: retries}]}]\n"
+    made = stack(tmp_path, "signal: retries, above: 6/min", board=board)
+    (alert,) = alerts(made)
+    assert alert.expr.endswith(" > 0.1")
+    (drawn,) = boards([made])
+    assert drawn.json["panels"][-1]["fieldConfig"]["defaults"]["unit"] == "eps"
 
 
 @pytest.mark.parametrize(("limit", "tail"), [(", above: 2", " > 2"), ("", "")])
