@@ -66,8 +66,9 @@ def _finding(fault: Any, adapter: TypeAdapter[Any], group: str, locate: Locate) 
         return error(
             f"{group}/missing-key", f"key '{route[-1]}' is missing", locate(route[:-1], True), f"write `{route[-1]}: …`"
         )
-    # A mapping as a whole is shown by its key: its own place would be that of its first entry.
-    place = locate(route, fault["loc"][-1:] == ("[key]",) or isinstance(fault["input"], dict))
+    # A filled mapping is shown by its key: its own place would be that of its first entry.
+    by_key = fault["loc"][-1:] == ("[key]",) or (isinstance(fault["input"], dict) and bool(fault["input"]))
+    place = locate(route, by_key)
     if "/" in kind:
         return error(kind, fault["msg"], place, context.get("hint", ""))
     message, hint = _plain(kind, fault, context)

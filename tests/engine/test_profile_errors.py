@@ -106,12 +106,12 @@ MISTAKES = {
     "a duration that is none": (ALPHA + "alerts: {AlphaQueued: {for: ^5 minutes}}\n", "is not a duration", "5m"),
     "a severity that is none": (ALPHA + "alerts: {AlphaQueued: {severity: ^page}}\n", "cannot be 'page'", "critical"),
     "an alert that always fires": (
-        ALPHA + "alerts: {Mine: ^{" + MINE.replace("above: 3, ", "") + "}}\n",
+        ALPHA + "alerts: {^Mine: {" + MINE.replace("above: 3, ", "") + "}}\n",
         "nothing is compared",
         "above:",
     ),
     "an alert with two limits": (
-        ALPHA + "alerts: {Mine: ^{" + MINE.replace("above: 3", "above: 3, below: 1") + "}}\n",
+        ALPHA + "alerts: {^Mine: {" + MINE.replace("above: 3", "above: 3, below: 1") + "}}\n",
         "one limit",
         "remove",
     ),
@@ -121,7 +121,7 @@ MISTAKES = {
         "did you mean 'waiting'?",
     ),
     "a sentence that makes no sense": (
-        ALPHA + "alerts: {Mine: ^{" + MINE.replace("above: 3", "quantile: 0.9, above: 3") + "}}\n",
+        ALPHA + "alerts: {^Mine: {" + MINE.replace("above: 3", "quantile: 0.9, above: 3") + "}}\n",
         "it has no rate and no quantile",
         "",
     ),
