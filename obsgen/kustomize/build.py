@@ -12,12 +12,14 @@ from pathlib import Path
 
 from obsgen.findings import Finding, Place
 from obsgen.kustomize.generate import make_config_map, merged_config_map
+from obsgen.kustomize.identity import object_fault
 from obsgen.kustomize.kustomization import (
     Kustomization,
     Loader,
     Run,
     directory_at,
     file_at,
+    is_file,
     read_kustomization,
 )
 from obsgen.kustomize.merge_lists import scalar_text
@@ -25,7 +27,7 @@ from obsgen.kustomize.objects import Built, Objects
 from obsgen.kustomize.patching import apply_patches
 from obsgen.kustomize.references import follow_references
 from obsgen.kustomize.trace import Trace, Traced, drop, edit
-from obsgen.kustomize.transform import transform
+from obsgen.kustomize.transform import report_collisions, transform
 from obsgen.source import load_file
 
 _UNSUPPORTED = (
@@ -72,6 +74,7 @@ def build(directory: Path, load: Loader = load_file) -> Build:
     root = read_kustomization(run, directory, (), Place(str(directory)))
     if root:
         _accumulate(run, root, objects)
+        report_collisions(run, objects)
         follow_references(run, objects)
     finished = [_finished(run, built) for built in objects if not _is_local(built)]
     findings, unsupported = dict.fromkeys(run.findings), dict.fromkeys(run.unsupported)
@@ -97,7 +100,7 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
 
 
 def _add_resource(run: Run, owner: Kustomization, reference: Traced, objects: Objects) -> None:
-    if (owner.directory / str(reference.value)).is_file():
+    if is_file(owner.directory / str(reference.value)):
         path = file_at(run, owner, reference)
         for document in run.documents(path) if path else ():
             _add_object(run, Traced(document.value, Trace(document)), objects)
@@ -132,12 +135,10 @@ def _add_object(run: Run, part: Traced, objects: Objects) -> None:
         for item in part.at("items").items() if isinstance(value["items"], list) else ():
             _add_object(run, item, objects)
         return
-    metadata = value.get("metadata") if isinstance(value, dict) else None
-    if not kind or not isinstance(metadata, dict) or not metadata.get("name"):
-        message = "an object needs a kind and a metadata.name"
-        run.report("kustomize/bad-object", message, part.trace.place())
-        return
-    _add(run, Built(value, part.trace), objects)
+    if fault := object_fault(value):
+        run.report("kustomize/bad-object", fault, part.trace.place())
+    else:
+        _add(run, Built(value, part.trace), objects)
 
 
 def _add(run: Run, built: Built, objects: Objects) -> None:
@@ -172,7 +173,7 @@ def _generate(run: Run, owner: Kustomization, entry: Traced, objects: Objects) -
 
 
 def _is_local(built: Built) -> bool:
-    annotations = built.object.get("metadata", {}).get("annotations") or {}
+    annotations = built.object["metadata"].get("annotations") or {}
     return bool(annotations.get(_LOCAL_CONFIG, "false") != "false")
 
 

@@ -118,9 +118,10 @@ def set_namespace(target: Traced, namespace: Traced) -> Traced:
 def _with_default_accounts(target: Traced, namespace: Traced) -> Traced:
     """Role bindings: of their subjects only those named `default` are moved along."""
     subjects = target.get("subjects")
-    if target.value.get("kind") not in ("RoleBinding", "ClusterRoleBinding") or subjects is None:
+    is_binding = target.value.get("kind") in ("RoleBinding", "ClusterRoleBinding")
+    if not is_binding or subjects is None or not isinstance(subjects.value, list):
         return target
-    for index, subject in enumerate(subjects.value or []):
+    for index, subject in enumerate(subjects.value):
         if isinstance(subject, dict) and subject.get("name") == "default":
             subjects = put(subjects, index, put(subjects.at(index), "namespace", namespace))
     return put(target, "subjects", subjects)

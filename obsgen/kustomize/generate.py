@@ -19,7 +19,7 @@ _LINE = 70
 def make_config_map(run: Run, owner: Kustomization, entry: Traced) -> Built | None:
     """The ConfigMap of one generator entry; None, and a finding, if it has no name."""
     name = entry.get("name")
-    if name is None or not isinstance(name.value, str):
+    if name is None or not _is_text(name.value):
         run.report("kustomize/bad-generator", "a generated ConfigMap needs a name", entry.trace.place())
         return None
     data: dict[str, Traced] = {}
@@ -28,13 +28,13 @@ def make_config_map(run: Run, owner: Kustomization, entry: Traced) -> Built | No
             message = f"key {key!r} is given twice in ConfigMap {name.value}"
             run.report("kustomize/bad-generator", message, content.trace.place(), "name one of them: key=path")
         data[key] = content
-    options = [part for part in (owner.mapping("generatorOptions"), entry.get("options")) if part and part.value]
+    options = [part for part in (owner.content.mapping("generatorOptions"), entry.mapping("options")) if part]
     hashed = not any(part.value.get("disableNameSuffixHash") for part in options)
     return Built(*_config_map(entry, data, options), hashed=hashed)
 
 
 def _config_map(entry: Traced, data: dict[str, Traced], options: list[Traced]) -> Traced:
-    metadata = {field: entry.at(field) for field in ("name", "namespace") if entry.value.get(field)}
+    metadata = {field: entry.at(field) for field in ("name", "namespace") if _is_text(entry.value.get(field))}
     for field in ("labels", "annotations"):
         if pairs := _merged(options, field):
             metadata[field] = traced_map(pairs, entry.trace)
@@ -71,8 +71,8 @@ def merged_config_map(old: Built, new: Built, *, replaces: bool) -> Built:
 
 
 def _merged(parts: list[Traced], field: str) -> dict[str, Traced]:
-    found = [part.get(field) for part in parts]
-    return {key: part.at(key) for part in found if part and part.value for key in part.value}
+    found = [part.mapping(field) for part in parts]
+    return {key: part.at(key) for part in found if part for key in part.value}
 
 
 def _pairs(run: Run, owner: Kustomization, entry: Traced) -> Iterator[Pair]:
@@ -109,6 +109,10 @@ def _from_environment(run: Run, owner: Kustomization, source: Traced) -> Iterato
         if line.strip() and not line.lstrip().startswith("#"):
             key, _, value = line.lstrip().partition("=")
             yield key, Traced(value, Trace(WholeFile(str(path), number)))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _text_or_bytes(raw: bytes) -> Any:

@@ -89,7 +89,9 @@ def _remove(target: Traced, path: Path, field: str = "path") -> Traced:
 
 def _replace(target: Traced, path: Path, value: Traced) -> Traced:
     if not path:
-        return value
+        if isinstance(value.value, dict):
+            return value
+        raise _OperationError("kustomize/bad-patch", "only a mapping can take an object's place", field="op")
     owner, name = _owner(target, path)
     if isinstance(target.find(owner).value, dict):
         return edit(target, owner, lambda part: put(part, name, value))

@@ -20,7 +20,9 @@ UNSUPPORTED = "kustomize/unsupported"
 """The id of findings about what kustomize does and this build does not."""
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|[\w.-]+\.(?:com|org|io|net)[/:]|.*[?&]ref=", re.IGNORECASE)
+_REMOTE = re.compile(
+    r"[a-z][a-z0-9+.-]*://|git@|git::|(?:github|gitlab|bitbucket)\.(?:com|org)[/:]|.*[?&]ref=", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     unsupported: list[Finding] = field(default_factory=list)
     files: dict[Path, None] = field(default_factory=dict)
+    _real: dict[Path, Path] = field(default_factory=dict)
 
     def report(self, check: str, message: str, place: Place, hint: str = "") -> None:
         """Notes an error that kustomize would stop at."""
@@ -54,6 +57,12 @@ class Run:
         except InputError as problem:
             self.findings += problem.findings
             return []
+
+    def real_path(self, path: Path) -> Path:
+        """A path with its links followed, as kustomize does before it compares paths."""
+        if path not in self._real:
+            self._real[path] = path.resolve()
+        return self._real[path]
 
     def raw(self, path: Path) -> bytes | None:
         """The bytes of a file; None, and a finding, where it cannot be read."""
@@ -90,15 +99,10 @@ class Kustomization:
         if found and isinstance(found.value, list):
             yield from found.items()
 
-    def mapping(self, name: str) -> Traced | None:
-        """A field that is a mapping and not empty."""
-        found = self.content.get(name)
-        return found if found and isinstance(found.value, dict) and found.value else None
-
 
 def read_kustomization(run: Run, directory: Path, above: tuple[Path, ...], asked: Place) -> Kustomization | None:
     """The kustomization of a directory; None, and a finding at `asked`, where there is not exactly one."""
-    present = [directory / name for name in FILE_NAMES if (directory / name).is_file()]
+    present = [directory / name for name in FILE_NAMES if is_file(directory / name)]
     if len(present) != 1:
         message = f"{directory} has no kustomization.yaml" if not present else f"{directory} has several kustomizations"
         hint = "" if not present else "keep one of " + ", ".join(path.name for path in present)
@@ -110,7 +114,7 @@ def read_kustomization(run: Run, directory: Path, above: tuple[Path, ...], asked
     except InputError as problem:
         run.findings += [] if any(f.place.file == str(path) for f in run.findings) else problem.findings
         return None
-    if not isinstance(document.value, dict) or not document.value.keys() - {"apiVersion", "kind", "metadata"}:
+    if not isinstance(document.value, dict) or not document.value.keys() - {"apiVersion", "kind"}:
         run.report("kustomize/bad-kustomization", "the kustomization is empty", document.place())
         return None
     return Kustomization(directory, document, above)
@@ -120,11 +124,11 @@ def file_at(run: Run, owner: Kustomization, reference: Traced) -> Path | None:
     """The file that a reference names; None, and a finding, if it is missing or outside the kustomization."""
     name, place = str(reference.value), reference.trace.place()
     path = _join(owner.directory, name)
-    if not path.is_file():
-        what = "is a directory, not a file" if path.is_dir() else "does not exist"
+    if not is_file(path):
+        what = "is a directory, not a file" if is_directory(path) else "does not exist"
         run.report("kustomize/missing-reference", f"{name} {what}", place, _near_file(path))
         return None
-    if not _is_below(path.parent, owner.directory):
+    if not _is_below(run, path if path.is_symlink() else path.parent, owner.directory):
         message = f"{name} is outside {owner.directory}; kustomize reads files only in or below the kustomization"
         hint = "move the file, or give it a kustomization.yaml of its own and refer to that directory"
         run.report("kustomize/missing-reference", message, place, hint)
@@ -136,7 +140,7 @@ def directory_at(run: Run, owner: Kustomization, reference: Traced) -> Path | No
     """The directory that a reference names; None, and a finding, if it cannot be one of `owner`'s bases."""
     name, place = str(reference.value), reference.trace.place()
     path = _join(owner.directory, name)
-    if not path.is_dir():
+    if not is_directory(path):
         if _REMOTE.match(name):
             run.leave_out(f"the remote {name}", place)
         else:
@@ -146,23 +150,41 @@ def directory_at(run: Run, owner: Kustomization, reference: Traced) -> Path | No
         run.report("kustomize/missing-reference", f"{name} is absolute", place, "write it relative to this file")
         return None
     for visited in (*owner.above, owner.directory):
-        if _is_below(visited, path):
+        if _is_below(run, visited, path):
             message = f"{name} leads back to {visited}, which is being built"
             run.report("kustomize/cycle", message, place, "a base must not contain or include its overlay")
             return None
     return path
 
 
+def is_file(path: Path) -> bool:
+    """Whether a path is a file; False too for one that the system refuses to look at."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_directory(path: Path) -> bool:
+    """Whether a path is a directory; False too for one that the system refuses to look at."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def _join(directory: Path, name: str) -> Path:
     return Path(os.path.normpath(directory / name))
 
 
-def _is_below(path: Path, directory: Path) -> bool:
-    # Links are followed first, as kustomize does.
-    return path.resolve().is_relative_to(directory.resolve())
+def _is_below(run: Run, path: Path, directory: Path) -> bool:
+    return run.real_path(path).is_relative_to(run.real_path(directory))
 
 
 def _near_file(path: Path) -> str:
-    if path.parent.is_dir():
-        return nearest(path.name, (entry.name for entry in path.parent.iterdir()))
-    return f"there is no directory {path.parent}"
+    if not is_directory(path.parent):
+        return f"there is no directory {path.parent}"
+    try:
+        return nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+    except OSError:
+        return ""

@@ -7,6 +7,7 @@ duplicates, and everything before an item that lacks the key.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -17,6 +18,9 @@ from obsgen.kustomize.trace import Traced, traced_list, untraced
 from obsgen.source import Document
 
 DIRECTIVE = "$patch"
+FRAGILE_TEXT = re.compile(r"\s|.*(\t| \Z| \n|\n[ \n])", re.DOTALL)
+"""Text that is spoilt or refused when kustomize puts it into the block that a replaced text stood in."""
+
 _DIRECTIVES = ("merge", "replace", "delete")
 _NO_SCHEMA = MergeSchema()
 
@@ -85,10 +89,13 @@ def _merge_fields(dest: Traced, patch: Traced | None, schema: MergeSchema | None
 def _merge_scalar(dest: Traced | None, patch: Traced | None) -> Traced | None:
     if patch is None or patch.value is None:
         return dest if patch is None else None
-    was_text = dest is not None and isinstance(dest.value, str) and not isinstance(patch.value, str)
-    if dest and was_text and _as_written(dest)[:1] in ("'", '"', "|", ">"):
+    if dest is None or not isinstance(dest.value, str) or dest.value == patch.value:
+        return patch
+    if not isinstance(patch.value, str) and _as_written(dest).startswith(("'", '"', "|", ">")):
         # kustomize keeps the quotes or the block of what it replaces, so a number or boolean becomes text
         return Traced(_as_written(patch) or scalar_text(patch.value), patch.trace)
+    if isinstance(patch.value, str) and FRAGILE_TEXT.match(patch.value) and _as_written(dest).startswith(("|", ">")):
+        _leave_out("text that does not fit into the block it replaces", patch)
     return patch
 
 
@@ -121,8 +128,7 @@ def _merge_list(dest: Traced | None, patch: Traced | None, schema: MergeSchema) 
 def _demand_key(items: list[Traced], key: str, place: Traced) -> None:
     for item in items:
         if not isinstance(item.value, dict) or not scalar_text(item.value.get(key)):
-            message = f"items without {key} are merged by kustomize in ways that are not followed here"
-            raise InputError([Finding("kustomize/unsupported", Severity.INFO, message, place.trace.place())])
+            _leave_out(f"a list whose items lack {key}", place)
 
 
 def _list_directive(patch: Traced | None) -> tuple[str, list[Traced]]:
@@ -170,6 +176,11 @@ def _as_written(part: Traced) -> str:
         return ""
     place = part.trace.place()
     return document.text.splitlines()[place.line - 1][place.column - 1 :][: place.length]
+
+
+def _leave_out(what: str, part: Traced) -> NoReturn:
+    message = f"{what} is merged by kustomize in ways that are not followed here"
+    raise InputError([Finding("kustomize/unsupported", Severity.INFO, message, part.trace.place())])
 
 
 def _refuse_shape(shape: str | None, patch: Traced) -> NoReturn:

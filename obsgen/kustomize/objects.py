@@ -100,6 +100,11 @@ class Objects:
         slots = self.named(target.literal_name) if target.literal_name else self.slots()
         return [slot for slot in slots if target.matches(self._items[slot].object, self._items[slot].first_id)]
 
+    def collisions(self) -> list[tuple[Built, Built]]:
+        """Pairs of objects that changes have given one identity, the earlier first."""
+        seen: dict[ObjectId, Built] = {}
+        return [(seen[built.id], built) for built in self if seen.setdefault(built.id, built) is not built]
+
     def near(self, identity: ObjectId) -> str:
         """A hint for an identity that no object has: the same name elsewhere, or a similar one."""
         for slot in self.named(identity.name):

@@ -7,7 +7,6 @@ What comes out has been applied in process and gives the wanted object.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,15 +15,13 @@ from obsgen.findings import InputError, ObsgenError
 from obsgen.kustomize.identity import object_id
 from obsgen.kustomize.jsonpatch import apply_operations, pointer, same_json
 from obsgen.kustomize.list_diff import Operation, list_operations
-from obsgen.kustomize.merge import DIRECTIVE, strategic_merge
+from obsgen.kustomize.merge import DIRECTIVE, FRAGILE_TEXT, strategic_merge
 from obsgen.kustomize.target import exactly
 from obsgen.kustomize.trace import untraced
 from obsgen.source import Route
 
 Object = Mapping[str, Any]
 
-# kustomize puts the new text into the quotes or the block of the old one, and some texts do not survive that.
-_FRAGILE_TEXT = re.compile(r"\s|.*(\t|\n[ \n]|\s\Z)", re.DOTALL)
 _IDENTITY = (("metadata", "name"), ("metadata", "namespace"), ("apiVersion",), ("kind",))
 _EXACT_INTEGERS = 2**53
 
@@ -120,7 +117,7 @@ def _set(content: dict[Any, Any], route: Route, value: Any) -> None:
 
 
 def _compare_maps(base: Object, wanted: Object, route: Route, out: _Difference) -> None:
-    for key in sorted(base.keys() | wanted.keys()):
+    for key in sorted(base.keys() | wanted.keys(), key=str):
         here = (*route, key)
         if here in _IDENTITY:
             continue
@@ -163,7 +160,7 @@ def _merges(base: Any, wanted: Any) -> bool:
         return base is None and DIRECTIVE not in wanted and all(_merges(None, part) for part in wanted.values())
     if isinstance(wanted, list) or isinstance(base, dict | list):
         return False
-    return not isinstance(base, str) or (isinstance(wanted, str) and not _FRAGILE_TEXT.match(wanted))
+    return not isinstance(base, str) or (isinstance(wanted, str) and not FRAGILE_TEXT.match(wanted))
 
 
 def _compare_identity(base: Object, wanted: Object, out: _Difference) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from obsgen.findings import Finding, InputError, Severity
-from obsgen.kustomize.identity import ObjectId, object_id
+from obsgen.kustomize.identity import ObjectId, object_fault, object_id
 from obsgen.kustomize.jsonpatch import apply_operations
 from obsgen.kustomize.kustomization import Kustomization, Run, file_at
 from obsgen.kustomize.merge import merge_traced
-from obsgen.kustomize.objects import Objects
-from obsgen.kustomize.target import parse_target
+from obsgen.kustomize.objects import Built, Objects
+from obsgen.kustomize.target import FIELDS, parse_target
 from obsgen.kustomize.trace import Inline, Trace, Traced, drop, put
 from obsgen.source import Document, load_text
 
@@ -33,8 +33,8 @@ def apply_patches(run: Run, owner: Kustomization, objects: Objects, fields: Iter
     """Applies the patches of these fields, in order; what does not apply becomes a finding."""
     patches = [patch for name in fields for entry in owner.entries(name) for patch in _read(run, owner, entry)]
     for patch in patches:
-        target = patch.entry.get("target")
-        if target and target.value:
+        target = patch.entry.mapping("target")
+        if target:
             _apply_targeted(run, objects, patch, target)
         elif patch.operations:
             hint = "give it a target: with group, version, kind and name"
@@ -87,11 +87,11 @@ def _is_patch(run: Run, document: Traced) -> bool:
     value = document.value
     if isinstance(value, list) and all(isinstance(item, dict) for item in value):
         return True
-    if isinstance(value, dict) and value.get("kind") and (value.get("metadata") or {}).get("name"):
-        return True
-    message = "this is neither a list of operations nor an object with kind and metadata.name"
-    run.report("kustomize/bad-patch", message, document.trace.place())
-    return False
+    fault = object_fault(value)
+    if fault:
+        message = f"this is neither a list of operations nor an object to merge: {fault}"
+        run.report("kustomize/bad-patch", message, document.trace.place())
+    return not fault
 
 
 def _apply_targeted(run: Run, objects: Objects, patch: _Patch, target: Traced) -> None:
@@ -126,7 +126,7 @@ def _apply_untargeted(run: Run, objects: Objects, patch: Traced) -> None:
 
 
 def _report_no_target(run: Run, objects: Objects, target: Traced, *, certain: bool) -> None:
-    texts = {field: str(target.value.get(field) or "") for field in ("group", "version", "kind", "name", "namespace")}
+    texts = {field: str(target.value.get(field) or "") for field in FIELDS}
     shown = ", ".join(f"{field} {text}" for field, text in texts.items() if text) or "these selectors"
     message = f"the target matches nothing: {shown}; kustomize ignores the patch without a word"
     severity = Severity.ERROR if certain else Severity.WARNING
@@ -141,12 +141,7 @@ def _operate(run: Run, objects: Objects, slot: int, operations: Traced) -> None:
     except InputError as problem:
         run.findings += problem.findings
         return
-    metadata = patched.value.get("metadata") if isinstance(patched.value, dict) else None
-    if not isinstance(metadata, dict):
-        message = f"the patch leaves no object of {objects[slot].id}"
-        run.report("kustomize/bad-patch", message, operations.trace.place())
-        return
-    objects.put(slot, objects[slot].changed(patched, remember=True))
+    _put(run, objects, slot, objects[slot].changed(patched, remember=True), operations)
 
 
 def _merge(run: Run, objects: Objects, slot: int, patch: Traced) -> None:
@@ -159,7 +154,16 @@ def _merge(run: Run, objects: Objects, slot: int, patch: Traced) -> None:
     if merged is None or not merged.value:
         objects.remove(slot)
     else:
-        objects.put(slot, built.changed(_with_identity(merged, built.traced)))
+        _put(run, objects, slot, built.changed(_with_identity(merged, built.traced)), patch)
+
+
+def _put(run: Run, objects: Objects, slot: int, built: Built, patch: Traced) -> None:
+    """Puts a patched object in place, if it still is one."""
+    if fault := object_fault(built.object):
+        message = f"the patch spoils {objects[slot].id}: {fault}"
+        run.report("kustomize/bad-patch", message, patch.trace.place())
+    else:
+        objects.put(slot, built)
 
 
 def _with_identity(merged: Traced, before: Traced) -> Traced:

@@ -12,6 +12,27 @@ from obsgen.kustomize.kustomization import Run
 from obsgen.kustomize.objects import Built, Objects
 from obsgen.kustomize.trace import Traced, edit, put
 
+# The kinds whose names kustomize knows where to find in other objects.
+_REFERRED = frozenset(
+    (
+        "ClusterRole",
+        "ConfigMap",
+        "Deployment",
+        "IngressClass",
+        "PersistentVolume",
+        "PersistentVolumeClaim",
+        "PriorityClass",
+        "ReplicaSet",
+        "ReplicationController",
+        "Role",
+        "Secret",
+        "Service",
+        "ServiceAccount",
+        "StatefulSet",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+    )
+)
 _BINDINGS = frozenset(("RoleBinding", "ClusterRoleBinding"))
 _WEBHOOKS = frozenset(("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"))
 
@@ -20,7 +41,7 @@ def follow_references(run: Run, objects: Objects) -> None:
     """Rewrites references to moved service accounts and services; notes renamed objects as unsupported."""
     for slot in objects.slots():
         built = objects[slot]
-        if built.former_ids and built.first_id.name != built.id.name:
+        if built.id.kind in _REFERRED and built.first_id.name != built.id.name:
             place = built.origin_place(("metadata", "name"))
             run.leave_out(f"references to {built.first_id}, which is now named {built.id.name}", place)
         if followed := _followed(objects, built):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from obsgen.kustomize.identity import ObjectId, object_id
 
+FIELDS = ("group", "version", "kind", "name", "namespace")
+"""The fields of a target that are regular expressions."""
+
 _LITERAL = re.compile(r"(?:[A-Za-z0-9_/:-]|\\\.)+\Z")
 _EQUALITY = re.compile(r"\s*([^=!(),\s]+)\s*==?\s*([^=!(),\s]*)\s*\Z")
-# Repetitions of repetitions can take Python years; Go, which kustomize is written in, does not mind them.
-_EXPLOSIVE = re.compile(r"[*+}][^(]*\)[*+{]")
+# Repeated repetitions can take Python years where Go takes no notice; flags and lookarounds differ.
+_UNLIKE = re.compile(r"[*+}][^(]*\)[*+{]|\(\?(?!:)")
 _NOWHERE = "_non_namespaceable_"
 
 
@@ -49,20 +53,12 @@ class Target:
 
 def parse_target(target: Mapping[str, Any]) -> Target:
     """A `target` as written in a kustomization; ValueError for an expression that is not understood here."""
-    patterns = {}
-    for field in ("group", "version", "kind", "name", "namespace"):
-        if text := str(target.get(field) or ""):
-            if _EXPLOSIVE.search(text):
-                raise ValueError(f"the expression {text!r} repeats a repetition")
-            try:
-                patterns[field] = re.compile(text)
-            except re.error as problem:
-                raise ValueError(f"{text!r} is no regular expression: {problem}") from None
-    name = str(target.get("name") or "")
+    texts = {field: text for field, text in target.items() if isinstance(text, str) and text}
+    name = texts.get("name", "")
     return Target(
-        patterns,
-        _equalities(str(target.get("labelSelector") or "")),
-        _equalities(str(target.get("annotationSelector") or "")),
+        {field: _pattern(texts[field]) for field in FIELDS if field in texts},
+        _equalities(texts.get("labelSelector", "")),
+        _equalities(texts.get("annotationSelector", "")),
         name.replace("\\.", ".") if _LITERAL.match(name) else "",
     )
 
@@ -78,6 +74,18 @@ def exactly(identity: ObjectId) -> dict[str, str]:
         "namespace": identity.namespace,
     }
     return {field: text for field, text in target.items() if text}
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """An expression that Go and Python understand alike."""
+    if _UNLIKE.search(text):
+        raise ValueError(f"the expression {text!r}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            return re.compile(text)
+    except (re.error, FutureWarning, OverflowError) as problem:
+        raise ValueError(f"{text!r} is no regular expression: {problem}") from None
 
 
 def _equalities(selector: str) -> dict[str, str]:

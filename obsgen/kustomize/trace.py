@@ -93,6 +93,11 @@ class Traced(NamedTuple):
         """The part at a key, or None where the value is no mapping or lacks it."""
         return self.at(key) if isinstance(self.value, dict) and key in self.value else None
 
+    def mapping(self, key: str) -> Traced | None:
+        """The part at a key if it is a mapping that holds something."""
+        part = self.get(key)
+        return part if part and part.value and isinstance(part.value, dict) else None
+
     def find(self, route: Route) -> Traced:
         """The part at `route`, which must exist."""
         found = self

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from obsgen.kustomize import fields
-from obsgen.kustomize.identity import ObjectId
 from obsgen.kustomize.kustomization import Kustomization, Run
-from obsgen.kustomize.objects import Built, Objects
+from obsgen.kustomize.objects import Objects
 from obsgen.kustomize.trace import Traced
 
 _ALL_LABELS = (
@@ -21,28 +20,26 @@ _ALL_LABELS = (
 def transform(run: Run, owner: Kustomization, objects: Objects) -> None:
     """Applies `namespace`, `labels`, `commonLabels` and `commonAnnotations` to all objects."""
     namespace = owner.content.get("namespace")
-    if namespace and namespace.value:
-        _move(run, objects, namespace)
+    if namespace and namespace.value and isinstance(namespace.value, str):
+        for slot in objects.slots():
+            moved = fields.set_namespace(objects[slot].traced, namespace)
+            objects.put(slot, objects[slot].changed(moved, remember=True))
+        report_collisions(run, objects)
     for entry in owner.entries("labels"):
-        pairs = entry.get("pairs")
-        if pairs and pairs.value:
+        if pairs := entry.mapping("pairs"):
             _set_pairs(objects, _label_fields(entry.value), pairs)
         if entry.get("fields"):
             run.leave_out("labels.fields", entry.trace.at("fields").place(key=True))
     for name, where in (("commonLabels", _ALL_LABELS), ("commonAnnotations", fields.ANNOTATIONS)):
-        if pairs := owner.mapping(name):
+        if pairs := owner.content.mapping(name):
             _set_pairs(objects, where, pairs)
 
 
-def _move(run: Run, objects: Objects, namespace: Traced) -> None:
-    seen: dict[ObjectId, Built] = {}
-    for slot in objects.slots():
-        built = objects[slot].changed(fields.set_namespace(objects[slot].traced, namespace), remember=True)
-        objects.put(slot, built)
-        other = seen.setdefault(built.id, built)
-        if other is not built:
-            message = f"in namespace {namespace.value} there are two: {built.id}, also from {other.origin_place()}"
-            run.report("kustomize/duplicate-object", message, built.origin_place(("metadata", "name")))
+def report_collisions(run: Run, objects: Objects) -> None:
+    """Notes objects that were moved or renamed onto one another."""
+    for first, second in objects.collisions():
+        message = f"this makes two of {second.id}; the other is from {first.origin_place()}"
+        run.report("kustomize/duplicate-object", message, second.origin_place(("metadata", "namespace")))
 
 
 def _label_fields(entry: dict[str, Any]) -> tuple[fields.Field, ...]:
