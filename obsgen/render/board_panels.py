@@ -91,10 +91,12 @@ def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
     # A gauge needs its end to be read; a line of small shares would be flat below 100 %.
     whole = 1 if unit.name == "ratio" and panel.type in ("gauge", "bargauge") else None
     largest = panel.max if panel.max is not None else whole
+    # Where no limit is drawn, nothing says what is good: green would.
+    color = "green" if any(line.is_limit for line in lines) else "blue"
     defaults: dict[str, Any] = {
         "unit": unit.grafana,
         "color": {"mode": "palette-classic" if panel.type == "timeseries" else "thresholds"},
-        "thresholds": {"mode": "absolute", "steps": [{"color": "green", "value": None}]},
+        "thresholds": {"mode": "absolute", "steps": [{"color": color, "value": None}]},
         "noValue": "no data",
     }
     bounds = {"min": panel.min, "max": largest, "decimals": panel.decimals}
