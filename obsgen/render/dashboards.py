@@ -15,6 +15,7 @@ from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import BoardScope
 from obsgen.render.promql import Expr, aggregated, one_of, regex_of, selector
+from obsgen.render.proofread import proofread_panel
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, phrase
@@ -179,6 +180,7 @@ class _BoardWriter:
             if query.expr is not None:
                 context = {**self.scope.instances[0].context, "series": series_of(self.scope)}
                 expr = Expr(origin.at("expr").text(query.expr, context).strip(), 0)
+                proofread_panel(expr.text, origin.at("expr"))
                 return Phrase(expr, query.unit or "count", {label: label for label in query.by})
             self._remember(query)
             return phrase(query, self.scope)

@@ -9,6 +9,7 @@ import promql_parser
 
 from obsgen.components.origin import Origin
 from obsgen.promql import PromqlError, parse
+from obsgen.promql.grafana import parse_templated
 from obsgen.promql.syntax import Problem
 from obsgen.promql.template import read_template
 
@@ -38,6 +39,16 @@ def _query_problem(expr: str) -> Problem | None:
     except PromqlError as refused:
         return refused.problem
     return None
+
+
+def proofread_panel(expr: str, origin: Origin) -> None:
+    """InputError at `origin` if a panel's expression is not PromQL for any values of Grafana's variables."""
+    try:
+        parse_templated(expr)
+    except PromqlError as refused:
+        problem = refused.problem
+        hint = problem.hint or "series('…') may give several series, joined by `or`: they take no range"
+        origin.refuse("promql/syntax", f"this is not PromQL: {problem.message}", hint)
 
 
 def proofread_object(value: Any, origin: Origin) -> None:
