@@ -59,14 +59,16 @@ class ComponentFolder:
         """The alerts that have a runbook, in order."""
         return sorted(Path(file).stem for file in self.files if file.startswith("runbooks/"))
 
-    def place(self, file: str, route: Route) -> Place:
-        """Where a value of one of the component's files stands."""
+    def place(self, file: str, route: Route, key: bool = False) -> Place:
+        """Where a value (or its key) of one of the component's files stands."""
         document = self.documents.get(file)
-        return document.place(route) if document else Place(_shown(self.files[file]) if file in self.files else file)
+        if document:
+            return document.place(route, key=key)
+        return Place(_shown(self.files[file]) if file in self.files else file)
 
     def origin(self, file: str, *route: str | int) -> Origin:
         """A part of one of the component's files."""
-        return Origin(lambda inner: self.place(file, inner), route)
+        return Origin(lambda inner, key: self.place(file, inner, key), route)
 
 
 @dataclass(frozen=True)

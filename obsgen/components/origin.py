@@ -16,7 +16,7 @@ from obsgen.units import shortened
 class Origin:
     """A part of a component's file or of a profile; routes are relative to it."""
 
-    locate: Callable[[Route], Place]
+    locate: Callable[[Route, bool], Place]
     route: Route = ()
 
     def at(self, *steps: str | int) -> Origin:
@@ -38,6 +38,6 @@ class Origin:
         """Whether the `when:` that stands here holds; one that is not there does."""
         return condition is None or bool(self.evaluate(condition, context, expression=True))
 
-    def refuse(self, check: str, message: str, hint: str = "") -> NoReturn:
-        """Raises InputError with one finding at this place."""
-        raise InputError([error(check, shortened(message, 300), self.locate(self.route), hint)]) from None
+    def refuse(self, check: str, message: str, hint: str = "", *, key: bool = False) -> NoReturn:
+        """Raises InputError with one finding at this place, or at the key that it stands under."""
+        raise InputError([error(check, shortened(message, 300), self.locate(self.route, key), hint)]) from None

@@ -77,6 +77,7 @@ class _Writer:
             "limit": shown,
             "value": "{{ $value | " + UNITS[said.unit].template + " }}",
             "label": lambda name: self._label(said, name),
+            "series": series_of(self.scope),
         }
         return RenderedAlert(
             key=self.key,
@@ -143,7 +144,7 @@ class _Writer:
         except UnknownSignalError as problem:
             origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
         except SentenceError as problem:
-            origin.refuse("signal/sentence", str(problem))
+            origin.refuse("signal/sentence", str(problem), key=True)
 
     def _raw(self, expr: str, origin: Origin) -> str:
         try:
