@@ -77,7 +77,6 @@ class _Writer:
             "limit": shown,
             "value": "{{ $value | " + UNITS[said.unit].template + " }}",
             "label": lambda name: self._label(said, name),
-            "series": series_of(self.scope),
         }
         return RenderedAlert(
             key=self.key,
@@ -100,7 +99,7 @@ class _Writer:
 
     def _text(self, text: str, context: Mapping[str, Any], *route: str) -> str:
         origin = self.origin.at(*route)
-        return proofread_text(origin.text(text, context), origin)
+        return proofread_text(self._naming_series(text, context, origin), origin)
 
     def _figure(self, shown: str) -> str:
         for direction, written in (("above", self.alert.above), ("below", self.alert.below)):
@@ -138,7 +137,8 @@ class _Writer:
     def _phrase(self, sentence: Measure, origin: Origin) -> Phrase:
         if sentence.expr is not None:
             labels = {label: label for label in sentence.by}
-            return Phrase(Expr(self._raw(sentence.expr, origin.at("expr")), 0), sentence.unit or "count", labels)
+            expr = self._naming_series(sentence.expr, self.instance.context, origin.at("expr")).strip()
+            return Phrase(Expr(expr, 0), sentence.unit or "count", labels)
         try:
             return phrase(sentence, self.scope)
         except UnknownSignalError as problem:
@@ -146,9 +146,10 @@ class _Writer:
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem), key=True)
 
-    def _raw(self, expr: str, origin: Origin) -> str:
+    def _naming_series(self, text: str, context: Mapping[str, Any], origin: Origin) -> str:
+        """A text in which `series('signal')` gives the signal's selectors."""
         try:
-            return origin.text(expr, {**self.instance.context, "series": series_of(self.scope)}).strip()
+            return origin.text(text, {**context, "series": series_of(self.scope)})
         except UnknownSignalError as problem:
             origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
 

@@ -89,6 +89,15 @@ def test_cpu_time_becomes_cores(tmp_path: Path) -> None:
     assert expr.endswith("> 0.5")
 
 
+def test_a_text_may_name_series_that_exist(tmp_path: Path) -> None:
+    """So that a text can ask Prometheus for what the alert's labels do not say."""
+    texts = "labels: {asks: << series('everywhere') >>}"
+    (alert,) = alerts(stack(tmp_path / "known", f"signal: replies, above: 1req/s, {texts}"))
+    assert alert.labels == {"asks": "all_nodes"}
+    with pytest.raises(InputError, match="exposes no signal 'everywher'"):
+        exprs(stack(tmp_path / "unknown", f"signal: replies, above: 1req/s, {texts.replace('where', 'wher')}"))
+
+
 def test_a_rate_of_events_has_a_limit_and_a_unit_per_second(tmp_path: Path) -> None:
     board = "title: B\ndescription: d.\nrows: [{title: R, panels: [{title: P, description: d., signal: retries}]}]\n"
     made = stack(tmp_path, "signal: retries, above: 6/min", board=board)
