@@ -186,7 +186,7 @@ class _BoardWriter:
             return phrase(query, self.scope)
         except UnknownSignalError as problem:
             if not self._known_elsewhere(query, problem.name):
-                origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+                origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
             return None
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem))

@@ -65,7 +65,7 @@ def _rendered(
         else:
             expr = origin.at("expr").text(recording.expr, {**context, "series": series_of(scope)}).strip()
     except UnknownSignalError as problem:
-        origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+        origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
     except SentenceError as problem:
         origin.refuse("signal/sentence", str(problem))
     proofread_query(expr, origin.at("expr") if recording.expr is not None else origin)

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsgen.components.models import Measure
+from obsgen.components.templating import TemplateError
 from obsgen.profile.environments import main_environment
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.promql import laid_out
 from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Stack
+from obsgen.validation import nearest
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)(github\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
 _GITLAB = re.compile(r"(?:https://|ssh://git@|git@)(gitlab\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
@@ -106,5 +108,7 @@ def _query(stack: Stack, alert: RenderedAlert, name: str, owner: str | None, by:
         if scope.source(owner, name, {}).signal.type == "histogram":
             said["quantile"] = 0.95
         return phrase(Measure.model_validate(said), scope).expr.text
-    except (UnknownSignalError, SentenceError) as problem:
-        raise ValueError(str(problem)) from None
+    except UnknownSignalError as problem:
+        raise TemplateError(str(problem), nearest(problem.name, list(problem.known))) from None
+    except SentenceError as problem:
+        raise TemplateError(str(problem)) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder, catalogue
-from obsgen.explain import entries
+from obsgen.explain import entries, ids, page
 from obsgen.explain.catalogue import explain
 from obsgen.explain.example import example_with
 from obsgen.findings import InputError
@@ -261,6 +261,10 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(typed: str, hint: str) 
     (finding,) = refused.value.findings
     assert finding.id == "explain/unknown"
     assert finding.hint.startswith(hint)
+
+
+def test_every_finding_is_explained_by_its_page() -> None:
+    assert {check: explain(check) for check in ids()} == {check: (page(check) or "").rstrip() for check in ids()}
 
 
 def test_a_group_of_checks_is_listed() -> None:
