@@ -7,7 +7,7 @@ What comes out has been applied in process and gives the wanted object.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,8 +60,9 @@ def object_patches(base: Object, wanted: Object, labels: Mapping[str, str] | Non
     """The patches that turn `base` into `wanted`, in the order in which they must be applied.
 
     `labels` are pairs that the kustomization sets on every object (see `common_labels`); no patch repeats them.
-    UnpatchableError where `wanted` adds a null, which other patches would drop, or an integer that kustomize
-    would round.
+    A changed name, namespace, kind or version is one more operation; mind that kustomize then rewrites the
+    references to the object that it knows of. UnpatchableError where `wanted` adds a null, which another patch
+    would drop, or holds an integer that kustomize would round.
     """
     goal = _before_labels(base, wanted, labels or {})
     for mergeable in (True, False):
@@ -133,7 +134,7 @@ def _compare(base: Any, wanted: Any, route: Route, out: _Difference, *, present:
     elif isinstance(base, list) and isinstance(wanted, list):
         out.operations += list_operations(base, wanted, route, _item_operations)
     elif out.mergeable and DIRECTIVE not in route and _merges(base, wanted):
-        _refuse_nulls(wanted, route)
+        _refuse_nulls(wanted, pointer(route))
         out.leaves[route] = wanted
     else:
         name = "replace" if present else "add"
@@ -223,25 +224,25 @@ def _printed(object_: Object) -> Object:
 
 
 def _refuse_what_is_lost(goal: Object, patches: Iterable[Patch]) -> None:
-    for patch in patches:
-        if isinstance(patch.content, list):
-            _refuse_rounding(goal, ())
-            for operation in patch.content:
-                if "value" in operation:
-                    _refuse_nulls(operation["value"], (operation["path"],))
+    operations = [each for patch in patches if isinstance(patch.content, list) for each in patch.content]
+    for operation in operations:
+        if "value" in operation:
+            _refuse_nulls(operation["value"], operation["path"])
+    for where, part in _leaves(goal) if operations else ():
+        if isinstance(part, int) and abs(part) > _EXACT_INTEGERS:
+            raise UnpatchableError(f"{where} is {part}, which kustomize's JSON patches would round")
 
 
-def _refuse_nulls(value: Any, route: Route) -> None:
-    if value is None:
-        raise UnpatchableError(f"{pointer(route)} shall be null; leave the field out instead")
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, part in parts:
-        _refuse_nulls(part, (*route, step))
+def _refuse_nulls(value: Any, where: str) -> None:
+    for below, part in _leaves(value):
+        if part is None:
+            raise UnpatchableError(f"{where}{below} shall be null; leave the field out instead")
 
 
-def _refuse_rounding(value: Any, route: Route) -> None:
-    if isinstance(value, int) and abs(value) > _EXACT_INTEGERS:
-        raise UnpatchableError(f"{pointer(route)} is {value}, which kustomize's JSON patches would round")
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, part in parts:
-        _refuse_rounding(part, (*route, step))
+def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
+    """All scalars of a value, each with its JSON pointer."""
+    if isinstance(value, dict | list):
+        for step, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _leaves(part, where + pointer((step,)))
+    else:
+        yield where, value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ from obsgen.kustomize.objects import Built, Objects
 from obsgen.kustomize.target import FIELDS, parse_target
 from obsgen.kustomize.trace import Inline, Trace, Traced, drop, put
 from obsgen.source import Document, load_text
+
+_ESCAPED = re.compile("[<>&\u2028\u2029]")  # by Go's JSON writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,21 @@ def _read(run: Run, owner: Kustomization, entry: Traced) -> Iterator[_Patch]:
         run.report("kustomize/bad-patch", message, entry.trace.place())
     if isinstance(entry.value, dict) and entry.value.get("options"):
         run.leave_out("patches.options", entry.trace.at("options").place(key=True))
+    _note_raw_json(run, documents, text)
     fit = [_is_patch(run, document) for document in documents]
     if fit and all(fit):
         yield _Patch(entry, tuple(documents))
+
+
+def _note_raw_json(run: Run, documents: list[Traced], text: Traced | None) -> None:
+    """Notes tests whose outcome hangs on spelling: kustomize compares a patch that is JSON letter by letter."""
+    for document in documents:
+        source = document.trace.source
+        written = str(text.value).strip() if text else source.text if isinstance(source, Document) else ""
+        for operation in document.items() if written.startswith("[") else ():
+            tested = operation.get("value") if operation.get("op") else None
+            if tested and operation.value["op"] == "test" and _ESCAPED.search(str(tested.value)):
+                run.leave_out("how a test in JSON spells <, > and &", tested.trace.place())
 
 
 def _sources(entry: Traced) -> tuple[Traced | None, Traced | None]:

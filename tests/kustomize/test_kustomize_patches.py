@@ -149,7 +149,7 @@ def test_removal_names_the_object_and_nothing_else() -> None:
     [
         ({}, {"a": None}, "/spec/a shall be null"),
         ({}, {"a": {"b": None}}, "/spec/a/b shall be null"),
-        ({"a": [1]}, {"a": [1, {"b": None}]}, "shall be null"),
+        ({"a": [1]}, {"a": [1, {"b": None}]}, "/spec/a/1/b shall be null"),
         ({"a": 1}, {"a": None}, "/spec/a shall be null"),
         ({"a": [1]}, {"a": [2**53 + 1]}, "/spec/a/0 is 9007199254740993, which"),
     ],

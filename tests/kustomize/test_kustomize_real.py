@@ -158,6 +158,14 @@ def test_an_object_can_become_another_and_its_namesake_stays(tmp_path: Path, kus
     assert same_objects(kustomize.objects(overlay(tmp_path, pairs, 1)), [knative, served, dashed, wanted])
 
 
+@pytest.mark.parametrize(("start", "refused"), [("", True), ("\n# data\n", False)])
+def test_a_test_in_raw_json_fails_on_comparison_signs(start: str, refused: bool, tree: Tree, kustomize: Real) -> None:
+    patch = start + json.dumps([{"op": "test", "path": "/expr", "value": "a > b"}])
+    content = {"resources": ["r.yaml"], "patches": [{"target": {"kind": "Rule"}, "patch": patch}]}
+    root = tree({"kustomization.yaml": content, "r.yaml": rule(expr="a > b")})
+    assert kustomize.refuses(root) is refused
+
+
 def test_integers_beyond_floats_are_rounded_which_is_why_they_are_refused(tree: Tree, kustomize: Real) -> None:
     big = 2**53 + 1
     operations = [{"op": "add", "path": "/x", "value": 1}]
