@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
-from obsgen.components.models import Alert, Measure, Series, Signal
+from obsgen.components.models import Alert, Condition, Measure, Series, Signal
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import paragraph, section, table
-from obsgen.explain.words import alert_words, signals_of
+from obsgen.explain.words import alert_words, parts, signals_of
 from obsgen.render.promql import laid_out
 from obsgen.render.runbooks import runbook_body
 from obsgen.render.scopes import RuleScope
@@ -115,8 +115,8 @@ def _alert(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator[str
 
 def _limits(alert: Alert, folder: ComponentFolder) -> Iterator[tuple[str, tuple[str, str]]]:
     """The thresholds that an alert compares with: default and meaning."""
-    for each in (alert, *alert.any_):
-        name = each.above or each.below or ""
+    for each in parts(alert):
+        name = (each.above or each.below or "") if isinstance(each, Condition) else ""
         limit = folder.component.thresholds.get(name)
         if limit:
             yield name, (limit.default, limit.help)

@@ -67,17 +67,21 @@ def _subject(said: Measure, kinds: Mapping[str, str]) -> str:
 
 def signals_of(said: Measure) -> Iterator[tuple[str | None, str]]:
     """The signals that a sentence speaks of in all its parts: owner (None for the speaker itself) and name."""
-    ratio = (*said.ratio.of, *said.ratio.to) if said.ratio else ()
-    mean = (said.mean.sum, said.mean.count) if said.mean else ()
-    yield from ((said.from_, name) for name in (said.signal, *ratio, *mean) if name)
-    yield from ((owner or None, name) for name, owner in _SERIES.findall(said.expr or ""))
-    yield from chain.from_iterable(map(signals_of, _parts(said)))
+    for part in parts(said):
+        ratio = (*part.ratio.of, *part.ratio.to) if part.ratio else ()
+        mean = (part.mean.sum, part.mean.count) if part.mean else ()
+        yield from ((part.from_, name) for name in (part.signal, *ratio, *mean) if name)
+        yield from ((owner or None, name) for name, owner in _SERIES.findall(part.expr or ""))
 
 
-def _parts(said: Measure) -> Iterator[Measure]:
+def parts(said: Measure) -> Iterator[Measure]:
+    """A sentence and all the sentences inside it."""
+    inside: list[Measure | None] = []
     if isinstance(said, Alert):
-        yield from said.any_
+        inside += said.any_
     if isinstance(said, (Alert, Alternative)):
-        yield from (part for part in (said.while_, said.unless_) if part)
+        inside += [said.while_, said.unless_]
     if isinstance(said, Panel):
-        yield from said.queries
+        inside += said.queries
+    yield said
+    yield from chain.from_iterable(parts(part) for part in inside if part)

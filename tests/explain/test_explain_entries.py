@@ -124,7 +124,7 @@ def test_an_alert_that_needs_options_names_them_and_is_shown_with_them(alert: st
 
 def test_an_alert_that_cannot_be_shown_is_told_without_a_query() -> None:
     text = explained("ForgeNever")
-    assert "waiting above queueLength; for 5m; where version == '0.1'" in text
+    assert "waiting above queueLength, unless p50 of latency over 5m below latencyP95; for 5m; where" in text
     assert "query" not in text
     assert text.endswith("It cannot be, on << name >>.")
 
@@ -139,7 +139,7 @@ latency: a signal of forge, histogram in seconds
 time of a request
 
   labels  model (model_name), pod
-  alerts  ForgeSlow
+  alerts  ForgeSlow, ForgeNever
   panels  Latency (Forge at work)
 
 series, the first that fits
@@ -185,7 +185,8 @@ latencyP95: a threshold of forge in seconds, 8s by default
 p95 of a request
 
 alerts
-  ForgeSlow  critical  p95 latency is above 8 s
+  ForgeSlow   critical  p95 latency is above 8 s
+  ForgeNever  info      more than queueLength wait
 
 in a profile
   modelServers: [{name: forge, type: forge, thresholds: {latencyP95: 8s}}]"""
