@@ -63,6 +63,29 @@ ACCOUNTS = [
     {"kind": "User", "name": "u"},
 ]
 MOVED = [dict(account, namespace=to) for account, to in zip(ACCOUNTS[:3], ("new", "other", "new"), strict=True)]
+SERVICE: Object = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n"}}
+
+
+def webhooks(namespace: str) -> Object:
+    """One webhook at the service, one elsewhere."""
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "w"},
+        "webhooks": [
+            {"name": "w", "clientConfig": {"service": {"name": "s", "namespace": namespace}}},
+            {"name": "v", "clientConfig": {"url": "https://example.com"}},
+        ],
+    }
+
+
+def policy(labels: dict[str, str]) -> Object:
+    """A NetworkPolicy that selects pods by the same labels everywhere it can."""
+    selector = {"podSelector": {"matchLabels": labels}}
+    spec = {**selector, "ingress": [{"from": [selector, {"ipBlock": {"cidr": "10.0.0.0/8"}}]}]}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}, "spec": spec}
+
+
 GLOBAL_OPTIONS = {**PLAIN, "labels": {"g": "1", "l": "g"}, "annotations": {"h": "1"}, "immutable": True}
 SELECTING = {"selector": {"matchLabels": {"x": "1"}}, "template": {"metadata": {"labels": {"x": "1"}}, "spec": {}}}
 NAMESPACE: Object = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
@@ -193,6 +216,21 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
             {**BINDING, "subjects": [*MOVED, ACCOUNTS[3]]},
             metadata(NAMESPACE, name="new"),
         ],
+    ),
+    "webhooks follow their service": (
+        {
+            "k/kustomization.yaml": {"resources": ["s.yaml", "w.yaml"], "namespace": "new"},
+            "k/s.yaml": SERVICE,
+            "k/w.yaml": webhooks("n"),
+        },
+        [metadata(SERVICE, namespace="new"), webhooks("new")],
+    ),
+    "labels in selectors inside lists": (
+        {
+            "k/kustomization.yaml": {"resources": ["p.yaml"], "commonLabels": {"x": "1"}},
+            "k/p.yaml": policy({"app": "a"}),
+        },
+        [metadata(policy({"app": "a", "x": "1"}), labels={"x": "1"})],
     ),
     "component": (
         overlay({"components": ["../c"]})
@@ -447,6 +485,17 @@ BAD: dict[str, Bad] = {
         with_rule("patches:\n- patch: |-\n    a: b\n    c: [\n"), ["k/kustomization.yaml:7:1 yaml/syntax"]
     ),
     "resource that is no YAML": Bad(with_rule("- b.yaml\n", b_yaml="a: [\n"), ["k/b.yaml:2:1 yaml/syntax"]),
+    "kustomization that is no YAML": Bad(
+        with_rule("- d\n") | {"k/d/kustomization.yaml": "resources: [\n"}, ["k/d/kustomization.yaml:2:1 yaml/syntax"]
+    ),
+    "kustomization of two documents": Bad(
+        with_rule("- d\n") | {"k/d/kustomization.yaml": "resources: []\n---\nresources: []\n"},
+        ["k/d/kustomization.yaml:1:1 file/many-documents"],
+        refused=False,  # it reads the first and says nothing
+    ),
+    "name longer than any file's": Bad(
+        with_rule(f"- {'x' * 300}\n"), ["k/kustomization.yaml:3:3 kustomize/missing-reference"], "does not exist"
+    ),
     "object without name": Bad(
         with_rule("- b.yaml\n", b_yaml="apiVersion: v1\nkind: ConfigMap\n"), ["k/b.yaml:1:1 kustomize/bad-object"]
     ),

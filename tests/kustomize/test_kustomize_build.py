@@ -101,6 +101,16 @@ def test_a_merge_that_is_not_followed_is_listed_not_guessed(tree: Tree) -> None:
     assert made.objects[0].object["spec"].keys() == {"template"}
 
 
+def test_text_that_does_not_fit_into_the_block_it_replaces_is_listed(tree: Tree) -> None:
+    files: dict[str, Content] = {
+        "k/kustomization.yaml": {"resources": ["r.yaml"], "patches": [{"path": "p.yaml"}]},
+        "k/r.yaml": "apiVersion: x.io/v1\nkind: Rule\nmetadata: {name: a}\nspec:\n  text: |\n    lines\n",
+        "k/p.yaml": 'apiVersion: x.io/v1\nkind: Rule\nmetadata: {name: a}\nspec: {text: "\\t"}\n',
+    }
+    root = tree(files)
+    assert told(build(root / "k").unsupported, root) == ["k/p.yaml:4:14 kustomize/unsupported"]
+
+
 @pytest.mark.parametrize(("value", "notes"), [("a > b", 1), ("a b", 0)])
 def test_tests_in_json_hang_on_spelling_and_are_listed(value: str, notes: int, tree: Tree) -> None:
     text = json.dumps([{"op": "test", "path": "/expr", "value": value}])
