@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from obsgen.components.origin import Origin
-from obsgen.components.templating import is_template
+from obsgen.components.templating import TemplateError, is_template
 from obsgen.conventions import object_labels
 from obsgen.render.manifest import Manifest
 from obsgen.render.proofread import proofread_object
@@ -27,7 +27,7 @@ def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
     for instance in stack.instances:
         for name, template in instance.folder.manifests.items():
             origin = instance.folder.origin(f"manifests/{name}.yaml")
-            context = {**instance.context, **extra, "file": _file_of(instance, origin), "omit": _DROPPED}
+            context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
             if origin.at("when").holds(template.when, context):
                 for one in each(origin, template.for_each, context):
                     rendered = render_value(template.object, origin.at("object"), one)
@@ -36,14 +36,12 @@ def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
                         yield _manifest(stack, instance, template.part, rendered)
 
 
-def _file_of(instance: Instance, origin: Origin) -> Any:
+def _file_of(instance: Instance) -> Any:
     """The function `file('scripts/x.py')`: a file of the component as it is, not rendered."""
 
     def file(name: str) -> str:
         if name not in instance.folder.files:
-            origin.refuse(
-                "template/error", f"{instance.folder.name} has no file {name}", ", ".join(instance.folder.files)
-            )
+            raise TemplateError(f"{instance.folder.name} has no file {name}", ", ".join(instance.folder.files))
         return instance.folder.text(name)
 
     return file
