@@ -155,12 +155,17 @@ class Component(Strict):
 
 
 class Series(Strict):
-    """One real series behind a signal, and when it is the one."""
+    """One real series behind a signal, and when it is the one.
+
+    A row that stands `alone` counts what a later row counts too: it is taken only if it fits every version that runs,
+    so that during a roll-out no event is counted under two names.
+    """
 
     name: MetricName
     since: str | None = None
     until: str | None = None
     when: str | None = None
+    alone: bool = False
     match: dict[LabelName, OneOrMore] = Field(default_factory=dict)
     match_not: dict[LabelName, OneOrMore] = Field(default_factory=dict)
     scale: float = 1.0

@@ -40,7 +40,8 @@ def _series(
     for version in versions:
         here = {**context, "version": version}
         for index, row in enumerate(signal.series):
-            fits = not version or within(version, row.since, row.until)
+            meant = versions if row.alone else (version,)
+            fits = all(not each or within(each, row.since, row.until) for each in meant)
             if fits and folder.origin("signals.yaml", name, "series", index, "when").holds(row.when, here):
                 stored = _stored(signal, row, exported)
                 chosen += [stored] if stored not in chosen else []
