@@ -78,7 +78,11 @@ def test_every_runbook_is_rendered_at_every_variant_without_a_hole(name: str) ->
         for alert in rendering.base.alerts:
             if alert.instance.folder.name == name:
                 text = rendering.runbooks[f"{alert.name}.md"]
-                assert not re.search(r"<<|>>|<%|\n\n\n", text), f"{rendering.variant}: {alert.name}"
+                told = f"{rendering.variant}: {alert.name}"
+                assert not re.search(r"<<|>>|<%|\n\n\n", text), told
+                assert not re.search(r"<\w[\w ]*>", text), f"{told}: what people fill in is written NAME"
+                steps = [int(step) for step in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
+                assert steps == list(range(1, len(steps) + 1)), told
 
 
 @every_component
