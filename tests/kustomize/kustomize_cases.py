@@ -277,12 +277,13 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
 
 @dataclass(frozen=True)
 class Bad:
-    """Files, what is said of `k` as `file:line:column id`, words of it, and whether kustomize refuses as well."""
+    """Files, what is said of `k` as `file:line:column id`, words of it, and whether kustomize refuses it as well."""
 
     files: dict[str, Content]
     told: list[str]
     words: str = ""
     refused: bool = True
+    severity: str = "error"
 
 
 def with_rule(kustomization: str, **files: Content) -> dict[str, Content]:
@@ -454,6 +455,7 @@ BAD: dict[str, Bad] = {
         ["k/kustomization.yaml:10:13 kustomize/bad-path"],
         "kustomize adds it",
         refused=False,
+        severity="warning",
     ),
     "merge of another shape": Bad(
         with_rule(MERGE % ("a", "n", "{b: 1}")),
