@@ -119,7 +119,7 @@ def render(
     planned = rendering.plan(profiles, options)
     if check:
         raise typer.Exit(_report_stale(rendering.stale_findings(planned)))
-    outcome = rendering.dry_run(planned) if dry_run else rendering.write(planned, options)
+    outcome = rendering.dry_run(planned, options) if dry_run else rendering.write(planned, options)
     if not quiet:
         _say(rendering.summary(planned, outcome, verbose=verbose, dry_run=dry_run))
 
@@ -174,7 +174,10 @@ def _progress() -> Callable[[str], None]:
     epilog="Examples:  obsgen explain promql/syntax   ·   obsgen explain GpuMemoryHigh   ·   obsgen explain queue_time"
 )
 def explain(
-    what: Annotated[str, typer.Argument(metavar="ID", help="A check, alert, signal, threshold or component.")],
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A check (or group of them), alert, signal, series, threshold, component."),
+    ],
     templates: TEMPLATES = None,
 ) -> None:
     """Explain a check, alert, signal, threshold or component."""
@@ -255,5 +258,6 @@ def _findings_text(findings: Sequence[Finding]) -> str:
 def _refuse(findings: Sequence[Finding]) -> NoReturn:
     _say(_findings_text(findings))
     count = len(findings)
-    _say(f"{count} error{'s' if count != 1 else ''}. Nothing was written.")
+    untouched = " Nothing was written." if {"init", "render"} & set(sys.argv[1:2]) else ""
+    _say(f"{count} error{'s' if count != 1 else ''}.{untouched}")
     sys.exit(2)

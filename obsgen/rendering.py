@@ -13,7 +13,7 @@ from obsgen.findings import Finding, InputError, Place, error
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import LoadedProfile
 from obsgen.render.argocd import application_names
-from obsgen.tree import Outcome, Plan, apply_all, stale
+from obsgen.tree import Outcome, Plan, apply_all, refusals, stale
 from obsgen.tree import plan as plan_tree
 from obsgen.validation import nearest
 
@@ -126,8 +126,11 @@ def write(planned: Planned, options: Options) -> list[Outcome]:
     return apply_all(planned.plans, force=options.force)
 
 
-def dry_run(planned: Planned) -> list[Outcome]:
-    """What a write would do."""
+def dry_run(planned: Planned, options: Options) -> list[Outcome]:
+    """What a write would do. InputError where it would be refused."""
+    findings = [finding for each in planned.plans for finding in refusals(each, force=options.force)]
+    if findings:
+        raise InputError(findings)
     return [Outcome(each.written, each.unchanged, each.removed) for each in planned.plans]
 
 
