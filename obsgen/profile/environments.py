@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.findings import Finding, Place, error
+from obsgen.hints import nearest
 from obsgen.source import Document, Route
-from obsgen.validation import nearest
 
 DEFAULT_ENVIRONMENT = "prod"
 """The only environment of a profile that names none."""
 
-_NOT_SETTINGS = ("apiVersion", "kind", "environments")
-_EVERYWHERE = ("stack", "templates", "dashboards")
+NOT_SETTINGS = ("apiVersion", "kind", "environments")
+"""Keys that are the file's, and nothing of any environment."""
+EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
 
 
@@ -58,14 +59,14 @@ class Merged:
 
 def merge(document: Document, environment: str | None) -> Merged:
     """The raw settings of an environment, or without one of the profile itself."""
-    settings = {key: value for key, value in document.value.items() if key not in _NOT_SETTINGS}
+    settings = {key: value for key, value in document.value.items() if key not in NOT_SETTINGS}
     every = document.value.get("environments")
     changes = every.get(environment) if isinstance(every, dict) and environment is not None else None
     if not isinstance(changes, dict):
         return Merged(settings, document)
     source: Route = ("environments", str(environment))
     merged = Merged({}, document)
-    for key in changes.keys() & {*_EVERYWHERE}:
+    for key in changes.keys() & {*EVERYWHERE}:
         merged.refuse(f"'{key}' is the same in every environment", (*source, key), "write it at the profile's top")
     merged.value.update(_mapping(settings, changes, (), source, merged))
     return merged

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.components.catalogue import Catalogue, catalogue
+from obsgen.profile.environments import EVERYWHERE, NOT_SETTINGS
 from obsgen.profile.models import Profile
 
 _ROLES = {"ModelServer": "modelServer", "GpuExporter": "gpuExporter", "Provider": "provider", "Runtime": "modelServer"}
@@ -33,7 +34,7 @@ def _thresholds(known: Catalogue, role: str) -> list[str]:
 
 def _environment(schema: dict[str, Any]) -> dict[str, Any]:
     """An environment: every key optional, null to remove, lists of named items also as mappings by name."""
-    own = ("apiVersion", "kind", "environments", "stack")
+    own = (*NOT_SETTINGS, *EVERYWHERE)
     properties = {name: _changeable(value) for name, value in schema["properties"].items() if name not in own}
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
