@@ -1,0 +1,110 @@
+"""Argo CD: an Application for each environment or part, a project that allows what is rendered and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from engine_support import ALPHA, as_yaml, finding, objects, tree, yaml
+
+ARGO = "argocd: {repoURL: 'https://github.com/acme/gitops.git'}\n"
+TWO = "environments: {dev: {cluster: {name: ml-dev}}, prod: {cluster: {server: 'https://prod.example.org:6443'}}}\n"
+
+
+def files(text: str) -> dict[str, Any]:
+    return {name: yaml(data) for name, data in tree(text).argocd.items()}
+
+
+def project(text: str) -> dict[str, Any]:
+    spec: dict[str, Any] = files(text)["appproject-demo.yaml"]["spec"]
+    return spec
+
+
+def test_without_argo_cd_there_are_no_files() -> None:
+    assert tree(ALPHA).argocd == {}
+
+
+def test_an_application_for_each_environment() -> None:
+    found = files(ALPHA + ARGO + TWO)
+    assert sorted(found) == [
+        "application-demo-dev.yaml", "application-demo-prod.yaml", "appproject-demo.yaml", "kustomization.yaml",
+    ]  # fmt: skip
+    dev, prod = found["application-demo-dev.yaml"], found["application-demo-prod.yaml"]
+    assert dev["spec"]["source"]["path"] == "out/demo/overlays/dev"
+    assert dev["spec"]["destination"]["name"] == "ml-dev"
+    assert prod["spec"]["destination"]["server"] == "https://prod.example.org:6443"
+    assert dev["metadata"]["labels"]["obsgen.dev/environment"] == "dev"
+    assert found["kustomization.yaml"]["resources"] == sorted(set(found) - {"kustomization.yaml"})
+
+
+def test_an_application_for_each_part_that_is_there() -> None:
+    parts = (
+        "applications: [{name: boards, part: dashboards}, {name: all-rules, part: rules}, {name: base, part: platform}]"
+    )
+    found = files(ALPHA + ARGO.replace("}", f", path: gitops/demo, {parts}}}"))
+    paths = {name: each["spec"]["source"]["path"] for name, each in found.items() if each["kind"] == "Application"}
+    assert paths == {
+        "application-boards-prod.yaml": "gitops/demo/overlays/prod/dashboards",
+        "application-all-rules-prod.yaml": "gitops/demo/overlays/prod/rules",
+    }
+
+
+@pytest.mark.parametrize(("more", "automated"), [("", {"prune": True, "selfHeal": True}), (", automated: false", None)])
+def test_syncing_is_automatic_unless_it_is_not_wanted(more: str, automated: object) -> None:
+    found = files(ALPHA + ARGO.replace("}", f"{more}}}"))
+    assert found["application-demo-prod.yaml"]["spec"]["syncPolicy"].get("automated") == automated
+
+
+@pytest.mark.parametrize(("suffix", "name"), [("", "demo"), ("-live", "demo-live")])
+def test_an_environment_may_choose_the_suffix_of_its_names(suffix: str, name: str) -> None:
+    text = ALPHA + ARGO + f"environments: {{prod: {{argocd: {{suffix: '{suffix}'}}}}}}\n"
+    assert f"application-{name}.yaml" in files(text)
+
+
+def test_an_environment_may_do_without_argo_cd() -> None:
+    text = ALPHA + ARGO + "environments: {dev: {argocd: null}, prod: {cluster: {name: p}}}\n"
+    assert [name for name in files(text) if name.startswith("application-")] == ["application-demo-prod.yaml"]
+
+
+def test_the_project_allows_exactly_what_is_rendered() -> None:
+    text = (
+        ALPHA + ARGO + TWO + "namespaces: {monitoring: mon, grafana: graf, create: [mon]}\ngpuExporter: {type: probe}\n"
+    )
+    spec = project(text)
+    assert spec["sourceRepos"] == ["https://github.com/acme/gitops.git"]
+    rendered = [each.object for one in tree(text).environments.values() for each in objects(one)]
+    groups = {
+        (each["apiVersion"].rpartition("/")[0], each["kind"], "namespace" in each["metadata"]) for each in rendered
+    }
+    allowed = {(each["group"], each["kind"], True) for each in spec["namespaceResourceWhitelist"]}
+    allowed |= {(each["group"], each["kind"], False) for each in spec["clusterResourceWhitelist"]}
+    assert allowed == groups
+    namespaces = {each["metadata"]["namespace"] for each in rendered if "namespace" in each["metadata"]}
+    assert {each["namespace"] for each in spec["destinations"]} == namespaces
+    assert {each.get("name", each.get("server")) for each in spec["destinations"]} == {
+        "ml-dev",
+        "https://prod.example.org:6443",
+    }
+
+
+def test_a_cluster_without_a_name_is_that_of_argo_cd_itself() -> None:
+    (destination,) = {each["server"] for each in project(ALPHA + ARGO)["destinations"]}
+    assert destination == "https://kubernetes.default.svc"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com/acme/x.git?token=1", "https://user:secret@github.com/acme/x.git", "file:///etc", "acme/x",
+        "https://github.com/acme/x.git\nevil: true", "git@github.com", "http://plain.example.org/x", "ext::sh -c id",
+    ],
+)  # fmt: skip
+def test_repositories_with_secrets_or_surprises_are_refused(url: str) -> None:
+    told = finding(as_yaml({**yaml(ALPHA.encode()), "argocd": {"repoURL": url}}))
+    assert "is not a git repository" in told.message
+
+
+@pytest.mark.parametrize("path", ["../x", "/x", "a/../b", "a//b", "a b", "", "a/", "./a", "a\n"])
+def test_paths_that_leave_the_repository_are_refused(path: str) -> None:
+    argocd = {"repoURL": "https://github.com/acme/x.git", "path": path}
+    assert "is not a relative path" in finding(as_yaml({**yaml(ALPHA.encode()), "argocd": argocd})).message
