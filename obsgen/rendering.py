@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from obsgen import pipeline
 from obsgen.findings import Finding, InputError, Place, error
+from obsgen.hints import nearest
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import LoadedProfile
 from obsgen.render.argocd import application_names
 from obsgen.tree import Outcome, Plan, apply_all, refusals, stale
 from obsgen.tree import plan as plan_tree
-from obsgen.validation import nearest
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from obsgen.findings import Finding, Place, error
+from obsgen.hints import nearest
 from obsgen.source import Document, Route
 from obsgen.units import shortened
 
@@ -107,15 +108,6 @@ def _shape(value: Any) -> str:
 
 def _path(route: Route) -> str:
     return shortened(".".join(str(step) for step in route), 120) or "the document"
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """A hint with the nearest known name and, where there are few or none is near, all of them."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, 1, 0.6) or [k for k in known if k.lower() == name.lower()]
-    listing = f"known: {', '.join(known)}" if 0 < len(known) <= (12 if near else 40) else ""
-    return " ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))
 
 
 def _keys_at(annotation: Any, route: Route) -> set[str]:

@@ -18,6 +18,7 @@ from jinja2.environment import TemplateExpression
 from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from obsgen.hints import nearest
 from obsgen.units import number_text
 
 MAX_TEXT = 256 * 1024
@@ -221,7 +222,7 @@ def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False)
     unknown = compiled.names - context.keys()
     if unknown:
         name = min(unknown)
-        raise TemplateError(f"'{name}' is undefined", did_you_mean(name, context))
+        raise TemplateError(f"'{name}' is undefined", nearest(name, sorted(context)))
     try:
         value = compiled.render(context)
         _refuse_functions(value)
@@ -234,13 +235,3 @@ def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False)
     if isinstance(value, str):
         _bounded(len(value))
     return value
-
-
-def did_you_mean(name: str, known: Mapping[str, Any] | list[str] | set[str] | frozenset[str]) -> str:
-    """A hint with the nearest known name and, where the list is short, all of them."""
-    from difflib import get_close_matches
-
-    names = sorted(str(item) for item in known)
-    near = get_close_matches(name, names, 1, 0.6)
-    listing = f"known: {', '.join(names)}" if len(names) <= 30 else ""
-    return " ".join(filter(None, (f"did you mean '{near[0]}'?" if near else "", listing)))

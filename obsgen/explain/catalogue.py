@@ -29,7 +29,7 @@ def _entries(what: str, templates: Sequence[Path]) -> str:
     """What components say under this name; the modules are read only when they are needed."""
     from obsgen.components.catalogue import catalogue
     from obsgen.explain import entries
-    from obsgen.validation import nearest
+    from obsgen.hints import nearest
 
     known = catalogue(templates)
     explainers = (entries.component_text, entries.alert_text, entries.signal_text, entries.threshold_text)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from obsgen.findings import Finding, InputError, Severity, error
-from obsgen.kustomize.hints import nearest
+from obsgen.hints import did_you_mean
 from obsgen.kustomize.trace import Traced, drop, edit, insert, put
 from obsgen.source import Route
 
@@ -70,7 +70,7 @@ def _apply(target: Traced, operation: Traced, warnings: list[Finding]) -> Traced
             return _add(_remove(target, source, "from"), path, _read(target, source, "from"))
         case "copy":
             return _add(target, path, _read(target, _path(operation, "from"), "from"))
-    hint = nearest(name, _OPERATIONS) or "known: " + ", ".join(_OPERATIONS)
+    hint = did_you_mean(name, _OPERATIONS) or "known: " + ", ".join(_OPERATIONS)
     raise _OperationError("kustomize/bad-patch", f"unknown operation {name!r}", hint, "op")
 
 
@@ -135,7 +135,7 @@ def _existing(owner: Traced, name: str, path: Path, field: str) -> str | int:
     if isinstance(owner.value, list):
         return _index(owner, name)
     if name not in owner.value:
-        hint = nearest(name, map(str, owner.value))
+        hint = did_you_mean(name, map(str, owner.value))
         raise _OperationError("kustomize/bad-path", f"there is nothing at {pointer(path)}", hint, field)
     return name
 
@@ -162,7 +162,7 @@ def _is_new_key(target: Traced, path: Path) -> bool:
 
 
 def _near(target: Traced, path: Path) -> str:
-    return nearest(path[-1], map(str, target.find(_owner(target, path)[0]).value))
+    return did_you_mean(path[-1], map(str, target.find(_owner(target, path)[0]).value))
 
 
 def _whereabouts(target: Traced, path: Path, wanted: Any) -> str:

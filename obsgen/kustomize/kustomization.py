@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from obsgen.findings import Finding, InputError, Place, Severity, error
-from obsgen.kustomize.hints import nearest
+from obsgen.hints import did_you_mean
 from obsgen.kustomize.trace import Trace, Traced
 from obsgen.source import Document, one_document
 
@@ -185,6 +185,6 @@ def _near_file(path: Path) -> str:
     if not is_directory(path.parent):
         return f"there is no directory {path.parent}"
     try:
-        return nearest(path.name, [entry.name for entry in path.parent.iterdir()])
+        return did_you_mean(path.name, [entry.name for entry in path.parent.iterdir()])
     except OSError:
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from obsgen.findings import Place
-from obsgen.kustomize.hints import nearest
+from obsgen.hints import did_you_mean
 from obsgen.kustomize.identity import ObjectId, object_id
 from obsgen.kustomize.target import Target
 from obsgen.kustomize.trace import Trace, Traced
@@ -111,7 +111,7 @@ class Objects:
             other = self._items[slot].id
             if other.kind == identity.kind:
                 return f"there is {other}"
-        return nearest(identity.name, (built.id.name for built in self if built.id.kind == identity.kind))
+        return did_you_mean(identity.name, (built.id.name for built in self if built.id.kind == identity.kind))
 
     def _alive(self, slots: Iterable[int]) -> list[int]:
         return [slot for slot in slots if slot in self._items]

@@ -8,6 +8,7 @@ from typing import Any
 
 from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
+from obsgen.hints import nearest
 from obsgen.render.promql import Expr, union
 from obsgen.render.proofread import proofread_query, proofread_text
 from obsgen.render.recordings import series_of
@@ -15,7 +16,6 @@ from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, condition, joined, phrase
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import UNITS, UnitError, parse, text
-from obsgen.validation import nearest
 
 
 @dataclass(frozen=True)

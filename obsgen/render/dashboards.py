@@ -12,6 +12,7 @@ from obsgen.components.boards import Dashboard, Panel, PanelQuery
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
+from obsgen.hints import nearest
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import BoardScope
 from obsgen.render.promql import Expr, aggregated, one_of, regex_of, selector
@@ -21,7 +22,6 @@ from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, phrase
 from obsgen.stack.model import Stack
 from obsgen.tree.serialise import json_bytes
-from obsgen.validation import nearest
 
 MAX_UID = 40
 """Characters that Grafana allows in a board's uid."""

@@ -8,12 +8,12 @@ from typing import Any
 
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
+from obsgen.hints import nearest
 from obsgen.render.promql import laid_out, selector, union
 from obsgen.render.proofread import proofread_query
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Instance, Stack
-from obsgen.validation import nearest
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from typing import Any
 
 from obsgen.components.models import Measure
 from obsgen.components.templating import TemplateError
+from obsgen.hints import nearest
 from obsgen.profile.environments import main_environment
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.promql import laid_out
 from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Stack
-from obsgen.validation import nearest
 
 _GITHUB = re.compile(r"(?:https://|ssh://git@|git@)(github\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")
 _GITLAB = re.compile(r"(?:https://|ssh://git@|git@)(gitlab\.[^/:]+)[/:](.+?)(?:\.git)?/?\Z")

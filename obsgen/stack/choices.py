@@ -7,12 +7,12 @@ from typing import Any
 
 from obsgen.components.catalogue import HEAD, ComponentFolder
 from obsgen.components.versions import VersionError, choose
+from obsgen.hints import nearest
 from obsgen.profile.models import AlertChange, Price
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import ResolvedSignal
 from obsgen.units import UNITS, UnitError, number_text, parse, text
-from obsgen.validation import nearest
 
 
 def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, ledger: Ledger) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.origin import Origin
 from obsgen.findings import Finding, InputError, Severity, error
+from obsgen.hints import nearest
 from obsgen.profile.load import Environment, LoadedProfile
 from obsgen.profile.models import (
     AlertChange,
@@ -27,7 +28,6 @@ from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Instance, ResolvedSignal, Secret, Stack, Target
 from obsgen.stack.signals import resolve_signals
 from obsgen.stack.targets import target_of
-from obsgen.validation import nearest
 
 DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
 """What kube-prometheus-stack selects by default: its Helm release, here under the name that its guide uses."""
