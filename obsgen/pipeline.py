@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from obsgen.components.catalogue import catalogue
+from obsgen.components.catalogue import catalogue, is_folder
 from obsgen.findings import InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.render.argocd import argocd_files
@@ -40,7 +40,7 @@ def _own_templates(profile: LoadedProfile) -> list[Path]:
     """The folders of components that the profile names."""
     folders = [profile.folder / name for name in profile.base.settings.templates]
     places = [profile.base.merged.place(("templates", index)) for index in range(len(folders))]
-    missing = [place for folder, place in zip(folders, places, strict=True) if not folder.is_dir()]
+    missing = [place for folder, place in zip(folders, places, strict=True) if not is_folder(folder)]
     if missing:
         hint = "a folder beside the profile, with one sub-folder for each component"
         raise InputError(error("templates/missing", "no such folder of components", place, hint) for place in missing)

@@ -123,9 +123,17 @@ def builtin_root() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder can be looked into; closed ones and names that no system takes are none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def catalogue(extra: Sequence[Path] = ()) -> Catalogue:
     """The components in the user's folders, first ones winning, and the built-in ones."""
-    missing = [path for path in extra if not path.is_dir()]
+    missing = [path for path in extra if not is_folder(path)]
     if missing:
         hint = "a folder with one sub-folder for each component, each with a component.yaml"
         raise InputError(
