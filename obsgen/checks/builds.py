@@ -12,7 +12,8 @@ from obsgen.checks.forms import KUSTOMIZATION, Misfit, metadata_misfits, misfits
 from obsgen.checks.kustomizations import Kustomization, roots
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
 from obsgen.findings import Finding, InputError, Place, Severity, error
-from obsgen.kustomize import Built, build
+from obsgen.kustomize.build import build
+from obsgen.kustomize.objects import Built
 from obsgen.kustomize.trace import Inline
 from obsgen.source import Document, Route, load_file
 

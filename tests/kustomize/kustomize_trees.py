@@ -7,7 +7,7 @@ from typing import Any
 
 from kustomize_support import Content, Object
 
-from obsgen.kustomize import object_id
+from obsgen.kustomize.identity import object_id
 from obsgen.tree.serialise import yaml_bytes
 
 NAMES = ["a", "b", "a.b", "a-b", "default"]

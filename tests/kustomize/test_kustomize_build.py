@@ -12,7 +12,7 @@ import pytest
 from kustomize_cases import BAD, GOOD, overlay
 from kustomize_support import Content, Tree, merging, rule, same_objects, targeted, told
 
-from obsgen.kustomize import build
+from obsgen.kustomize.build import build
 from obsgen.source import load_file
 
 

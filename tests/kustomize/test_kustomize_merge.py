@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from kustomize_support import deployment, rule
 
 from obsgen.findings import InputError
-from obsgen.kustomize import strategic_merge
 from obsgen.kustomize.kinds import merge_schema
+from obsgen.kustomize.merge import strategic_merge
 
 
 def merged(base: Any, patch: Any) -> Any:

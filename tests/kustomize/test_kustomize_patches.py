@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kustomize_support import deployment, metadata, rule
 
-from obsgen.kustomize import Patch, UnpatchableError, common_labels, delete_patch, object_patches
 from obsgen.kustomize.jsonpatch import apply_operations, same_json
 from obsgen.kustomize.merge import strategic_merge
+from obsgen.kustomize.patches import Patch, UnpatchableError, common_labels, delete_patch, object_patches
 from obsgen.kustomize.trace import untraced
 
 HEAD = {"apiVersion": "x.io/v1", "kind": "Rule", "metadata": {"name": "a", "namespace": "n"}}

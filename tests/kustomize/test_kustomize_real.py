@@ -14,8 +14,9 @@ from kustomize_support import Content, Object, Real, Tree, metadata, rule, same_
 from kustomize_trees import a_tree
 
 from obsgen.findings import Severity
-from obsgen.kustomize import Patch, build, common_labels, delete_patch, object_patches
+from obsgen.kustomize.build import build
 from obsgen.kustomize.jsonpatch import same_json
+from obsgen.kustomize.patches import Patch, common_labels, delete_patch, object_patches
 from obsgen.tree.serialise import yaml_bytes
 
 pytestmark = pytest.mark.tools

@@ -14,7 +14,7 @@ from kustomize_cases import GOOD
 from kustomize_support import write
 
 from obsgen.findings import Severity
-from obsgen.kustomize import build
+from obsgen.kustomize.build import build
 
 ODD: list[Any] = [
     None,

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kustomize_support import deployment, metadata, rule
 
-from obsgen.kustomize import ObjectId, object_id
-from obsgen.kustomize.identity import object_fault
+from obsgen.kustomize.identity import ObjectId, object_fault, object_id
 from obsgen.kustomize.target import exactly, parse_target
 
 CRON: dict[str, Any] = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a.b"}}
