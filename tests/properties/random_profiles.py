@@ -15,16 +15,31 @@ VERSIONS = ("1.0", "1.9", "1.10", "1.10.1", "1.5", "2.0", "2.0.0", "latest", 1.9
 
 # Everything that means something to YAML, Jinja, PromQL, Go's templates, Grafana, Markdown, kustomize or a shell.
 _PIECES = (
-    "plain words", "'single'", '"double"', "{one}", "}}", "{ {", "$var", "${var}", "$$", "$(kustomize)", "[[x]]", "%", "<b>",
-    "< <", ">>", "|", "| table |", "`code`", "\\", "\\n", "#comment", " # comment", "key: value", ": ", "- item", "? key", "&anchor",
-    "*alias", "!!tag", "@at", "%directive", "---", "...", "~", "yes", "0x1F", "1_000", "12:30", "2020-01-01", "null", "=", "äöü",
-    "漢字", "😀", "\u00ad", "e\u0301", "/* x */", "-->", "<!-- ", "](x)", "'; drop", "\"}", "'}", "{{`{{`}}",
-)  # fmt: skip
+    *(
+        "plain words",
+        "'single'",
+        '"double"',
+        "{one}",
+        "}}",
+        "{ {",
+        "$var",
+        "${var}",
+        "$$",
+        "$(kustomize)",
+        "[[x]]",
+        "%",
+    ),
+    *("<b>", "< <", ">>", "|", "| table |", "`code`", "\\", "\\n", "#comment", " # comment", "key: value", ": "),
+    *("- item", "? key", "&anchor", "*alias", "!!tag", "@at", "%directive", "---", "...", "~", "yes", "0x1F", "1_000"),
+    *("12:30", "2020-01-01", "null", "=", "äöü", "漢字", "😀", "\u00ad", "e\u0301", "/* x */", "-->", "<!-- ", "](x)"),
+    *("'; drop", '"}', "'}", "{{`{{`}}"),
+)
 _LINES = tuple(piece for piece in _PIECES if piece.isprintable())
 _TEMPLATES = (
-    "{{ $value }}", "{{ $labels.namespace }}", "<< value >>", "<< limit | default('?') >>", "<< name >>", "<< label('model') >>",
-    "{{ if gt $value 1.0 }}x{{ end }}", "two\nlines\n", "\ttab", "trailing ", "\n\n", "<% if true %>yes<% endif %>",
-)  # fmt: skip
+    *("{{ $value }}", "{{ $labels.namespace }}", "{{ if gt $value 1.0 }}x{{ end }}"),
+    *("<< value >>", "<< limit | default('?') >>", "<< name >>", "<< label('model') >>", "<% if true %>yes<% endif %>"),
+    *("two\nlines\n", "\ttab", "trailing ", "\n\n"),
+)
 
 
 def one_of(*values: Any) -> SearchStrategy[Any]:
@@ -94,29 +109,37 @@ def servers(name: str) -> SearchStrategy[Data]:
     return st.one_of(*(some(keys, {"name": name, "type": kind}) for kind, keys in kinds.items()))
 
 
+def _fixed(values: Data) -> SearchStrategy[Data]:
+    """A mapping with these keys; plain values stand for themselves."""
+    return st.fixed_dictionaries(
+        {key: value if isinstance(value, SearchStrategy) else st.just(value) for key, value in values.items()}
+    )
+
+
+_MATCH = st.dictionaries(one_of("model", "zone"), texts | st.lists(texts, min_size=1), min_size=1)
+_WINDOWS = one_of({"avg": "5m"}, {"deriv": "1h"}, {"stddev": "1d"})
+_QUERIES = one_of('up{x="\\"}"} == 0', "vector(1) unless on () absent(x)", "<< series('waiting') >> > 5")
+_SUBJECTS = st.one_of(
+    _fixed({"signal": "waiting", "above": one_of(3, "1k", "0")}),
+    _fixed({"signal": "latency", "quantile": st.floats(0.01, 0.99), "above": one_of("5s", "10ms")}),
+    _fixed({"signal": "requests", "match": _MATCH, "below": one_of("1req/s", "5req/min")}),
+    _fixed({"ratio": {"of": "failures", "to": ["requests"]}, "above": one_of("5%", 0.1)}),
+    _fixed({"mean": {"sum": "tokens", "count": "requests"}, "above": one_of("5", 7)}),
+    _fixed({"signal": "memory_usage", "over": _WINDOWS, "below": one_of("5%", 0)}),
+    _fixed({"expr": _QUERIES, "unit": "count"}),
+    _fixed({"signal": "waiting", "absent": True}),
+)
+
+
 def own_alerts(server: str) -> SearchStrategy[Data]:
     """Alerts of one's own about a server that has alpha's signals."""
-    subjects = st.one_of(
-        st.fixed_dictionaries({"signal": st.just("waiting"), "above": one_of(3, "1k", "0")}),
-        st.fixed_dictionaries(
-            {"signal": st.just("latency"), "quantile": st.floats(0.01, 0.99), "above": one_of("5s", "10ms")}
-        ),
-        st.fixed_dictionaries(
-            {"signal": st.just("requests"), "match": st.dictionaries(one_of("model", "zone"), texts | st.lists(texts, min_size=1), min_size=1), "below": one_of("1req/s", "5req/min")}
-        ),
-        st.fixed_dictionaries({"ratio": st.just({"of": "failures", "to": ["requests"]}), "above": one_of("5%", 0.1)}),
-        st.fixed_dictionaries({"mean": st.just({"sum": "tokens", "count": "requests"}), "above": one_of("5", 7)}),
-        st.fixed_dictionaries({"signal": st.just("memory_usage"), "over": one_of({"avg": "5m"}, {"deriv": "1h"}, {"stddev": "1d"}), "below": one_of("5%", 0)}),
-        st.fixed_dictionaries({"expr": one_of('up{x="\\"}"} == 0', "vector(1) unless on () absent(x)", "<< series('waiting') >> > 5"), "unit": st.just("count")}),
-        st.fixed_dictionaries({"signal": st.just("waiting"), "absent": st.just(True)}),
-    )  # fmt: skip
     rest = some(
         {"by": one_of(["model"], ["model", "pod"]), "labels": st.dictionaries(one_of("team", "_a"), texts, max_size=2)},
         {"server": server, "for": "5m", "severity": "warning"},
     )
-    words = st.fixed_dictionaries({"group": one_of("mine", "my group"), "summary": texts, "description": texts})
+    words = _fixed({"group": one_of("mine", "my group"), "summary": texts, "description": texts})
     return st.builds(
-        lambda *parts: {key: value for part in parts for key, value in part.items()}, subjects, rest, words
+        lambda *parts: {key: value for part in parts for key, value in part.items()}, _SUBJECTS, rest, words
     )
 
 
@@ -217,7 +240,13 @@ _PRICE = st.fixed_dictionaries({"input": one_of("1USD/Mtok", "0.5USD/ktok"), "ou
 _REST = some(
     {
         "labels": labels,
-        "namespaces": some({"monitoring": one_of("mon", "ai-platform"), "models": namespaces, "create": one_of(["ml"], ["mon", "ml"])}),
+        "namespaces": some(
+            {
+                "monitoring": one_of("mon", "ai-platform"),
+                "models": namespaces,
+                "create": one_of(["ml"], ["mon", "ml"]),
+            }
+        ),
         "cluster": some({"name": one_of("main"), "region": one_of("eu-1"), "provider": one_of("gke")}),
         "prometheus": some(
             {
@@ -228,13 +257,15 @@ _REST = some(
             }
         ),
         "grafana": some({"delivery": one_of("sidecar", "provisioned"), "folder": titles, "sidecarLabel": labels}),
-        "gpuExporter": some({"namespace": namespaces, "thresholds": st.just({"temperature": "75C"})}, {"type": "probe"}),
+        "gpuExporter": some(
+            {"namespace": namespaces, "thresholds": st.just({"temperature": "75C"})}, {"type": "probe"}
+        ),
         "prices": st.dictionaries(one_of("acme", "initech"), st.dictionaries(titles, _PRICE, max_size=3), max_size=2),
         "dashboards": some({"alpha": some({"title": titles}), "probe": some({"enabled": st.booleans()})}),
         "rules": one_of({}, {"object": "all-rules"}),
         "runbooks": one_of({}, {"baseURL": "https://wiki.example.org/~x/"}),
     }
-)  # fmt: skip
+)
 
 
 @st.composite

@@ -1,0 +1,185 @@
+"""Profiles broken at random: told with a place inside the file, or still valid; never a traceback."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_support import as_yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from random_profiles import Data, profiles
+
+from obsgen import rendering
+from obsgen.findings import InputError
+from obsgen.source import load_text
+from obsgen.tree.serialise import yaml_bytes
+
+Route = tuple[str | int, ...]
+
+# What people put where something else belongs.
+_JUNK: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1.5, float("inf"), float("nan"), 10**30),
+    *(
+        "",
+        " ",
+        "x",
+        "8",
+        "8s",
+        "90%",
+        "x" * 5000,
+        "a\nb",
+        "{{",
+        "<< x >>",
+        "<% for x in y %>",
+        "((((",
+        "\\",
+        "\0",
+        "null",
+    ),
+    *([], {}, [[]], [{}], [None], {"": ""}, {"name": None}, {"name": []}, {"a": {"b": {"c": 1}}}),
+)
+_KEYS = (
+    *("", "name", "(own)", "[key]", "environments", "stack", "server", "selector"),
+    *("x" * 300, "a b", "\n", "null", "1", "__class__"),
+)
+_GROUPS = {"profile", "component", "signal", "template", "templates", "promql", "yaml", "json", "file", "tree"}
+
+
+def routes(value: Any, route: Route = ()) -> Iterator[Route]:
+    """The routes of all values inside a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in inner:
+        yield (*route, step)
+        yield from routes(part, (*route, step))
+
+
+def mutated(data: Data, order: random.Random) -> Data:
+    """A profile with one to three changes anywhere."""
+    copy: Data = _copied(data)
+    for _ in range(order.randint(1, 3)):
+        found = list(routes(copy))
+        if not found:
+            break
+        *way, last = order.choice(found)
+        holder: Any = copy
+        for step in way:
+            holder = holder[step]
+        order.choice(_MUTATIONS)(holder, last, order)
+    return copy
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _delete(holder: Any, step: Any, order: random.Random) -> None:
+    del holder[step]
+
+
+def _replace(holder: Any, step: Any, order: random.Random) -> None:
+    holder[step] = _copied(order.choice(_JUNK))
+
+
+def _insert(holder: Any, step: Any, order: random.Random) -> None:
+    if isinstance(holder, list):
+        holder.insert(order.randint(0, len(holder)), _copied(order.choice(_JUNK)))
+    else:
+        holder[order.choice(_KEYS)] = _copied(order.choice(_JUNK))
+
+
+def _rename(holder: Any, step: Any, order: random.Random) -> None:
+    if isinstance(holder, dict):
+        holder[order.choice([*_KEYS, f"{step}x", str(step)[1:]])] = holder.pop(step)
+
+
+def _repeat(holder: Any, step: Any, order: random.Random) -> None:
+    if isinstance(holder, list):
+        holder.append(_copied(holder[step]))
+    else:
+        holder[f"{step}2"] = _copied(holder[step])
+
+
+_MUTATIONS: tuple[Callable[[Any, Any, random.Random], None], ...] = (
+    _delete,
+    _replace,
+    _replace,
+    _insert,
+    _rename,
+    _repeat,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("broken")
+
+
+def told(folder: Path, content: bytes, name: str = "profile.yaml") -> int:
+    """Plans a render of a file and gives the number of its faults, each proven to have a place and a message."""
+    path = folder / name
+    path.write_bytes(content)
+    try:
+        rendering.plan([path], rendering.Options(out=folder / "out"))
+    except InputError as refused:
+        found = refused.findings
+    else:
+        return 0
+    lines = content.decode("utf-8", "replace").split("\n")
+    for each in found:
+        assert each.message.strip()
+        assert each.id.partition("/")[0] in _GROUPS
+        assert 1 <= each.place.line <= len(lines) or each.id.startswith("tree/")
+        assert each.place.file == str(path) or each.id.startswith("tree/")
+    assert found
+    return len(found)
+
+
+@given(profiles(), st.randoms(use_true_random=False))
+def test_mutated_profiles_are_told_or_valid(folder: Path, data: Data, order: random.Random) -> None:
+    changed = mutated(data, order)
+    told(folder, as_yaml(changed).encode())
+
+
+@given(profiles(), st.randoms(use_true_random=False))
+def test_mutated_profiles_in_block_style(folder: Path, data: Data, order: random.Random) -> None:
+    told(folder, yaml_bytes(mutated(data, order)))
+
+
+@given(profiles(), st.data())
+def test_truncated_files_are_told_or_valid(folder: Path, data: Data, choice: st.DataObject) -> None:
+    content = yaml_bytes(data)
+    told(folder, content[: choice.draw(st.integers(0, len(content)))])
+
+
+@given(profiles(), st.data())
+def test_files_with_other_bytes_in_them_are_told_or_valid(folder: Path, data: Data, choice: st.DataObject) -> None:
+    content = bytearray(yaml_bytes(data))
+    for _ in range(choice.draw(st.integers(1, 4))):
+        at = choice.draw(st.integers(0, len(content) - 1))
+        content[at : at + choice.draw(st.integers(0, 5))] = choice.draw(st.binary(max_size=6))
+    told(folder, bytes(content))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["profile.yaml", "profile.json"]))
+def test_random_bytes_are_told(folder: Path, content: bytes, name: str) -> None:
+    assert told(folder, content, name) > 0
+
+
+@given(profiles(), st.randoms(use_true_random=False))
+def test_json_is_told_as_well(folder: Path, data: Data, order: random.Random) -> None:
+    told(folder, as_yaml(mutated(data, order)).encode(), "profile.json")
+
+
+@given(st.text(alphabet="{}[]:,-|>&*!%@#'\"\n\t <>abc019~?", max_size=60))
+def test_odd_yaml_is_told_or_read(text: str) -> None:
+    try:
+        places = [each.place() for each in load_text(text, "file.yaml")]
+    except InputError as refused:
+        places = [each.place for each in refused.findings]
+    assert all(1 <= each.line <= text.count("\n") + 2 for each in places)
