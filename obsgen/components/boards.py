@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from obsgen.components.fields import Strict
+from obsgen.components.fields import Strict, refusal
 from obsgen.components.models import Measure
 
 
@@ -19,7 +19,11 @@ class PanelQuery(Measure):
 
 
 class Panel(Measure):
-    """One panel: a sentence of its own, or several `queries`. `threshold` names the alert whose limit is drawn."""
+    """One panel: a sentence of its own, or several `queries`.
+
+    `threshold` names the alert whose limit is drawn. A value that stands for a state has a text in `values`, and in
+    `steps` the colour that begins with it.
+    """
 
     title: str
     type: Literal["timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "text"] = "timeseries"
@@ -35,6 +39,15 @@ class Panel(Measure):
     min: float | None = 0
     stack: bool = False
     decimals: int | None = None
+    values: dict[float, str] = Field(default_factory=dict)
+    steps: dict[float, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _one_meaning_of_colors(self) -> Panel:
+        if self.steps and (self.threshold or self.type == "timeseries"):
+            hint = "remove `threshold:`, or take another type such as stat"
+            raise refusal("component/value", "`steps` colour the values of a panel without a limit", hint)
+        return self
 
     def _speaks_through_parts(self) -> bool:
         return bool(self.queries) or self.type == "text"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsgen.components.boards import Panel
-from obsgen.units import UNITS
+from obsgen.units import UNITS, number_text
 
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
 
@@ -91,14 +91,15 @@ def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
     # A gauge needs its end to be read; a line of small shares would be flat below 100 %.
     whole = 1 if unit.name == "ratio" and panel.type in ("gauge", "bargauge") else None
     largest = panel.max if panel.max is not None else whole
-    # Where no limit is drawn, nothing says what is good: green would.
-    color = "green" if any(line.is_limit for line in lines) else "blue"
     defaults: dict[str, Any] = {
         "unit": unit.grafana,
         "color": {"mode": "palette-classic" if panel.type == "timeseries" else "thresholds"},
-        "thresholds": {"mode": "absolute", "steps": [{"color": color, "value": None}]},
+        "thresholds": {"mode": "absolute", "steps": _steps(panel, lines)},
         "noValue": "no data",
     }
+    if panel.values:
+        texts = {number_text(value): {"text": text, "index": i} for i, (value, text) in enumerate(panel.values.items())}
+        defaults["mappings"] = [{"type": "value", "options": texts}]
     bounds = {"min": panel.min, "max": largest, "decimals": panel.decimals}
     defaults |= {name: value for name, value in bounds.items() if value is not None}
     if panel.type == "timeseries":
@@ -112,6 +113,15 @@ def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
             "thresholdsStyle": {"mode": "off"},
         }
     return defaults
+
+
+def _steps(panel: Panel, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The colours of values, each from its own value on; the first also stands for all below."""
+    if panel.steps:
+        (_, first), *more = sorted(panel.steps.items())
+        return [{"color": first, "value": None}, *({"color": color, "value": value} for value, color in more)]
+    # Where no limit is drawn, nothing says what is good: green would.
+    return [{"color": "green" if any(line.is_limit for line in lines) else "blue", "value": None}]
 
 
 _LIMIT_STYLE: list[dict[str, Any]] = [

@@ -77,10 +77,13 @@ def test_boards_lead_to_each_other_and_keep_their_uids(profile: Path) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
-def test_only_panels_with_a_limit_are_green(profile: Path) -> None:
+def test_only_panels_with_a_limit_or_with_states_are_green(profile: Path) -> None:
     drawn = [panel for board in boards(profile) for panel in board.json["panels"] if panel["type"] in ("stat", "gauge")]
     for panel in drawn:
-        (step,) = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+        step, *more = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+        if more:
+            assert panel["fieldConfig"]["defaults"]["mappings"], panel["title"]
+            continue
         limited = any("alert_threshold" in target["expr"] for target in panel["targets"])
         assert step["color"] == ("green" if limited else "blue"), panel["title"]
 

@@ -177,3 +177,25 @@ def test_a_rate_without_a_window_has_that_of_its_place(tmp_path: Path) -> None:
     assert "step_seconds_count{" in exprs(whole)[0]
     assert "}[5m]" in exprs(whole)[0]
     assert "}[$__rate_interval]" in drawn["targets"][0]["expr"]
+
+
+def panel_board(panel: str) -> str:
+    return f"{{title: B, description: d, rows: [{{title: R, panels: [{{title: P, description: d, {panel}}}]}}]}}"
+
+
+def test_a_state_has_a_text_and_a_colour(tmp_path: Path) -> None:
+    panel = "type: stat, signal: waiting, values: {0: idle, 2.5: busy}, steps: {2.5: red, 0: green}"
+    made = stack(tmp_path, "signal: waiting, above: 3", board=panel_board(panel))
+    (drawn,) = (p for p in boards([made])[0].json["panels"] if p["type"] == "stat")
+    defaults = drawn["fieldConfig"]["defaults"]
+    assert defaults["color"] == {"mode": "thresholds"}
+    assert defaults["thresholds"]["steps"] == [{"color": "green", "value": None}, {"color": "red", "value": 2.5}]
+    texts = {"0": {"text": "idle", "index": 0}, "2.5": {"text": "busy", "index": 1}}
+    assert defaults["mappings"] == [{"type": "value", "options": texts}]
+
+
+@pytest.mark.parametrize("other", ["type: timeseries", "type: stat, threshold: Aaa"])
+def test_colours_of_states_do_not_go_with_a_limit_or_with_lines(tmp_path: Path, other: str) -> None:
+    board = panel_board(f"signal: waiting, steps: {{0: green, 1: red}}, {other}")
+    with pytest.raises(InputError, match="steps"):
+        boards([stack(tmp_path, "signal: waiting, above: 3", board=board)])
