@@ -74,7 +74,9 @@ def test_any_change_of_the_tree_makes_it_stale(data: Data, choice: st.DataObject
         (folder / "profile.yaml").write_text(as_yaml(data))
         options = rendering.Options(out=folder / "out")
         rendering.write(rendering.plan([folder / "profile.yaml"], options), options)
-        file = folder / "out" / choice.draw(st.sampled_from(sorted(files_in(folder / "out"))))
+        # The record is read for what it says, not byte by byte.
+        files = [name for name in files_in(folder / "out") if not name.endswith("record.json")]
+        file = folder / "out" / choice.draw(st.sampled_from(files))
         if choice.draw(st.booleans()):
             file.unlink()
         else:
@@ -94,7 +96,7 @@ def rendered(
 ) -> dict[str, bytes]:
     """The files that the real command writes in a world of its own."""
     done = subprocess.run(
-        [sys.executable, "-m", "obsgen", "render", "--templates", str(TEMPLATES), *arguments],
+        [sys.executable, "-c", COMMAND, "render", *arguments],
         cwd=cwd or folder, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
         capture_output=True, text=True, umask=umask,
     )  # fmt: skip
