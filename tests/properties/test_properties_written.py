@@ -91,6 +91,16 @@ def _is_stale(folder: Path, options: rendering.Options) -> bool:
     return bool(any(plan.obstacles for plan in planned.plans) or rendering.stale_findings(planned))
 
 
+# The command over the made-up components alone, in a process of its own.
+COMMAND = f"""\
+from pathlib import Path
+from obsgen import cli
+from obsgen.components import catalogue
+catalogue.builtin_root = lambda: Path({str(TEMPLATES)!r})
+cli.main()
+"""
+
+
 def rendered(
     folder: Path, *arguments: str, umask: int = 0o022, cwd: Path | None = None, **environ: str
 ) -> dict[str, bytes]:
