@@ -128,6 +128,24 @@ def test_a_route_is_rendered_on_openshift_alone() -> None:
     assert ("Route", "grafana") not in objects(PLAIN_CLUSTER)
 
 
+@pytest.mark.parametrize(
+    ("changes", "secure"),
+    [
+        ((), True),
+        ((PLAIN_CLUSTER,), False),
+        ((PLAIN_CLUSTER, ("folder: GitOps", "folder: GitOps, url: 'https://grafana.example.org'")), True),
+        ((PLAIN_CLUSTER, ("folder: GitOps", "folder: GitOps, url: 'http://grafana.example.org'")), False),
+    ],
+)
+def test_cookies_are_for_https_alone_where_people_come_by_it(
+    changes: tuple[tuple[str, str], ...], secure: bool
+) -> None:
+    (container,) = pod(objects(*changes), "grafana")["containers"]
+    found = {each["name"]: each.get("value") for each in container["env"]}
+    assert found.get("GF_SECURITY_COOKIE_SECURE") == ("true" if secure else None)
+    assert ("GF_SERVER_ROOT_URL" in found) == any("url:" in new for _, new in changes)
+
+
 def test_a_volume_is_for_one_pod_and_on_a_plain_cluster_handed_to_its_user() -> None:
     storage = ("folder: GitOps", "folder: GitOps, storage: 2Gi")
     found = objects(storage, PLAIN_CLUSTER)
@@ -177,3 +195,39 @@ def test_mistakes_about_providers_are_told_at_their_place(old: str, new: str, to
     with pytest.raises(InputError) as caught:
         objects((old, new))
     assert told in "\n".join(f"{f.place}: {f.severity}[{f.id}]: {f.message}" for f in caught.value.findings)
+
+
+def preconditions(*changes: tuple[str, str]) -> str:
+    """What must be true of the cluster, with the commands that show it."""
+    text = PROFILE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    stack, _ = resolve_profile(parse_profile(text, "profile.yaml"), CATALOGUE)
+    return "\n".join(f"{told} {command}" for told, command in stack.preconditions)
+
+
+def test_prometheus_must_be_allowed_to_find_targets_in_their_namespaces() -> None:
+    told = preconditions()
+    assert "in the namespaces of its targets (llm-gateway, monitoring)" in told
+    assert "for namespace in llm-gateway monitoring; do" in told
+    assert "kubectl auth can-i $verb $kind" in told
+    assert "auth can-i" not in preconditions(USER_WORKLOAD)
+
+
+ARGOCD = (
+    "cluster: {provider: openshift}\n",
+    "cluster: {provider: openshift, name: prod}\n"
+    "argocd: {repoURL: 'https://git.example.org/x', namespace: openshift-gitops}\n",
+)
+
+
+def test_argocd_must_know_the_cluster_and_manage_the_namespaces() -> None:
+    told = preconditions(ARGOCD)
+    assert "by exactly the name prod" in told
+    assert "-l argocd.argoproj.io/secret-type=cluster" in told
+    assert "argocd.argoproj.io/managed-by=openshift-gitops" in told
+    assert "managed-by monitoring model-monitoring" in told
+    by_server = preconditions(ARGOCD, ("name: prod", "name: prod, server: 'https://kubernetes.default.svc'"))
+    assert "by exactly the name" not in by_server
+    assert "managed-by" not in preconditions(ARGOCD, ("provider: openshift, ", ""))
