@@ -146,6 +146,7 @@ class Component(Strict):
     scrape: Scrape | None = None
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     covers: tuple[str, ...] = ()
+    uses_prices: str | None = Field(None, description="when the profile's prices count for what an instance covers")
     hosts_runtime: bool = False
     starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
     default_namespace: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import HEAD, ComponentFolder
@@ -11,7 +11,7 @@ from obsgen.hints import nearest
 from obsgen.profile.models import AlertChange, Price
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
-from obsgen.stack.model import ResolvedSignal
+from obsgen.stack.model import Instance, ResolvedSignal
 from obsgen.units import UNITS, UnitError, number_text, parse, text
 
 
@@ -103,6 +103,21 @@ def _price(written: str, route: Route, ledger: Ledger) -> float:
     except UnitError as problem:
         ledger.error("profile/unit", f"price: {problem}", route, problem.hint)
         return 0.0
+
+
+def unused_prices(table: Collection[str], instances: Sequence[Instance], ledger: Ledger) -> None:
+    """Tells of providers whose prices, given in the profile, nothing takes."""
+    for provider in sorted(table):
+        sources = [each for each in instances if provider in each.covers]
+        if not any(_takes_prices(each) for each in sources):
+            names = ", ".join(each.name for each in sources)
+            reason = f"{names} counts its cost itself" if names else "no provider covers it"
+            ledger.assume(f"prices of {provider} are not used: {reason} (prices)")
+
+
+def _takes_prices(instance: Instance) -> bool:
+    condition = instance.folder.component.uses_prices
+    return condition is not None and instance.folder.origin(HEAD, "usesPrices").holds(condition, instance.context)
 
 
 def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], route: Route, ledger: Ledger) -> None:

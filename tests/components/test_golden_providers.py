@@ -216,9 +216,8 @@ def test_prometheus_must_be_allowed_to_find_targets_in_their_namespaces() -> Non
 
 
 ARGOCD = (
-    "cluster: {provider: openshift}\n",
-    "cluster: {provider: openshift, name: prod}\n"
-    "argocd: {repoURL: 'https://git.example.org/x', namespace: openshift-gitops}\n",
+    "cluster: {provider",
+    "argocd: {repoURL: 'https://git.example.org/x', namespace: openshift-gitops}\ncluster: {name: prod, provider",
 )
 
 
@@ -230,4 +229,30 @@ def test_argocd_must_know_the_cluster_and_manage_the_namespaces() -> None:
     assert "managed-by monitoring model-monitoring" in told
     by_server = preconditions(ARGOCD, ("name: prod", "name: prod, server: 'https://kubernetes.default.svc'"))
     assert "by exactly the name" not in by_server
-    assert "managed-by" not in preconditions(ARGOCD, ("provider: openshift, ", ""))
+    assert "managed-by" not in preconditions(ARGOCD, (", provider: openshift", ""))
+
+
+def assumed(*changes: tuple[str, str]) -> list[str]:
+    """What is told of prices that are not used."""
+    text = PROFILE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    stack, _ = resolve_profile(parse_profile(text, "profile.yaml"), CATALOGUE)
+    return [each for each in stack.assumptions if "prices" in each]
+
+
+GEMINI = ("  openai:\n", "  gemini: {gemini-2.5-pro: {input: 1USD/Mtok, output: 2USD/Mtok}}\n  openai:\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ((), []),
+        ((GEMINI,), ["prices of gemini are not used: litellm counts its cost itself (prices)"]),
+        ((GEMINI, ("covers: [gemini]", "covers: [gemini], options: {cost: prices}")), []),
+        ((("  openai:\n", "  azure:\n"),), ["prices of azure are not used: no provider covers it (prices)"]),
+    ],
+)
+def test_prices_that_nobody_uses_are_told(changes: tuple[tuple[str, str], ...], told: list[str]) -> None:
+    assert assumed(*changes) == told
