@@ -103,7 +103,7 @@ def _in_strings_and_ranges(text: str) -> str:
 def _replaced_strings(token: Token) -> str:
     if token.kind == "string":
         return _VARIABLE.sub(_word, token.text)
-    return re.sub(r'"(?:[^"\\]|\\.)*+"', lambda string: _VARIABLE.sub(_word, string.group()), token.text)
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda string: _VARIABLE.sub(_word, string.group()), token.text)
 
 
 def _word(match: re.Match[str]) -> str:

@@ -21,23 +21,23 @@ _OPENING = frozenset(("if", "with", "range", "block", "define"))
 _VARIABLES = frozenset(("$", "$labels", "$externalLabels", "$externalURL", "$value"))
 _FIELDS = frozenset((".Labels", ".ExternalLabels", ".ExternalURL", ".Value"))
 
-_STRING = r""" "(?:[^"\\\n]|\\.)*+" | `[^`]*+` | '(?:[^'\\\n]|\\.)*+' """
+_STRING = r""" "(?:[^"\\\n]|\\.)*" | `[^`]*` | '(?:[^'\\\n]|\\.)*' """
 _ACTION = re.compile(
     rf"""
     \{{\{{ (?:
         -?\s*/\*.*?\*/\s*-?\}}\}}
-      | (?P<body> (?: [^"`'}}]++ | {_STRING} | \}}(?!\}}) )*+ ) \}}\}}
+      | (?P<body> (?: [^"`'}}] | {_STRING} | \}}(?!\}}) )* ) \}}\}}
     )""",
     re.VERBOSE | re.DOTALL,
 )
 _TOKEN = re.compile(
     rf"""
-    (?P<space> \s++ )
+    (?P<space> \s+ )
   | (?P<string> {_STRING} )
-  | (?P<variable> \$\w*+ )
-  | (?P<field> \.[A-Za-z_]\w*+ )
-  | (?P<number> [-+]?(?:\d|\.\d)[\w.]*+ )
-  | (?P<word> [A-Za-z_]\w*+ )
+  | (?P<variable> \$\w* )
+  | (?P<field> \.[A-Za-z_]\w* )
+  | (?P<number> [-+]?(?:\d|\.\d)[\w.]* )
+  | (?P<word> [A-Za-z_]\w* )
   | (?P<sign> := | [|(),=.] )
   | (?P<other> . )
     """,

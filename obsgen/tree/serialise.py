@@ -25,7 +25,7 @@ from obsgen.source import YAML11_TRAP, resolve_plain
 # YAML 1.1 readers make dates of these, and numbers of those: PyYAML and Go's readers drop underscores, and know signs
 # before other bases.
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")
-_NUMBER = re.compile(r"[-+]?(?:0[bxo][0-9a-fA-F_]+|(?=[0-9_.]*[0-9])[0-9_]*+(?:\.[0-9_]*+)?(?:[eE][-+]?[0-9_]+)?)\Z")
+_NUMBER = re.compile(r"[-+]?(?:0[bxo][0-9a-fA-F_]+|(?=[0-9_.]*[0-9])[0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9_]+)?)\Z")
 
 
 def yaml_bytes(value: Any, header: str = "") -> bytes:
