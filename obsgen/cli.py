@@ -237,6 +237,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as problem:
+        _say(f"error: {(problem.strerror or str(problem)).lower()}")
+        sys.exit(2)
 
 
 def _fill_in_examples() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,6 +48,14 @@ class Finding:
     def sort_key(self) -> tuple[Place, int, str, str]:
         """Orders findings as a reader walks through files."""
         return (self.place, self.severity.rank, self.id, self.message)
+
+
+_CREDENTIALS = re.compile(r"(://)[^/\s:@]*:[^/\s@]+(?=@)")
+
+
+def redacted(text: str) -> str:
+    """A text without the credentials that a URL in it carries."""
+    return _CREDENTIALS.sub(r"\1***", text)
 
 
 class ObsgenError(Exception):

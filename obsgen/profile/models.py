@@ -20,6 +20,7 @@ from obsgen.components.fields import (
     refusal,
 )
 from obsgen.components.models import Alert
+from obsgen.findings import redacted
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
 _LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
@@ -36,6 +37,7 @@ _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 
 
 def _shown(value: str) -> str:
+    value = redacted(value)
     return repr(value if len(value) <= 60 else value[:57] + "...")
 
 
@@ -193,15 +195,18 @@ class OwnAlert(Alert):
     server: Name = Field(description="the server, exporter or provider whose signals it speaks of")
 
 
+_SUBJECTS = {"server", "signal", "ratio", "mean", "expr", "any"}
+
+
 def _kind_of_alert(value: Any) -> str:
-    own = "server" in value if isinstance(value, dict) else isinstance(value, OwnAlert)
+    own = bool(_SUBJECTS & value.keys()) if isinstance(value, dict) else isinstance(value, OwnAlert)
     return "(own)" if own else "(change)"
 
 
 AlertEntry = Annotated[
     Annotated[AlertChange, Tag("(change)")] | Annotated[OwnAlert, Tag("(own)")], Discriminator(_kind_of_alert)
 ]
-"""A change of a component's alert or, where it names a `server`, an alert of one's own."""
+"""A change of a component's alert or, where it is a sentence, an alert of one's own."""
 
 
 class Rules(Strict):
@@ -331,9 +336,15 @@ class Settings(Strict):
     templates: tuple[str, ...] = Field((), description="folders with components of one's own, relative to the profile")
 
 
+Changes = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
+"""What an environment changes; an environment that is left empty changes nothing."""
+
+
 class Profile(Settings):
     """The profile as written: settings, and how its environments differ from them."""
 
     api_version: Literal["obsgen.dev/v1alpha1"]
     kind: Literal["Profile"]
-    environments: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    environments: dict[
+        Name, Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
+    ] = Field(default_factory=dict)

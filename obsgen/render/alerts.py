@@ -9,6 +9,7 @@ from typing import Any
 from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
 from obsgen.hints import nearest
+from obsgen.profile.models import OwnAlert
 from obsgen.render.promql import Expr, union
 from obsgen.render.proofread import proofread_query, proofread_text
 from obsgen.render.recordings import series_of
@@ -140,11 +141,21 @@ class _Writer:
             expr = self._naming_series(sentence.expr, self.instance.context, origin.at("expr")).strip()
             return Phrase(Expr(expr, 0), sentence.unit or "count", labels)
         try:
-            return phrase(sentence, self.scope)
+            said = phrase(sentence, self.scope)
         except UnknownSignalError as problem:
             origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem), key=True)
+        self._know_labels(sentence, said, origin)
+        return said
+
+    def _know_labels(self, sentence: Measure, said: Phrase, origin: Origin) -> None:
+        """Refuses labels that no series has; a component's alerts may name those of other versions."""
+        strange = [label for label in sentence.by if label not in said.labels]
+        if strange and isinstance(self.alert, OwnAlert):
+            named = self.instance.signals.get(sentence.signal or "")
+            hint = nearest(strange[0], sorted({*said.labels, *(named.labels if named else ())}))
+            origin.at("by").refuse("signal/label", f"no series here has a label '{strange[0]}'", hint)
 
     def _naming_series(self, text: str, context: Mapping[str, Any], origin: Origin) -> str:
         """A text in which `series('signal')` gives the signal's selectors."""

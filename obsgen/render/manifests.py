@@ -11,7 +11,7 @@ from typing import Any
 from obsgen.components.origin import Origin
 from obsgen.components.templating import TemplateError, is_template
 from obsgen.conventions import object_labels
-from obsgen.render.manifest import Manifest
+from obsgen.render.manifest import Identity, Manifest
 from obsgen.render.proofread import proofread_object
 from obsgen.render.recordings import each
 from obsgen.stack.model import Instance, Stack
@@ -24,6 +24,7 @@ _DROPPED = object()
 
 def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
     """Every object that the stack's components bring; `extra` adds names to the context of all."""
+    seen: set[Identity] = set()
     for instance in stack.instances:
         for name, template in instance.folder.manifests.items():
             origin = instance.folder.origin(f"manifests/{name}.yaml")
@@ -33,7 +34,18 @@ def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
                     rendered = render_value(template.object, origin.at("object"), one)
                     if rendered is not _DROPPED:
                         proofread_object(rendered, origin.at("object"))
-                        yield _manifest(stack, instance, template.part, rendered)
+                        manifest = _manifest(stack, instance, template.part, rendered)
+                        _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
+                        yield manifest
+
+
+def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> None:
+    """Two servers of one component make two objects, and each needs a name of its own."""
+    if manifest.identity in seen:
+        _, kind, namespace, name = manifest.identity
+        message = f"{kind} {namespace}/{name} is made twice"
+        origin.refuse("component/manifest", message, "put << name >> into its name, so that each server has its own")
+    seen.add(manifest.identity)
 
 
 def _file_of(instance: Instance) -> Any:

@@ -13,9 +13,7 @@ from obsgen.findings import Place
 
 Places = dict[tuple[str | int, ...], tuple[Place, Place]]
 
-_TOKEN = re.compile(
-    r"""(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<scalar>[^\s\[\]{},:"]+)""", re.S
-)
+_TOKEN = re.compile(r"""(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<scalar>[^\s\[\]{},:"]+)""", re.S)
 _ESCAPE = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u\w{4}|\\.", re.S)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w")
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.S)

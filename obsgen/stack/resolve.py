@@ -8,7 +8,7 @@ from typing import Any
 
 from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.origin import Origin
-from obsgen.findings import Finding, InputError, Severity, error
+from obsgen.findings import Finding, InputError, Severity
 from obsgen.hints import nearest
 from obsgen.profile.load import Environment, LoadedProfile
 from obsgen.profile.models import (
@@ -23,6 +23,7 @@ from obsgen.profile.models import (
 )
 from obsgen.source import Route
 from obsgen.stack import choices
+from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Instance, ResolvedSignal, Secret, Stack, Target
@@ -38,24 +39,10 @@ def resolve_profile(profile: LoadedProfile, catalogue: Catalogue) -> tuple[Stack
     findings: list[Finding] = []
     base = _Resolver(profile.base, catalogue, findings).stack()
     stacks = {name: _Resolver(each, catalogue, findings).stack() for name, each in profile.environments.items()}
-    findings += _same_destination(profile)
+    findings += clashes(profile, base, stacks)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise InputError(findings)
     return base, stacks
-
-
-def _same_destination(profile: LoadedProfile) -> Iterator[Finding]:
-    """Environments that would overwrite each other."""
-    seen: dict[tuple[Any, ...], str] = {}
-    for name, environment in profile.environments.items():
-        settings = environment.settings
-        key = (settings.cluster.server or settings.cluster.name, settings.namespaces.model_dump_json())
-        if key in seen:
-            place = environment.merged.document.place(("environments", name), key=True)
-            message = f"environments '{seen[key]}' and '{name}' have the same cluster and namespaces"
-            hint = f"give '{name}' its own `cluster: {{name: …}}` or namespaces"
-            yield error("profile/same-destination", message, place, hint)
-        seen.setdefault(key, name)
 
 
 def _namespaces(settings: Settings) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_odd_values_anywhere_are_told_not_crashed_on(changes: list[tuple[tuple[P
         tree = Path(shutil.copytree(GOOD_TREE, Path(folder, "tree")))
         changed = {name: json.loads(json.dumps(DOCUMENTS[name])) for (name, _), _ in changes}
         for (name, route), new in changes:
-            put(changed[name], route, new)
+            put(changed[name], route, deepcopy(new))
         for name, value in changed.items():
             (tree / name).write_text(json.dumps(value), encoding="utf-8")
         report = validate([tree], "off")

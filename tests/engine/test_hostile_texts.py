@@ -84,10 +84,7 @@ NAMES: dict[str, tuple[Put, set[str]]] = {
         lambda data, text: data.update(alerts={"AlphaDown": {"labels": {"team": text}}}),
         {"", "A", "aB", "a_b", "a.b", "null", "true", "1", "1e3"},
     ),
-    "by": (
-        lambda data, text: data.update(alerts={"Mine": own(by=[text])}),
-        {"A", "aB", "a_b", "null", "true"},
-    ),
+    "by": (lambda data, text: data.update(alerts={"Mine": own(by=[text])}), set()),
     "matched label": (
         lambda data, text: data.update(alerts={"Mine": own(match={text: "x"})}),
         {"A", "aB", "a_b", "null", "true"},

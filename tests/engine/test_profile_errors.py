@@ -273,3 +273,29 @@ def test_a_fault_of_every_environment_is_told_once() -> None:
         HEAD + "bogus: 1\nmodelServers: [{name: a, type: alpha}]\nenvironments: {dev: {}, prod: {cluster: {name: x}}}\n"
     )
     assert len(findings(text)) == 1
+
+
+ARGO = "argocd: {repoURL: 'https://github.com/acme/x.git'"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("^dashboards: {alhpa: {title: x}}\n", "no dashboard 'alhpa' in this stack"),
+        ("alerts: {^AlphaDown: {name: AlphaSlow}}\n", "chat has two alerts called 'AlphaSlow'"),
+        ("alerts: {^AlphaDown: {" + MINE + "}}\n", "chat has two alerts called 'AlphaDown'"),
+        ("^" + ARGO + ", applications: [{name: x, part: rules}, {name: x, part: monitors}]}\n", "twice in 'prod'"),
+        (
+            "^" + ARGO + ", suffix: ''}\nenvironments: {dev: {cluster: {name: d}}, prod: {cluster: {name: p}}}\n",
+            "application 'demo' is there in 'dev' and in 'prod'",
+        ),
+        ("alerts: {Mine: {" + MINE + ", by: ^[modle]}}\n", "no series here has a label 'modle'"),
+    ],
+)
+def test_one_thing_never_overwrites_another_in_silence(more: str, told: str, obsgen: Command, tmp_path: Path) -> None:
+    source, line, _ = marked(ALPHA + more)
+    (tmp_path / "profile.yaml").write_text(source)
+    ran = obsgen("render", "profile.yaml")
+    assert ran.code == 2
+    assert f"profile.yaml:{line}:" in ran.err
+    assert told in ran.err

@@ -229,3 +229,11 @@ def test_all_faults_of_a_component_are_told_at_once(tmp_path: Path) -> None:
     root = folder(tmp_path, "own", **{"signals.yaml": "a: 1\nb: 2\n", "alerts.yaml": "Ccc: 3\n"})
     problem = refused(root, HEAD + "modelServers: [{name: s, type: own}]\n")
     assert len(problem.findings) == 3
+
+
+def test_two_servers_of_a_component_need_objects_with_names_of_their_own(tmp_path: Path) -> None:
+    root = folder(tmp_path, "own", **{"manifests/x.yaml": MANIFEST})
+    problem = refused(root, HEAD + "modelServers: [{name: s, type: own}, {name: t, type: own}]\n")
+    (only,) = problem.findings
+    assert "ConfigMap y/x is made twice" in only.message
+    assert only.place.file.endswith("manifests/x.yaml")

@@ -224,6 +224,9 @@ def profiles(draw: DrawFn) -> Data:
         "modelServers": listed,
         **draw(_REST),
     }
+    there = {each["type"] for each in listed} | {each["runtime"]["type"] for each in listed if "runtime" in each}
+    boards = {"alpha": "alpha" in there, "probe": "gpuExporter" in profile}
+    profile["dashboards"] = {name: board for name, board in profile.get("dashboards", {}).items() if boards[name]}
     if draw(st.booleans()):
         profile["argocd"] = draw(argocds(len(differing) > 1))
     if draw(st.booleans()):

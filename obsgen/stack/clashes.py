@@ -1,0 +1,97 @@
+"""Names that a resolved profile gives twice, or to nothing: told before one thing overwrites another in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from obsgen.findings import Finding, error
+from obsgen.hints import nearest
+from obsgen.profile.environments import Merged
+from obsgen.profile.load import LoadedProfile
+from obsgen.source import Route
+from obsgen.stack.model import Instance, Stack
+
+
+def clashes(profile: LoadedProfile, base: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+    """Everything of a profile's environments that would overwrite, or hide, something else."""
+    yield from _same_destination(profile)
+    yield from _same_application(profile)
+    yield from _unknown_dashboards(profile, [base, *stacks.values()])
+    for stack in (base, *stacks.values()):
+        environment = profile.environments[stack.environment] if stack.environment else profile.base
+        yield from _same_alert(stack, environment.merged)
+
+
+def _same_destination(profile: LoadedProfile) -> Iterator[Finding]:
+    """Environments that would overwrite each other."""
+    seen: dict[tuple[Any, ...], str] = {}
+    for name, environment in profile.environments.items():
+        settings = environment.settings
+        key = (settings.cluster.server or settings.cluster.name, settings.namespaces.model_dump_json())
+        if key in seen:
+            place = environment.merged.document.place(("environments", name), key=True)
+            message = f"environments '{seen[key]}' and '{name}' have the same cluster and namespaces"
+            hint = f"give '{name}' its own `cluster: {{name: …}}` or namespaces"
+            yield error("profile/same-destination", message, place, hint)
+        seen.setdefault(key, name)
+
+
+def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
+    """Applications of one name, in one or in two environments."""
+    seen: dict[tuple[str, str], str] = {}
+    for environment, each in profile.environments.items():
+        argocd = each.settings.argocd
+        if argocd is None:
+            continue
+        suffix = f"-{environment}" if argocd.suffix is None else argocd.suffix
+        for name in [app.name for app in argocd.applications] or [profile.stack]:
+            key = (argocd.namespace, f"{name}{suffix}")
+            if key in seen:
+                both = (
+                    f"in '{seen[key]}' and in '{environment}'"
+                    if seen[key] != environment
+                    else f"twice in '{environment}'"
+                )
+                message = f"application '{key[1]}' is there {both}"
+                hint = "give it another name, or the environment another `suffix:`"
+                yield error("profile/same-application", message, each.merged.place(("argocd",), key=True), hint)
+            seen.setdefault(key, environment)
+
+
+def _unknown_dashboards(profile: LoadedProfile, stacks: list[Stack]) -> Iterator[Finding]:
+    known = sorted({name for stack in stacks for each in stack.instances for name in each.folder.dashboards})
+    for name in profile.base.settings.dashboards:
+        if name not in known:
+            place = profile.base.merged.place(("dashboards", name), key=True)
+            yield error(
+                "profile/unknown-dashboard", f"no dashboard '{name}' in this stack", place, nearest(name, known)
+            )
+
+
+def _same_alert(stack: Stack, merged: Merged) -> Iterator[Finding]:
+    """Alerts of one server that would have the same name: nobody could tell which of them fires."""
+    seen: set[tuple[str, str]] = set()
+    for instance in stack.instances:
+        for name, route in _alert_names(instance):
+            if (instance.name, name) in seen:
+                message = f"{instance.name} has two alerts called '{name}'"
+                yield error("profile/same-alert", message, merged.place(route, key=True), "give one another name")
+            seen.add((instance.name, name))
+
+
+def _alert_names(instance: Instance) -> Iterator[tuple[str, Route]]:
+    """The names that an instance's alerts will have, kept names first, and where each was chosen."""
+    chosen: list[tuple[str, Route]] = []
+    for key, alert in instance.folder.alerts.items():
+        change = instance.changes.get(key)
+        wanted = instance.folder.origin("alerts.yaml", key, "when").holds(alert.when, instance.context)
+        if not wanted or (change and not change.enabled):
+            continue
+        if change and change.name:
+            chosen.append((change.name, ("alerts", key)))
+        else:
+            yield key, ("alerts", key)
+    yield from chosen
+    for name in instance.own_alerts:
+        yield name, ("alerts", name)
