@@ -152,7 +152,7 @@ class _Writer:
     def _know_labels(self, sentence: Measure, said: Phrase, origin: Origin) -> None:
         """Refuses labels that no series has; a component's alerts may name those of other versions."""
         strange = [label for label in sentence.by if label not in said.labels]
-        if strange and isinstance(self.alert, OwnAlert):
+        if strange and isinstance(self.alert, OwnAlert) and not sentence.absent:
             named = self.instance.signals.get(sentence.signal or "")
             hint = nearest(strange[0], sorted({*said.labels, *(named.labels if named else ())}))
             origin.at("by").refuse("signal/label", f"no series here has a label '{strange[0]}'", hint)
