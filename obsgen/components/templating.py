@@ -111,6 +111,8 @@ _ENVIRONMENT = _Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     autoescape=False,
+    # Folding constants would work out every part of a chain of filters anew, and nobody writes constants.
+    optimized=False,
 )
 _ENVIRONMENT.filters = {name: _ENVIRONMENT.filters[name] for name in _FILTERS}
 _ENVIRONMENT.filters |= {"replace": _replace, "join": _join, "round": _round}
