@@ -152,6 +152,8 @@ def test_a_condition_is_one_expression(text: str) -> None:
         "<< '%01000000000d' % 1 >>",
         "<< 'aaaaaaaaaa'" + " | replace('a', 'aaaaaaaaaa')" * 9 + " >>",
         "<< 'aaaaaaaaaa'" + " | join('bbbbbbbbbb')" * 9 + " >>",
+        "<< 'aaaa'" + " | join('bbbb')" * 150 + " >>",
+        "<< name" + " | join(name)" * 150 + " >>",
         "<< 5 | round(-1000000000) >>",
         "<< 5.5 | round(1000000000, 'ceil') >>",
         "<< " + "9999999999 * " * 600 + "1 >>",
