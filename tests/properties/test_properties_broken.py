@@ -68,8 +68,17 @@ def mutated(data: Data, order: random.Random) -> Data:
         holder: Any = copy
         for step in way:
             holder = holder[step]
-        order.choice(_MUTATIONS)(holder, last, order)
+        if order.random() < 0.2:
+            holder[last] = _copied(_at(copy, order.choice(found)))
+        else:
+            order.choice(_MUTATIONS)(holder, last, order)
     return copy
+
+
+def _at(value: Any, route: Route) -> Any:
+    for step in route:
+        value = value[step]
+    return value
 
 
 def _copied(value: Any) -> Any:

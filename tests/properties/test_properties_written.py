@@ -160,18 +160,12 @@ def test_where_and_how_the_profile_and_the_tree_are_named_leaves_no_trace(folder
 
 def test_no_file_holds_the_moment_the_machine_or_a_path(folder: Path) -> None:
     moment = re.compile(time.strftime("%Y-%m-%d|%Y%m%d|").encode() + rb"[0-2][0-9]:[0-5][0-9]:[0-5][0-9]")
-    traces = [
-        socket.gethostname().encode(),
-        str(folder).encode(),
-        str(ROOT).encode(),
-        b"/tmp",
-        b"/home",
-        b"/root",
-        b"0x7f",
-    ]
+    traces = [str(folder).encode(), str(ROOT).encode(), b"/tmp", b"/home", b"/root", b"0x7f"]
+    host = socket.gethostname().encode()
+    traces += [host] if len(host) > 7 else []  # shorter ones may be words
     for name, content in rendered(folder, "rich.yaml").items():
         assert not moment.search(content), name
-        assert not [each for each in traces if each and each in content], name
+        assert not [each for each in traces if each in content], name
 
 
 def test_block_style_and_json_are_the_same_profile(folder: Path) -> None:
