@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
@@ -17,102 +16,26 @@ from obsgen.components.fields import (
     RuleLabel,
     Severity,
     Strict,
-    refusal,
 )
 from obsgen.components.models import Alert
-from obsgen.findings import redacted
-
-_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
-_LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
-_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
-_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%+@:-]*)?\Z")
-_GIT_URL = re.compile(
-    r"(?:https://[A-Za-z0-9.-]+(?::[0-9]+)?/|ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
+from obsgen.profile.names import (
+    POD_REGEX,
+    GitUrl,
+    LabelKey,
+    Labels,
+    LabelValue,
+    ModelName,
+    Name,
+    Namespace,
+    Port,
+    RelativePath,
+    Revision,
+    Size,
+    Title,
+    Url,
+    Versions,
+    regex,
 )
-_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\Z")
-# What RE2 and Python's regular expressions agree on.
-_POD_REGEX = r"^[-a-z0-9.*+()|\[\]]{1,200}$"
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
-_REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
-
-
-def _shown(value: str) -> str:
-    value = redacted(value)
-    return repr(value if len(value) <= 60 else value[:57] + "...")
-
-
-def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> AfterValidator:
-    def check(value: str) -> str:
-        if len(value) > longest:
-            raise refusal("profile/name", f"{_shown(value)} has {len(value)} characters", f"at most {longest}")
-        if not pattern.match(value):
-            raise refusal("profile/name", f"{_shown(value)} is not {what}", hint)
-        return value
-
-    return AfterValidator(check)
-
-
-def _plain_text(value: str) -> str:
-    if not value.isprintable() or not value.strip():
-        raise refusal("profile/name", f"{_shown(value)} is not a line of text", "no line breaks or control characters")
-    return value
-
-
-def _regex(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as problem:
-        raise refusal(
-            "profile/regex", f"'{value}' is no regular expression: {problem.msg}", "such as chat-.*"
-        ) from None
-    if re.search(r"[*+]{2}", value):
-        raise refusal("profile/regex", f"'{value}' repeats a repetition", "such as chat-.*")
-    return value
-
-
-def _suggestion(value: str) -> str:
-    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.lower())).strip("-")[:50] or "name"
-
-
-def _kebab(value: str) -> str:
-    if len(value) > 50:
-        raise refusal(
-            "profile/name", f"{_shown(value)} has {len(value)} characters", "at most 50, so that object names fit"
-        )
-    if not _NAME.match(value):
-        hint = f"lower-case letters, digits and '-': write {_suggestion(value)}"
-        raise refusal("profile/name", f"{_shown(value)} cannot be a name", hint)
-    return value
-
-
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-Name = Annotated[str, AfterValidator(_kebab)]
-"""A name that becomes part of objects' names and of paths: RFC 1123, at most 50 characters."""
-Namespace = Annotated[str, _pattern(_NAME, "a namespace", "lower-case letters, digits and '-'", 63)]
-LabelKey = Annotated[str, _pattern(_LABEL_KEY, "a label key", "such as app or app.kubernetes.io/name", 316)]
-LabelValue = Annotated[
-    str, BeforeValidator(_text), _pattern(_LABEL_VALUE, "a label value", "letters, digits, '-', '_', '.'", 63)
-]
-Labels = dict[LabelKey, LabelValue]
-Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)]
-ModelName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text)]
-Url = Annotated[str, _pattern(_URL, "a URL", "such as https://grafana.example.org", 500)]
-GitUrl = Annotated[str, _pattern(_GIT_URL, "a git repository", "such as https://github.com/acme/gitops.git", 500)]
-RelativePath = Annotated[str, _pattern(_PATH, "a relative path", "such as out/demo, without '..'", 300)]
-Revision = Annotated[str, _pattern(_REVISION, "a git revision", "such as main or v1.2.0", 200)]
-Version = Annotated[str, _pattern(_VERSION, "a version", "such as 1.2.0", 40)]
-Versions = Annotated[
-    tuple[Version, ...],
-    BeforeValidator(
-        lambda value: [value] if isinstance(value, (str, int, float)) else value,
-        json_schema_input_type=str | float | list[str | float],
-    ),
-    NotEmpty,
-]
-Port = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$")]
 
 
 class Namespaces(Strict):
@@ -166,7 +89,7 @@ class Grafana(Strict):
         {"grafana_dashboard": "1"}, description="what the sidecar looks for"
     )
     admin_secret: Name = Field("grafana-admin", description="Secret with keys username and password (provisioned)")
-    storage: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")] | None = Field(
+    storage: Size | None = Field(
         None, description="size of a volume for Grafana's own state (provisioned); else none, boards come from git"
     )
     url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")
@@ -231,7 +154,7 @@ class ServerSettings(Strict):
     interval: Interval | None = None
     honor_labels: bool | None = None
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
-    pods: Annotated[str, StringConstraints(pattern=_POD_REGEX), AfterValidator(_regex)] | None = Field(
+    pods: Annotated[str, StringConstraints(pattern=POD_REGEX), AfterValidator(regex)] | None = Field(
         None, description="regular expression for the names of its pods"
     )
     options: dict[str, Any] = Field(default_factory=dict)
