@@ -1,0 +1,96 @@
+"""What the stack stands on: volumes and object storage, long-term metrics, logs, traces."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from obsgen.components.fields import Interval, Strict
+from obsgen.profile.names import Labels, Name, Namespace, SecretKeyName, Size, StorageClass, Url
+
+
+class Volume(Strict):
+    """A volume for each pod."""
+
+    size: Size = Field(description="such as 100Gi")
+    storage_class: StorageClass | None = Field(None, description="else the cluster's default")
+
+
+class ObjectStorage(Strict):
+    """A Secret that says which bucket is written to and with which key; it must exist, its content is never read."""
+
+    secret: Name = Field(description="the Secret, in the namespace of what uses it")
+    key: SecretKeyName = Field("thanos.yaml", description="the key that holds the configuration")
+
+
+class Retention(Strict):
+    """How long what is in object storage is kept, by resolution."""
+
+    raw: Interval = Field("30d", description="every sample")
+    five_minutes: Interval = Field("180d", description="one of five minutes")
+    one_hour: Interval = Field("2y", description="one of an hour")
+
+
+class LongTerm(Strict):
+    """Metrics beyond Prometheus' own retention: Thanos over object storage."""
+
+    object_storage: ObjectStorage = Field(description="where blocks are kept")
+    store: bool = Field(True, description="a store gateway, so that queries see what is in object storage")
+    query: bool = Field(True, description="a querier over sidecars and store gateway; Grafana then asks it")
+    compact: bool = Field(True, description="a compactor, which down-samples and deletes by retention")
+    rule: bool = Field(False, description="a ruler, for rules over the data of several clusters")
+    replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods of store gateway and querier")
+    storage: Volume = Field(Volume(size="100Gi"), description="the store gateway's and the compactor's volumes")
+    retention: Retention = Field(Retention(), description="how long what is in object storage is kept")
+
+
+class Logs(Strict):
+    """Logs in Loki: an existing one, or a LokiStack of the operator; how they get there; what is alerted on."""
+
+    type: Literal["existing", "lokistack"] = Field(
+        "existing", description="existing: a Loki that runs already; lokistack: a LokiStack object of Loki's operator"
+    )
+    url: Url | None = Field(None, description="where Grafana reaches Loki (existing)")
+    namespace: Namespace | None = Field(None, description="where Loki runs; else the monitoring namespace")
+    name: Name = Field("logging", description="the LokiStack's name")
+    size: Literal["1x.demo", "1x.pico", "1x.extra-small", "1x.small", "1x.medium"] = Field(
+        "1x.small", description="the LokiStack's size"
+    )
+    storage_class: StorageClass | None = Field(None, description="for the LokiStack's volumes; needed by lokistack")
+    secret: Name = Field("loki-storage", description="the Secret with the object storage of the LokiStack")
+    schema_from: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$")] = Field(
+        "2024-10-01", description="the day from which schema v13 holds; for a new Loki any day in the past"
+    )
+    retention: Interval = Field("14d", description="how long logs are kept")
+    collector: Literal["none", "alloy", "clusterlogforwarder"] = Field(
+        "none",
+        description="what brings the logs: none: something else does; alloy: a DaemonSet of Grafana Alloy; "
+        "clusterlogforwarder: OpenShift's collector",
+    )
+    ruler: Literal["none", "alertingrule", "configmap"] = Field(
+        "none",
+        description="how alerts on logs reach Loki's ruler: alertingrule: objects of Loki's operator; "
+        "configmap: a ConfigMap that the ruler's sidecar loads",
+    )
+    ruler_labels: Labels = Field({"loki_rule": "1"}, description="what the ruler's sidecar, or the LokiStack, selects")
+
+
+class Traces(Strict):
+    """Traces in Tempo: an existing one, or a TempoStack of the operator; and how they get there."""
+
+    type: Literal["existing", "tempostack"] = Field(
+        "existing", description="existing: a Tempo that runs already; tempostack: a TempoStack object of its operator"
+    )
+    url: Url | None = Field(None, description="where Grafana reaches Tempo (existing)")
+    otlp: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")] | None = Field(
+        None, description="host and port where Tempo takes OTLP by gRPC (existing)"
+    )
+    namespace: Namespace | None = Field(None, description="where Tempo runs; else the monitoring namespace")
+    name: Name = Field("tracing", description="the TempoStack's name")
+    secret: Name = Field("tempo-storage", description="the Secret with the object storage of the TempoStack")
+    volume: Volume = Field(Volume(size="10Gi"), description="the ingesters' volumes")
+    retention: Interval = Field("14d", description="how long traces are kept")
+    replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods of distributor, ingester and querier")
+    collector: bool = Field(True, description="an OpenTelemetry collector that takes OTLP and hands it on")
+    span_metrics: bool = Field(True, description="request rate, errors and duration of spans as metrics")

@@ -1,0 +1,1 @@
+"""The path from exporter to receiver, followed through manifests and configuration."""

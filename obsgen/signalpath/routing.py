@@ -1,0 +1,88 @@
+"""Which receivers an Alertmanager configuration sends an alert to, as Alertmanager itself walks its routes.
+
+The first route below that matches takes an alert, the next ones only where it says `continue`; an alert that none of
+them takes stays with the route above. Source: Alertmanager's documentation of `<route>` and `<matcher>`, and
+`amtool config routes test`, against which this is tested.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Labels = Mapping[str, str]
+
+_MATCHER = re.compile(
+    r"""\s*(?P<label>[a-zA-Z_:][a-zA-Z0-9_:]*|"(?:[^"\\]|\\.)*")\s*(?P<operator>=~|!~|!=|=)\s*"""
+    r"""(?P<value>"(?:[^"\\]|\\.)*"|[^",{}]*?)\s*(?:,|\Z)""",
+    re.DOTALL,
+)
+_ESCAPES = {"n": "\n", '"': '"', "\\": "\\"}
+
+
+class RoutingError(ValueError):
+    """A route that Alertmanager would refuse, too."""
+
+
+def receivers(configuration: Mapping[str, Any], labels: Labels) -> list[str]:
+    """The receivers of an alert with these labels, in the order of the routes; each once."""
+    return list(dict.fromkeys(str(route.get("receiver")) for route in routes(configuration, labels)))
+
+
+def routes(configuration: Mapping[str, Any], labels: Labels) -> list[Mapping[str, Any]]:
+    """The routes that take an alert with these labels; receivers that are not written are inherited."""
+    root = configuration.get("route")
+    return list(_taken(root, labels, {})) if isinstance(root, Mapping) else []
+
+
+def _taken(route: Mapping[str, Any], labels: Labels, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    own = {"receiver": above.get("receiver"), **route}
+    found = False
+    for below in route.get("routes") or ():
+        if not matches(below, labels):
+            continue
+        found = True
+        yield from _taken(below, labels, own)
+        if not below.get("continue"):
+            break
+    if not found:
+        yield own
+
+
+def matches(route: Mapping[str, Any], labels: Labels) -> bool:
+    """Whether a route's matchers, in the current or an old form, all agree with the labels."""
+    current = (_agrees(*each, labels) for text in route.get("matchers") or () for each in parsed(str(text)))
+    equal = (_agrees(label, "=", str(value), labels) for label, value in (route.get("match") or {}).items())
+    like = (_agrees(label, "=~", str(value), labels) for label, value in (route.get("match_re") or {}).items())
+    return all((*current, *equal, *like))
+
+
+def parsed(text: str) -> list[tuple[str, str, str]]:
+    """Label, operator and value of each matcher in a text such as `severity="critical", team=~"a|b"`."""
+    rest, found = text.strip().removeprefix("{").removesuffix("}"), []
+    while rest.strip():
+        match = _MATCHER.match(rest)
+        if match is None:
+            raise RoutingError(f"'{text}' is no matcher")
+        found.append((_unquoted(match["label"]), match["operator"], _unquoted(match["value"])))
+        rest = rest[match.end() :]
+    return found
+
+
+def _unquoted(text: str) -> str:
+    if not text.startswith('"'):
+        return text
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), text[1:-1], flags=re.DOTALL)
+
+
+def _agrees(label: str, operator: str, value: str, labels: Labels) -> bool:
+    """A label that an alert lacks counts as empty; regular expressions are anchored."""
+    actual = labels.get(label, "")
+    if operator in ("=", "!="):
+        return (actual == value) is (operator == "=")
+    try:
+        found = re.fullmatch(value, actual, re.DOTALL) is not None
+    except re.error as problem:
+        raise RoutingError(f"'{value}' is no regular expression: {problem.msg}") from None
+    return found is (operator == "=~")
