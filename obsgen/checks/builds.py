@@ -12,10 +12,18 @@ from obsgen.checks.forms import KUSTOMIZATION, Misfit, metadata_misfits, misfits
 from obsgen.checks.kustomizations import Kustomization, roots
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
 from obsgen.findings import Finding, InputError, Place, Severity, error
-from obsgen.kustomize.build import build
+from obsgen.kustomize.build import Build, build
 from obsgen.kustomize.objects import Built
-from obsgen.kustomize.trace import Inline
+from obsgen.kustomize.nodes import Inline
 from obsgen.source import Document, Route, load_file
+
+_NO_TARGET = "kustomize/no-target"
+_LOSES = frozenset(
+    f"kustomize/{name}" for name in ("bad-kustomization", "bad-object", "cycle", "missing-reference", "wrong-type")
+)
+"""Findings after which objects are missing from a build."""
+_KEEPS_NAMES = frozenset(("configurations", "crds", "imageTags", "images", "openapi", "replicas", "validators"))
+"""What is not followed here, yet neither adds nor renames an object."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +51,7 @@ class Origins:
     @property
     def file(self) -> str:
         """The file that brought the object in."""
-        source = self.built.trace.source
+        source = self.built.node.source
         return source.file if isinstance(source, Document) else self.place().file
 
     def place(self, route: Route = (), *, key: bool = False) -> Place:
@@ -52,15 +60,15 @@ class Origins:
 
     def text_place(self, route: Route, offset: int, length: int = 1) -> Place:
         """Where a character was written; the string's beginning where its source knows no better."""
-        trace = self.built.trace.find(route)
-        source = trace.source
+        source, there = self.built.node.origin(route)
         if isinstance(source, Document):
-            return source.text_place(trace.route, offset, length)
+            return source.text_place(there, offset, length)
         if isinstance(source, Inline):
             outer = Located(None, source.outer, source.route)
-            return Embedded(source.inner, outer).text_place(trace.route, offset, length)
+            return Embedded(source.inner, outer).text_place(there, offset, length)
         text = Located(self.built.object, self).at(*route).value
-        return _in_file(trace.place(), text, offset, length) if isinstance(text, str) else trace.place()
+        start = source.place(there)
+        return _in_file(start, text, offset, length) if isinstance(text, str) else start
 
 
 def _in_file(start: Place, text: str, offset: int, length: int) -> Place:
@@ -81,10 +89,16 @@ def _build(kustomization: Kustomization, load: _Loader) -> BuiltTree:
     return BuiltTree(
         kustomization,
         tuple(object_ for object_ in objects if object_),
-        made.findings,
+        tuple(made.findings if _is_whole(made) else (one for one in made.findings if one.id != _NO_TARGET)),
         made.unsupported,
         frozenset(map(str, made.files)),
     )
+
+
+def _is_whole(made: Build) -> bool:
+    """Whether a patch that misses has nothing to hit: an object may stand in what was not read, or not followed."""
+    unread = any(finding.id in _LOSES or not finding.id.startswith("kustomize/") for finding in made.findings)
+    return not unread and all(one.message.partition(":")[0] in _KEEPS_NAMES for one in made.unsupported)
 
 
 def wrong_types(check: str, document: Document, misfits: Iterable[Misfit]) -> Iterator[Finding]:

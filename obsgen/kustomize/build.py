@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from obsgen.findings import Finding, Place
-from obsgen.kustomize.generate import make_config_map, merged_config_map
+from obsgen.kustomize.generate import make_config_map, merge_config_map
 from obsgen.kustomize.identity import object_fault
 from obsgen.kustomize.kustomization import (
+    UNSUPPORTED,
     Kustomization,
     Loader,
     Run,
@@ -23,31 +24,17 @@ from obsgen.kustomize.kustomization import (
     read_kustomization,
 )
 from obsgen.kustomize.merge_lists import scalar_text
+from obsgen.kustomize.nodes import Node
 from obsgen.kustomize.objects import Built, Objects
 from obsgen.kustomize.patching import apply_patches
-from obsgen.kustomize.references import follow_references
-from obsgen.kustomize.trace import Trace, Traced, drop, edit
-from obsgen.kustomize.transform import report_collisions, transform
+from obsgen.kustomize.transform import follow_references, report_collisions, transform
 from obsgen.source import load_file
 
-_UNSUPPORTED = (
-    "configurations",
-    "crds",
-    "generators",
-    "helmChartInflationGenerator",
-    "helmCharts",
-    "imageTags",
-    "images",
-    "namePrefix",
-    "nameSuffix",
-    "openapi",
-    "replacements",
-    "replicas",
-    "secretGenerator",
-    "transformers",
-    "validators",
-    "vars",
-)
+# The fields of a kustomization that are followed, or that change nothing of what it builds.
+_FOLLOWED = """
+    apiVersion bases commonAnnotations commonLabels components configMapGenerator generatorOptions kind labels
+    metadata namespace patches patchesJson6902 patchesStrategicMerge resources sortOptions
+"""
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
 
@@ -76,9 +63,13 @@ def build(directory: Path, load: Loader = load_file) -> Build:
         _accumulate(run, root, objects)
         report_collisions(run, objects)
         follow_references(run, objects)
-    finished = [_finished(run, built) for built in objects if not _is_local(built)]
-    findings, unsupported = dict.fromkeys(run.findings), dict.fromkeys(run.unsupported)
-    return Build(tuple(finished), tuple(findings), tuple(unsupported), tuple(run.files))
+    made = [built for built in objects if not _is_local(built)]
+    for built in made:
+        _finish(run, built)
+    told = list(dict.fromkeys(run.findings))
+    findings = (finding for finding in told if finding.id != UNSUPPORTED)
+    unsupported = (finding for finding in told if finding.id == UNSUPPORTED)
+    return Build(tuple(made), tuple(findings), tuple(unsupported), tuple(run.files))
 
 
 def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
@@ -94,16 +85,16 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
     apply_patches(run, owner, objects, ("patchesStrategicMerge", "patches"))
     transform(run, owner, objects)
     apply_patches(run, owner, objects, ("patchesJson6902",))
-    for name in _UNSUPPORTED:
-        if found := owner.content.get(name):
-            run.leave_out(name, found.trace.place(key=True))
+    for name, found in owner.content.fields.items():
+        if name not in _FOLLOWED.split():
+            run.leave_out(str(name), found.place(key=True))
 
 
-def _add_resource(run: Run, owner: Kustomization, reference: Traced, objects: Objects) -> None:
+def _add_resource(run: Run, owner: Kustomization, reference: Node, objects: Objects) -> None:
     if is_file(owner.directory / str(reference.value)):
         path = file_at(run, owner, reference)
         for document in run.documents(path) if path else ():
-            _add_object(run, Traced(document.value, Trace(document)), objects)
+            _add_object(run, Node(document.value, document), objects)
         return
     below = _below(run, owner, reference, component=False)
     if below:
@@ -113,12 +104,12 @@ def _add_resource(run: Run, owner: Kustomization, reference: Traced, objects: Ob
             _add(run, built, objects)
 
 
-def _below(run: Run, owner: Kustomization, reference: Traced, *, component: bool) -> Kustomization | None:
+def _below(run: Run, owner: Kustomization, reference: Node, *, component: bool) -> Kustomization | None:
     """The kustomization or component in a directory that `owner` refers to."""
     directory = directory_at(run, owner, reference)
     if directory is None:
         return None
-    above, place = (*owner.above, owner.directory), reference.trace.place()
+    above, place = (*owner.above, owner.directory), reference.place()
     found = read_kustomization(run, directory, above, place)
     if found and found.is_component != component:
         message = f"{reference.value} is a {'Kustomization' if component else 'Component'}"
@@ -128,17 +119,14 @@ def _below(run: Run, owner: Kustomization, reference: Traced, *, component: bool
     return found
 
 
-def _add_object(run: Run, part: Traced, objects: Objects) -> None:
-    value = part.value
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if isinstance(kind, str) and kind.endswith("List") and "items" in value:
-        for item in part.at("items").items() if isinstance(value["items"], list) else ():
+def _add_object(run: Run, node: Node, objects: Objects) -> None:
+    if node.text("kind").endswith("List") and "items" in node.fields:
+        for item in node.fields["items"].items:
             _add_object(run, item, objects)
-        return
-    if fault := object_fault(value):
-        run.report("kustomize/bad-object", fault, part.trace.place())
+    elif fault := object_fault(node.value):
+        run.report("kustomize/bad-object", fault, node.place())
     else:
-        _add(run, Built(value, part.trace), objects)
+        _add(run, Built(node), objects)
 
 
 def _add(run: Run, built: Built, objects: Objects) -> None:
@@ -150,47 +138,38 @@ def _add(run: Run, built: Built, objects: Objects) -> None:
         run.report("kustomize/duplicate-object", message, built.origin_place(("metadata", "name")), hint)
 
 
-def _generate(run: Run, owner: Kustomization, entry: Traced, objects: Objects) -> None:
+def _generate(run: Run, owner: Kustomization, entry: Node, objects: Objects) -> None:
     made = make_config_map(run, owner, entry)
     if made is None:
         return
-    behavior = entry.value.get("behavior")
-    place = entry.trace.at("name").place()
+    behavior, place = entry.text("behavior"), entry.fields["name"].place
     present = objects.find(made.id)
     if behavior not in ("merge", "replace"):
         if present:
-            message = f"{made.id} is there already, from {objects[present[0]].origin_place()}"
-            hint = "write behavior: replace or behavior: merge"
-            run.report("kustomize/duplicate-object", message, place, hint)
+            message = f"{made.id} is there already, from {present[0].origin_place()}"
+            run.report("kustomize/duplicate-object", message, place(), "write behavior: replace or behavior: merge")
         else:
             objects.add(made)
     elif not present:
-        message = f"there is no {made.id} to {behavior}"
-        run.report("kustomize/no-target", message, place, objects.near(made.id))
+        run.report("kustomize/no-target", f"there is no {made.id} to {behavior}", place(), objects.near(made.id))
     else:
-        old = objects[present[0]]
-        objects.put(present[0], merged_config_map(old, made, replaces=behavior == "replace"))
+        merge_config_map(present[0], made, replaces=behavior == "replace")
 
 
 def _is_local(built: Built) -> bool:
-    annotations = built.object["metadata"].get("annotations") or {}
-    return bool(annotations.get(_LOCAL_CONFIG, "false") != "false")
+    annotations = built.node.get("metadata", "annotations")
+    return annotations is not None and annotations.fields.get(_LOCAL_CONFIG, Node("false")).value != "false"
 
 
-def _finished(run: Run, built: Built) -> Built:
-    """The object as kustomize prints it: annotations are texts, and an empty map of them is left out."""
+def _finish(run: Run, built: Built) -> None:
+    """Makes the object what kustomize prints: annotations are texts, and an empty map of them is left out."""
     if built.hashed:
         run.leave_out(f"the suffix hash of {built.id}", built.origin_place(("metadata", "name")))
-    metadata = built.traced.at("metadata")
-    if "annotations" not in metadata.value:
-        return built
-    if not metadata.value["annotations"]:
-        return built.changed(edit(built.traced, ("metadata",), lambda part: drop(part, "annotations")))
-    if all(isinstance(value, str) for value in metadata.value["annotations"].values()):
-        return built
-    return built.changed(edit(built.traced, ("metadata", "annotations"), _as_texts))
-
-
-def _as_texts(annotations: Traced) -> Traced:
-    texts = {key: "null" if value is None else scalar_text(value) for key, value in annotations.value.items()}
-    return Traced(texts, annotations.trace)
+    metadata = built.node.fields["metadata"]
+    annotations = metadata.mapping("annotations")
+    if annotations is None:
+        metadata.fields.pop("annotations", None)
+        return
+    for key, part in annotations.fields.items():
+        if not isinstance(part.value, str):
+            annotations.fields[key] = part.with_value(scalar_text(part) if part.shape else "null")

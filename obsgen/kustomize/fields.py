@@ -5,12 +5,11 @@ The tables are kustomize 5.8's defaults. A path goes through lists to each of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from obsgen.kustomize.identity import is_cluster_scoped
-from obsgen.kustomize.trace import Trace, Traced, put
+from obsgen.kustomize.kinds import is_cluster_scoped
+from obsgen.kustomize.nodes import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,13 @@ class Field:
     kinds: frozenset[str] = frozenset()
     create: bool = True
 
-    def is_in(self, value: Mapping[str, Any]) -> bool:
+    def is_in(self, target: Node) -> bool:
         """Whether an object is of a kind that has this field."""
-        group, _, version = str(value.get("apiVersion", "")).rpartition("/")
+        group, _, version = target.text("apiVersion").rpartition("/")
         return (
             self.group in ("", group)
             and self.version in ("", version)
-            and (not self.kinds or value.get("kind") in self.kinds)
+            and (not self.kinds or target.text("kind") in self.kinds)
         )
 
 
@@ -96,62 +95,43 @@ _NAMESPACES = (
 )
 
 
-def set_pairs(target: Traced, fields: Iterable[Field], pairs: Traced) -> Traced:
-    """The object with all `pairs` in those maps of `fields` that it has or that are created."""
+def set_pairs(target: Node, fields: Iterable[Field], pairs: Node) -> None:
+    """Gives an object all `pairs`, in those maps of `fields` that it has or that are created."""
+    for holder, name in _holders(target, fields, pairs):
+        holder.fields[name].fields.update(pairs.copy().fields)
+
+
+def set_namespace(target: Node, namespace: Node) -> None:
+    """Moves an object as `namespace:` does; cluster-scoped kinds keep out of it."""
+    fields = list(_NAMESPACES)
+    if not is_cluster_scoped(target.text("apiVersion"), target.text("kind")):
+        fields.append(_field("metadata/namespace"))
+    for holder, name in _holders(target, fields, namespace):
+        holder.fields[name] = namespace
+    if target.text("kind") in ("RoleBinding", "ClusterRoleBinding"):
+        subjects = target.get("subjects")
+        for subject in subjects.items if subjects else ():
+            if subject.text("name") == "default":
+                subject.fields["namespace"] = namespace
+
+
+def _holders(target: Node, fields: Iterable[Field], origin: Node) -> Iterator[tuple[Node, str]]:
+    """The maps that hold the last step of each field's path, and that step; what is missing is made if it may be."""
     for field in fields:
-        if field.is_in(target.value):
-            target = _change(target, field, field.path, {}, lambda leaf: _with_pairs(leaf, pairs), pairs.trace)
-    return target
+        if field.is_in(target):
+            yield from _below(target, field, field.path, origin)
 
 
-def set_namespace(target: Traced, namespace: Traced) -> Traced:
-    """The object as `namespace:` moves it; cluster-scoped kinds keep out of it."""
-    value = target.value
-    fields = [field for field in _NAMESPACES if field.is_in(value)]
-    if not is_cluster_scoped(str(value.get("apiVersion", "")), str(value.get("kind", ""))):
-        fields.insert(0, _field("metadata/namespace"))
-    for field in fields:
-        target = _change(target, field, field.path, "", lambda _: namespace, namespace.trace)
-    return _with_default_accounts(target, namespace)
-
-
-def _with_default_accounts(target: Traced, namespace: Traced) -> Traced:
-    """Role bindings: of their subjects only those named `default` are moved along."""
-    subjects = target.get("subjects")
-    is_binding = target.value.get("kind") in ("RoleBinding", "ClusterRoleBinding")
-    if not is_binding or subjects is None or not isinstance(subjects.value, list):
-        return target
-    for index, subject in enumerate(subjects.value):
-        if isinstance(subject, dict) and subject.get("name") == "default":
-            subjects = put(subjects, index, put(subjects.at(index), "namespace", namespace))
-    return put(target, "subjects", subjects)
-
-
-def _change(
-    target: Traced,
-    field: Field,
-    path: tuple[str, ...],
-    leaf: Any,
-    change: Callable[[Traced], Traced],
-    origin: Trace,
-) -> Traced:
-    """Changes what stands at `path`, creating `leaf` there if the field says so."""
-    if not path:
-        return change(target)
-    if isinstance(target.value, list):
-        for index, item in enumerate(target.items()):
-            target = put(target, index, _change(item, field, path, leaf, change, origin))
-        return target
+def _below(target: Node, field: Field, path: tuple[str, ...], origin: Node) -> Iterator[tuple[Node, str]]:
+    for item in target.items:
+        yield from _below(item, field, path, origin)
     name = path[0].removesuffix("[]")
     part = target.get(name)
-    if part is None or part.value is None:
-        if not field.create or name != path[0] or not isinstance(target.value, dict):
-            return target
-        part = Traced(leaf if len(path) == 1 else {}, origin)
-    return put(target, name, _change(part, field, path[1:], leaf, change, origin))
-
-
-def _with_pairs(leaf: Traced, pairs: Traced) -> Traced:
-    if not isinstance(leaf.value, dict):
-        return leaf
-    return Traced({**leaf.value, **pairs.value}, leaf.trace.having({key: pairs.trace.at(key) for key in pairs.value}))
+    if part is None or not part.shape:
+        if not field.create or name != path[0] or target.shape != "map":
+            return
+        part = target.fields[name] = origin.with_value({})
+    if path[1:]:
+        yield from _below(part, field, path[1:], origin)
+    else:
+        yield target, name

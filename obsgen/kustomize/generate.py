@@ -8,111 +8,101 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.kustomize.kustomization import Kustomization, Run, file_at
+from obsgen.kustomize.nodes import Node, WholeFile, mapping_of
 from obsgen.kustomize.objects import Built
-from obsgen.kustomize.trace import Trace, Traced, WholeFile, traced_map
 
-Pair = tuple[str, Traced]
+Pair = tuple[str, Node]
 
 _LINE = 70
 
 
-def make_config_map(run: Run, owner: Kustomization, entry: Traced) -> Built | None:
+def make_config_map(run: Run, owner: Kustomization, entry: Node) -> Built | None:
     """The ConfigMap of one generator entry; None, and a finding, if it has no name."""
-    name = entry.get("name")
-    if name is None or not _is_text(name.value):
-        run.report("kustomize/bad-generator", "a generated ConfigMap needs a name", entry.trace.place())
+    name = entry.text("name")
+    if not name:
+        run.report("kustomize/bad-generator", "a generated ConfigMap needs a name", entry.place())
         return None
-    data: dict[str, Traced] = {}
+    data: dict[str, Node] = {}
     for key, content in _pairs(run, owner, entry):
         if key in data:
-            message = f"key {key!r} is given twice in ConfigMap {name.value}"
-            run.report("kustomize/bad-generator", message, content.trace.place(), "name one of them: key=path")
+            message = f"key {key!r} is given twice in ConfigMap {name}"
+            run.report("kustomize/bad-generator", message, content.place(), "name one of them: key=path")
         data[key] = content
     options = [part for part in (owner.content.mapping("generatorOptions"), entry.mapping("options")) if part]
     hashed = not any(part.value.get("disableNameSuffixHash") for part in options)
-    return Built(*_config_map(entry, data, options), hashed=hashed)
+    return Built(_config_map(entry, data, options), hashed=hashed)
 
 
-def _config_map(entry: Traced, data: dict[str, Traced], options: list[Traced]) -> Traced:
-    metadata = {field: entry.at(field) for field in ("name", "namespace") if _is_text(entry.value.get(field))}
-    for field in ("labels", "annotations"):
-        if pairs := _merged(options, field):
-            metadata[field] = traced_map(pairs, entry.trace)
+def _config_map(entry: Node, data: dict[str, Node], options: list[Node]) -> Node:
+    metadata = {field: entry.fields[field].copy() for field in ("name", "namespace") if entry.text(field)}
     fields = {
-        "apiVersion": Traced("v1", entry.trace),
-        "kind": Traced("ConfigMap", entry.trace),
-        "metadata": traced_map(metadata, entry.trace),
+        "apiVersion": entry.with_value("v1"),
+        "kind": entry.with_value("ConfigMap"),
+        "metadata": mapping_of(metadata | _merged(options, ("labels", "annotations"), entry), entry),
     }
     texts = {key: content for key, content in data.items() if isinstance(content.value, str)}
-    binary = {key: Traced(_base64(part.value), part.trace) for key, part in data.items() if key not in texts}
+    binary = {key: part.with_value(_base64(part.value)) for key, part in data.items() if key not in texts}
     for field, part in (("data", texts), ("binaryData", binary)):
         if part:
-            fields[field] = traced_map(part, entry.trace)
+            fields[field] = mapping_of(part, entry)
     if any(part.value.get("immutable") for part in options):
-        fields["immutable"] = Traced(True, entry.trace)
-    return traced_map(fields, entry.trace)
+        fields["immutable"] = entry.with_value(True)
+    return mapping_of(fields, entry)
 
 
-def merged_config_map(old: Built, new: Built, *, replaces: bool) -> Built:
-    """What `behavior: replace` or `merge` makes of a ConfigMap: labels and annotations are merged either way."""
-    fields = {key: new.traced.at(key) for key in new.object}
-    metadata = {
-        key: old.traced.at("metadata").at(key) for key in ("name", "namespace") if key in old.object["metadata"]
-    }
-    for field in ("labels", "annotations"):
-        if pairs := _merged([old.traced.at("metadata"), new.traced.at("metadata")], field):
-            metadata[field] = traced_map(pairs, new.trace)
-    fields["metadata"] = traced_map(metadata, new.trace)
-    for field in () if replaces else ("data", "binaryData"):
-        if pairs := _merged([old.traced, new.traced], field):
-            fields[field] = traced_map(pairs, new.trace)
-    object_, trace = traced_map(fields, new.trace)
-    return Built(object_, trace, old.former_ids, old.hashed and new.hashed)
+def merge_config_map(old: Built, new: Built, *, replaces: bool) -> None:
+    """Makes of a ConfigMap what `behavior: replace` or `merge` does: labels and annotations are merged either way."""
+    was, now = old.node, new.node
+    kept = {key: part for key, part in was.fields["metadata"].fields.items() if key in ("name", "namespace")}
+    pairs = _merged([was.fields["metadata"], now.fields["metadata"]], ("labels", "annotations"), now)
+    data = {} if replaces else _merged([was, now], ("data", "binaryData"), now)
+    old.node = mapping_of({**now.fields, **data, "metadata": mapping_of(kept | pairs, now)}, now)
+    old.hashed = old.hashed and new.hashed
 
 
-def _merged(parts: list[Traced], field: str) -> dict[str, Traced]:
-    found = [part.mapping(field) for part in parts]
-    return {key: part.at(key) for part in found if part for key in part.value}
+def _merged(parts: list[Node], fields: tuple[str, ...], like: Node) -> dict[str, Node]:
+    """Mappings made of those that the parts have at these fields; the last part has the last word."""
+    merged = {}
+    for field in fields:
+        found = [mapping.copy().fields for part in parts if (mapping := part.mapping(field))]
+        if found:
+            merged[field] = mapping_of({key: value for pairs in found for key, value in pairs.items()}, like)
+    return merged
 
 
-def _pairs(run: Run, owner: Kustomization, entry: Traced) -> Iterator[Pair]:
+def _pairs(run: Run, owner: Kustomization, entry: Node) -> Iterator[Pair]:
     for source in _texts(entry, "envs"):
         yield from _from_environment(run, owner, source)
     for source in _texts(entry, "literals"):
         key, _, value = source.value.partition("=")
         if not key or "=" not in source.value:
-            run.report("kustomize/bad-generator", f"{source.value!r} is not key=value", source.trace.place())
+            run.report("kustomize/bad-generator", f"{source.value!r} is not key=value", source.place())
             continue
-        yield key, Traced(_unquoted(value), source.trace)
+        yield key, source.with_value(_unquoted(value))
     for source in _texts(entry, "files"):
         yield from _from_file(run, owner, source)
 
 
-def _texts(entry: Traced, field: str) -> Iterator[Traced]:
+def _texts(entry: Node, field: str) -> Iterator[Node]:
     found = entry.get(field)
-    if found and isinstance(found.value, list):
-        yield from (item for item in found.items() if isinstance(item.value, str))
+    yield from (item for item in (found.items if found else ()) if isinstance(item.value, str))
 
 
-def _from_file(run: Run, owner: Kustomization, source: Traced) -> Iterator[Pair]:
+def _from_file(run: Run, owner: Kustomization, source: Node) -> Iterator[Pair]:
     key, _, name = source.value.rpartition("=")
-    path = file_at(run, owner, Traced(name, source.trace))
+    path = file_at(run, owner, source.with_value(name))
     raw = run.raw(path) if path else None
     if raw is not None:
-        yield key or Path(name).name, Traced(_text_or_bytes(raw), Trace(WholeFile(str(path))))
+        yield key or Path(name).name, Node(_text_or_bytes(raw), WholeFile(str(path)))
 
 
-def _from_environment(run: Run, owner: Kustomization, source: Traced) -> Iterator[Pair]:
+def _from_environment(run: Run, owner: Kustomization, source: Node) -> Iterator[Pair]:
     path = file_at(run, owner, source)
     raw = run.raw(path) if path else None
     for number, line in enumerate((raw or b"").decode("utf-8-sig", "replace").splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             key, _, value = line.lstrip().partition("=")
-            yield key, Traced(value, Trace(WholeFile(str(path), number)))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+            yield key, Node(value, WholeFile(str(path), number))
 
 
 def _text_or_bytes(raw: bytes) -> Any:

@@ -5,31 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-# The kinds that kustomize 5.8 knows to be cluster-scoped; every other kind counts as namespaced, even those
-# that the API server scopes otherwise, such as custom resources.
-_CLUSTER_SCOPED = frozenset(
-    f"{group}{version} {kind}"
-    for group, versions, kinds in (
-        ("", "v1", "ComponentStatus Namespace Node PersistentVolume"),
-        (
-            "admissionregistration.k8s.io/",
-            "v1 v1beta1",
-            "MutatingWebhookConfiguration ValidatingWebhookConfiguration",
-        ),
-        ("apiextensions.k8s.io/", "v1 v1beta1", "CustomResourceDefinition"),
-        ("apiregistration.k8s.io/", "v1 v1beta1", "APIService"),
-        ("certificates.k8s.io/", "v1 v1beta1", "CertificateSigningRequest"),
-        ("flowcontrol.apiserver.k8s.io/", "v1beta1", "FlowSchema PriorityLevelConfiguration"),
-        ("networking.k8s.io/", "v1 v1beta1", "IngressClass"),
-        ("node.k8s.io/", "v1 v1beta1", "RuntimeClass"),
-        ("policy/", "v1beta1", "PodSecurityPolicy"),
-        ("rbac.authorization.k8s.io/", "v1 v1beta1", "ClusterRole ClusterRoleBinding"),
-        ("scheduling.k8s.io/", "v1 v1beta1", "PriorityClass"),
-        ("storage.k8s.io/", "v1 v1beta1", "CSIDriver CSINode StorageClass VolumeAttachment"),
-    )
-    for version in versions.split()
-    for kind in kinds.split()
-)
+from obsgen.kustomize.kinds import is_cluster_scoped
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,8 +52,3 @@ def object_fault(value: Any) -> str:
         if isinstance(part, dict | list):
             return f"metadata.{field} must be a text"
     return ""
-
-
-def is_cluster_scoped(api_version: str, kind: str) -> bool:
-    """Whether kustomize knows that objects of this kind live in no namespace."""
-    return f"{api_version} {kind}" in _CLUSTER_SCOPED

@@ -12,8 +12,7 @@ from typing import Any
 
 from obsgen.findings import Finding, InputError, Severity, error
 from obsgen.hints import did_you_mean
-from obsgen.kustomize.trace import Traced, drop, edit, insert, put
-from obsgen.source import Route
+from obsgen.kustomize.nodes import Node
 
 Path = tuple[str, ...]
 
@@ -34,153 +33,144 @@ def pointer(route: Iterable[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in route)
 
 
-def apply_operations(target: Traced, operations: Traced, warnings: list[Finding]) -> Traced:
+def apply_operations(target: Node, operations: Node, warnings: list[Finding]) -> Node:
     """The object after all operations of a patch; InputError for the first that does not apply.
 
     What kustomize accepts although it hardly is what was meant is added to `warnings`.
     """
-    for operation in operations.items():
+    target = target.copy()
+    for operation in operations.copy().items:
         try:
             _warn_of_loose_path(operation, warnings)
             target = _apply(target, operation, warnings)
         except _OperationError as fault:
-            place = operation.trace.at(fault.field).place()
+            place = operation.origin_place((fault.field,))
             raise InputError([error(fault.check, fault.message, place, fault.hint)]) from None
     return target
 
 
-def _apply(target: Traced, operation: Traced, warnings: list[Finding]) -> Traced:
+def _apply(target: Node, operation: Node, warnings: list[Finding]) -> Node:
+    """Changes the target, or gives another one in its place."""
     name, path = _text(operation, "op"), _path(operation, "path")
-    value = operation.get("value") or Traced(None, operation.trace)
+    value = operation.get("value") or operation.with_value(None)
     match name:
         case "add":
-            return _add(target, path, value)
+            _add(target, path, value)
         case "remove":
-            return _remove(target, path)
+            _taken(target, path)
+        case "replace" if not path:
+            return _whole(value)
         case "replace":
-            if _is_new_key(target, path):
-                message = f"there is nothing at {pointer(path)} to replace; kustomize adds it"
-                hint = _near(target, path) or "write op: add if that is meant"
-                _warn(operation, message, hint, warnings)
-            return _replace(target, path, value)
+            _replace(target, path, value, operation, warnings)
         case "test":
-            return _test(target, path, operation.get("value"))
+            _test(target, path, operation.get("value"))
         case "move":
-            source = _path(operation, "from")
-            return _add(_remove(target, source, "from"), path, _read(target, source, "from"))
+            _add(target, path, _taken(target, _path(operation, "from"), "from"))
         case "copy":
-            return _add(target, path, _read(target, _path(operation, "from"), "from"))
-    hint = did_you_mean(name, _OPERATIONS) or "known: " + ", ".join(_OPERATIONS)
-    raise _OperationError("kustomize/bad-patch", f"unknown operation {name!r}", hint, "op")
-
-
-def _add(target: Traced, path: Path, value: Traced) -> Traced:
-    owner, name = _owner(target, path)
-    if isinstance(target.find(owner).value, dict):
-        return edit(target, owner, lambda part: put(part, name, value))
-    index = _index(target.find(owner), name, added=1)
-    return edit(target, owner, lambda part: insert(part, index, value))
-
-
-def _remove(target: Traced, path: Path, field: str = "path") -> Traced:
-    owner, name = _owner(target, path, field)
-    return edit(target, owner, lambda part: drop(part, _existing(part, name, path, field)))
-
-
-def _replace(target: Traced, path: Path, value: Traced) -> Traced:
-    if not path:
-        if isinstance(value.value, dict):
-            return value
-        raise _OperationError("kustomize/bad-patch", "only a mapping can take an object's place", field="op")
-    owner, name = _owner(target, path)
-    if isinstance(target.find(owner).value, dict):
-        return edit(target, owner, lambda part: put(part, name, value))
-    return edit(target, owner, lambda part: put(part, _index(part, name), value))
-
-
-def _test(target: Traced, path: Path, wanted: Traced | None) -> Traced:
-    found = _read(target, path)
-    if wanted is None:
-        raise _OperationError("kustomize/bad-patch", "op: test needs a value", field="op")
-    if not same_json(found.value, wanted.value):
-        message = f"{pointer(path)} is {_shown(found.value)}, not {_shown(wanted.value)}"
-        raise _OperationError("kustomize/failed-test", message, _whereabouts(target, path, wanted.value), "value")
+            _add(target, path, _read(target, _path(operation, "from"), "from").copy())
+        case _:
+            hint = did_you_mean(name, _OPERATIONS) or "known: " + ", ".join(_OPERATIONS)
+            raise _OperationError("kustomize/bad-patch", f"unknown operation {name!r}", hint, "op")
     return target
 
 
-def _read(target: Traced, path: Path, field: str = "path") -> Traced:
+def _add(target: Node, path: Path, value: Node) -> None:
+    owner, name = _owner(target, path)
+    if owner.shape == "map":
+        owner.fields[name] = value
+    else:
+        owner.items.insert(_index(owner, name, added=1), value)
+
+
+def _taken(target: Node, path: Path, field: str = "path") -> Node:
+    """What stood at `path`, where it no longer is."""
+    owner, name = _owner(target, path, field)
+    if owner.shape == "list":
+        return owner.items.pop(_index(owner, name))
+    _demand(owner, name, path, field)
+    return owner.fields.pop(name)
+
+
+def _whole(value: Node) -> Node:
+    if value.shape != "map":
+        raise _OperationError("kustomize/bad-patch", "only a mapping can take an object's place", field="op")
+    return value
+
+
+def _replace(target: Node, path: Path, value: Node, operation: Node, warnings: list[Finding]) -> None:
+    owner, name = _owner(target, path)
+    if owner.shape == "list":
+        owner.items[_index(owner, name)] = value
+        return
+    if name not in owner.fields:
+        hint = did_you_mean(name, map(str, owner.fields)) or "write op: add if that is meant"
+        _warn(operation, f"there is nothing at {pointer(path)} to replace; kustomize adds it", hint, warnings)
+    owner.fields[name] = value
+
+
+def _test(target: Node, path: Path, wanted: Node | None) -> None:
+    found = _read(target, path).value
+    if wanted is None:
+        raise _OperationError("kustomize/bad-patch", "op: test needs a value", field="op")
+    if not same_json(found, wanted.value):
+        message = f"{pointer(path)} is {_shown(found)}, not {_shown(wanted.value)}"
+        raise _OperationError("kustomize/failed-test", message, _whereabouts(target, path, wanted.value), "value")
+
+
+def _read(target: Node, path: Path, field: str = "path") -> Node:
     """The value at `path`; null for a key that a mapping lacks, as kustomize has it."""
     if not path:
         return target
     owner, name = _owner(target, path, field)
-    part = target.find(owner)
-    return part.get(name) or Traced(None, part.trace) if isinstance(part.value, dict) else part.at(_index(part, name))
+    if owner.shape == "list":
+        return owner.items[_index(owner, name)]
+    return owner.fields.get(name) or owner.with_value(None)
 
 
-def _owner(target: Traced, path: Path, field: str = "path") -> tuple[Route, str]:
-    """The route of the mapping or list that holds the last part of `path`, and that part."""
+def _owner(target: Node, path: Path, field: str = "path") -> tuple[Node, str]:
+    """The mapping or list that holds the last part of `path`, and that part."""
     if not path:
         raise _OperationError("kustomize/bad-path", "the path names the whole object", "begin with a slash", field)
-    route: Route = ()
-    for depth, step in enumerate(path[:-1]):
-        found = _existing(target, step, path[: depth + 1], field)
-        route, target = (*route, found), target.at(found)
-        if not isinstance(target.value, dict | list):
-            message = f"{pointer(route)} is {_shown(target.value)}: nothing can stand below it"
+    for depth, step in enumerate(path[:-1], 1):
+        if target.shape == "list":
+            target = target.items[_index(target, step)]
+        else:
+            _demand(target, step, path[:depth], field)
+            target = target.fields[step]
+        if target.shape not in ("map", "list"):
+            message = f"{pointer(path[:depth])} is {_shown(target.value)}: nothing can stand below it"
             raise _OperationError("kustomize/bad-path", message, field=field)
-    return route, path[-1]
+    return target, path[-1]
 
 
-def _existing(owner: Traced, name: str, path: Path, field: str) -> str | int:
-    if isinstance(owner.value, list):
-        return _index(owner, name)
-    if name not in owner.value:
-        hint = did_you_mean(name, map(str, owner.value))
+def _demand(owner: Node, name: str, path: Path, field: str) -> None:
+    if name not in owner.fields:
+        hint = did_you_mean(name, map(str, owner.fields))
         raise _OperationError("kustomize/bad-path", f"there is nothing at {pointer(path)}", hint, field)
-    return name
 
 
-def _index(owner: Traced, name: str, added: int = 0) -> int:
+def _index(owner: Node, name: str, added: int = 0) -> int:
     """The position that `name` means in a list that is about to grow by `added`."""
-    length = len(owner.value) + added
+    size = len(owner.items)
     if name == "-" and added:
-        return length - 1
+        return size
     if not _INDEX.match(name):
         raise _OperationError("kustomize/bad-path", f"{name!r} is no index of a list")
-    index = int(name) + length if int(name) < 0 else int(name)
-    if not 0 <= index < length:
-        hint = "the list has " + (f"items 0 to {len(owner.value) - 1}" if owner.value else "no items")
+    index = int(name) + size + added if int(name) < 0 else int(name)
+    if not 0 <= index < size + added:
+        hint = "the list has " + (f"items 0 to {size - 1}" if size else "no items")
         raise _OperationError("kustomize/bad-path", f"there is no item {name}", hint)
     return index
 
 
-def _is_new_key(target: Traced, path: Path) -> bool:
-    if not path:
-        return False
-    part = target.find(_owner(target, path)[0])
-    return isinstance(part.value, dict) and path[-1] not in part.value
-
-
-def _near(target: Traced, path: Path) -> str:
-    return did_you_mean(path[-1], map(str, target.find(_owner(target, path)[0]).value))
-
-
-def _whereabouts(target: Traced, path: Path, wanted: Any) -> str:
-    """Where the tested value stands instead, if the path goes through a list that has it elsewhere."""
-    for depth in range(len(path) - 1, -1, -1):
-        route = _owner(target, path[: depth + 1])[0]
-        items = target.find(route).value
-        if isinstance(items, list):
-            rest = path[depth + 1 :]
-            return next(
-                (
-                    f"item {index} has that value"
-                    for index, item in enumerate(items)
-                    if (not rest and same_json(item, wanted))
-                    or (len(rest) == 1 and isinstance(item, dict) and same_json(item.get(rest[0]), wanted))
-                ),
-                "",
-            )
+def _whereabouts(target: Node, path: Path, wanted: Any) -> str:
+    """Where the tested value stands instead, if the path ends in a list's item or in a field of one."""
+    for rest in ((), path[-1:]):
+        items = _owner(target, path[: len(path) - len(rest)])[0].items if len(path) > len(rest) else []
+        for index, item in enumerate(items):
+            found = item.get(*rest)
+            if found and same_json(found.value, wanted):
+                return f"item {index} has that value"
     return ""
 
 
@@ -193,28 +183,28 @@ def same_json(one: Any, other: Any) -> bool:
     return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
 
 
-def _path(operation: Traced, field: str) -> Path:
+def _path(operation: Node, field: str) -> Path:
     parts = _text(operation, field).split("/")[1:]
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
 
 
-def _text(operation: Traced, field: str) -> str:
+def _text(operation: Node, field: str) -> str:
     found = operation.get(field)
     if found is None or not isinstance(found.value, str):
         raise _OperationError("kustomize/bad-patch", f"an operation needs a text as its {field}", field=field)
     return found.value
 
 
-def _warn_of_loose_path(operation: Traced, warnings: list[Finding]) -> None:
-    for field in {"path", "from"} & operation.value.keys():
+def _warn_of_loose_path(operation: Node, warnings: list[Finding]) -> None:
+    for field in {"path", "from"} & operation.fields.keys():
         text = _text(operation, field)
         if text and not text.startswith("/"):
             message = f"path {text!r} does not begin with a slash; kustomize ignores what stands before the first"
             _warn(operation, message, f"did you mean {'/' + text!r}?", warnings, field)
 
 
-def _warn(operation: Traced, message: str, hint: str, warnings: list[Finding], field: str = "path") -> None:
-    place = operation.trace.at(field).place()
+def _warn(operation: Node, message: str, hint: str, warnings: list[Finding], field: str = "path") -> None:
+    place = operation.origin_place((field,))
     warnings.append(Finding("kustomize/bad-path", Severity.WARNING, message, place, hint))
 
 

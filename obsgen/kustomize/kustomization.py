@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.hints import did_you_mean
-from obsgen.kustomize.trace import Trace, Traced
+from obsgen.kustomize.nodes import Node
 from obsgen.source import Document, one_document
 
 Loader = Callable[[Path], list[Document]]
@@ -31,7 +31,6 @@ class Run:
 
     load: Loader
     findings: list[Finding] = field(default_factory=list)
-    unsupported: list[Finding] = field(default_factory=list)
     files: dict[Path, None] = field(default_factory=dict)
     _real: dict[Path, Path] = field(default_factory=dict)
 
@@ -42,12 +41,7 @@ class Run:
     def leave_out(self, what: str, place: Place) -> None:
         """Notes something that kustomize does and this build does not."""
         message = f"{what}: not followed here, so the result may differ from kustomize's"
-        self.unsupported.append(Finding(UNSUPPORTED, Severity.INFO, message, place))
-
-    def sort(self, problem: InputError) -> None:
-        """Notes the findings of a patch that was not applied."""
-        for finding in problem.findings:
-            (self.unsupported if finding.id == UNSUPPORTED else self.findings).append(finding)
+        self.findings.append(Finding(UNSUPPORTED, Severity.INFO, message, place))
 
     def documents(self, path: Path) -> list[Document]:
         """The documents of a file; none, and findings, where it cannot be read."""
@@ -81,23 +75,18 @@ class Kustomization:
 
     directory: Path
     document: Document
+    content: Node
     above: tuple[Path, ...] = ()
-
-    @property
-    def content(self) -> Traced:
-        """The whole file."""
-        return Traced(self.document.value, Trace(self.document))
 
     @property
     def is_component(self) -> bool:
         """Whether it is a Component, which works on the objects of whoever includes it."""
-        return bool(self.content.value.get("kind") == "Component")
+        return self.content.text("kind") == "Component"
 
-    def entries(self, name: str) -> Iterator[Traced]:
+    def entries(self, name: str) -> list[Node]:
         """The items of a list field; nothing where the field is no list, which a schema check reports."""
         found = self.content.get(name)
-        if found and isinstance(found.value, list):
-            yield from found.items()
+        return found.items if found else []
 
 
 def read_kustomization(run: Run, directory: Path, above: tuple[Path, ...], asked: Place) -> Kustomization | None:
@@ -117,42 +106,42 @@ def read_kustomization(run: Run, directory: Path, above: tuple[Path, ...], asked
     if not isinstance(document.value, dict) or not document.value.keys() - {"apiVersion", "kind"}:
         run.report("kustomize/bad-kustomization", "the kustomization is empty", document.place())
         return None
-    return Kustomization(directory, document, above)
+    return Kustomization(directory, document, Node(document.value, document), above)
 
 
-def file_at(run: Run, owner: Kustomization, reference: Traced) -> Path | None:
+def file_at(run: Run, owner: Kustomization, reference: Node) -> Path | None:
     """The file that a reference names; None, and a finding, if it is missing or outside the kustomization."""
-    name, place = str(reference.value), reference.trace.place()
+    name, place = str(reference.value), reference.place
     path = _join(owner.directory, name)
     if not is_file(path):
         what = "is a directory, not a file" if is_directory(path) else "does not exist"
-        run.report("kustomize/missing-reference", f"{name} {what}", place, _near_file(path))
+        run.report("kustomize/missing-reference", f"{name} {what}", place(), _near_file(path))
         return None
     if not _is_below(run, path if path.is_symlink() else path.parent, owner.directory):
         message = f"{name} is outside {owner.directory}; kustomize reads files only in or below the kustomization"
         hint = "move the file, or give it a kustomization.yaml of its own and refer to that directory"
-        run.report("kustomize/missing-reference", message, place, hint)
+        run.report("kustomize/missing-reference", message, place(), hint)
         return None
     return path
 
 
-def directory_at(run: Run, owner: Kustomization, reference: Traced) -> Path | None:
+def directory_at(run: Run, owner: Kustomization, reference: Node) -> Path | None:
     """The directory that a reference names; None, and a finding, if it cannot be one of `owner`'s bases."""
-    name, place = str(reference.value), reference.trace.place()
+    name, place = str(reference.value), reference.place
     path = _join(owner.directory, name)
     if not is_directory(path):
         if _REMOTE.match(name):
-            run.leave_out(f"the remote {name}", place)
+            run.leave_out(f"the remote {name}", place())
         else:
-            run.report("kustomize/missing-reference", f"{name} does not exist", place, _near_file(path))
+            run.report("kustomize/missing-reference", f"{name} does not exist", place(), _near_file(path))
         return None
     if Path(name).is_absolute():
-        run.report("kustomize/missing-reference", f"{name} is absolute", place, "write it relative to this file")
+        run.report("kustomize/missing-reference", f"{name} is absolute", place(), "write it relative to this file")
         return None
     for visited in (*owner.above, owner.directory):
         if _is_below(run, visited, path):
             message = f"{name} leads back to {visited}, which is being built"
-            run.report("kustomize/cycle", message, place, "a base must not contain or include its overlay")
+            run.report("kustomize/cycle", message, place(), "a base must not contain or include its overlay")
             return None
     return path
 

@@ -6,30 +6,29 @@ Everything works on texts: a port 8080 and a port "8080" are the same key.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from obsgen.kustomize.trace import Traced
+from obsgen.kustomize.nodes import Node
 from obsgen.source import resolve_plain
 
 Keys = Sequence[str]
 Values = Sequence[str]
 
 
-def merge_scalars(dest: list[Traced], patch: list[Traced]) -> list[Traced]:
+def merge_scalars(dest: list[Node], patch: list[Node]) -> list[Node]:
     """The patch's scalars, then those of `dest` that it lacks; each once."""
-    found: dict[str, Traced] = {}
+    found: dict[str, Node] = {}
     for item in [*patch, *dest]:
-        found.setdefault(scalar_text(item.value), item)
+        found.setdefault(scalar_text(item), item)
     return list(found.values())
 
 
 def merge_keyed(
-    dest: list[Traced],
-    patch: list[Traced],
+    dest: list[Node],
+    patch: list[Node],
     keys: Keys,
-    merge: Callable[[Traced | None, Traced | None], Traced | None],
-    is_lost: Callable[[Traced], bool],
-) -> list[Traced]:
+    merge: Callable[[Node | None, Node | None], Node | None],
+    is_lost: Callable[[Node], bool],
+) -> list[Node]:
     """The patch's items merged with their namesakes in `dest`, then the rest of `dest`.
 
     Every item must have the first key: kustomize does the strangest things to items that do not. `is_lost` tells
@@ -37,32 +36,33 @@ def merge_keyed(
     """
     dest = list(dest)
     identities = _identities([*patch, *dest], keys)
-    added: list[Traced] = []
+    added: list[Node] = []
     valid_keys: Keys = keys
     for identity in identities:
         valid_keys, values = _valid(identities, identity, keys)
         old, new = (_find(items, *_valid([values], values, valid_keys)) for items in (dest, patch))
         newer = None if new is None else patch[new]
+        lost = old is not None and newer is not None and is_lost(newer)
         merged = merge(None if old is None else dest[old], newer)
-        if merged is None or not merged.value:
+        if merged is None or not merged.fields:
             dest = _set(dest, None, valid_keys, values)
             continue
-        merged = _with_keys(merged, valid_keys, values)
-        if old is not None and not (newer and is_lost(newer)):
+        merged = _complete(merged, valid_keys, values)
+        if old is not None and not lost:
             dest[old] = merged
         added = _set(added, merged, valid_keys, values)
     return _append(added, dest, valid_keys) if identities else dest
 
 
-def scalar_text(value: Any) -> str:
-    """A scalar as it stands in YAML; empty for null, mappings and lists."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None or isinstance(value, dict | list) else str(value)
+def scalar_text(node: Node | None) -> str:
+    """A scalar as it stands in YAML; empty for null, mappings, lists and what is not there."""
+    if node is None or node.shape != "scalar":
+        return ""
+    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
 
 
-def _identities(items: list[Traced], keys: Keys) -> list[list[str]]:
-    texts = {tuple(_text_at(item, key) for key in keys): None for item in items}
+def _identities(items: list[Node], keys: Keys) -> list[list[str]]:
+    texts = {tuple(scalar_text(item.get(key)) for key in keys): None for item in items}
     found = [list(values) for values in texts]
     if len(keys) > 1:
         for i, mine in enumerate(found):
@@ -89,54 +89,46 @@ def _valid(identities: Sequence[Values], values: Values, keys: Keys) -> tuple[Ke
     return [key for key, _ in kept], [value for _, value in kept]
 
 
-def _find(items: list[Traced], keys: Keys, values: Values) -> int | None:
+def _find(items: list[Node], keys: Keys, values: Values) -> int | None:
     pairs = list(zip(keys, values, strict=True))
     for index, item in enumerate(items):
-        if isinstance(item.value, dict) and all(_matches(item, key, value) for key, value in pairs):
+        if all(_matches(item, key, value) for key, value in pairs):
             return index
     return None
 
 
-def _matches(item: Traced, key: str, value: str) -> bool:
+def _matches(item: Node, key: str, value: str) -> bool:
     # An empty value matches whatever the key holds: that is how kustomize looks for items without it.
-    return key in item.value and (not value or scalar_text(item.value[key]) == value)
+    return key in item.fields and (not value or scalar_text(item.get(key)) == value)
 
 
-def _text_at(item: Traced, key: str) -> str:
-    found = item.get(key)
-    return scalar_text(found.value) if found else ""
+def _complete(item: Node, keys: Keys, values: Values) -> Node:
+    for key, value in zip(keys, values, strict=True):
+        if value and key not in item.fields:
+            item.fields[key] = item.with_value(resolve_plain(value))
+    return item
 
 
-def _with_keys(item: Traced, keys: Keys, values: Values) -> Traced:
-    pairs = zip(keys, values, strict=True)
-    missing = {key: resolve_plain(value) for key, value in pairs if value and key not in item.value}
-    return Traced({**item.value, **missing}, item.trace) if missing else item
-
-
-def _set(items: list[Traced], element: Traced | None, keys: Keys, values: Values) -> list[Traced]:
+def _set(items: list[Node], element: Node | None, keys: Keys, values: Values) -> list[Node]:
     """Puts `element` in place of the items that match, else at the end; None removes them."""
     kept, matched = [], False
     for item in items:
-        if item.value is None or item.value == {}:
-            continue
-        if not isinstance(item.value, dict):
-            kept.append(item)
-        elif values and all(_matches(item, key, value) for key, value in zip(keys, values, strict=False)):
+        if all(_matches(item, key, value) for key, value in zip(keys, values, strict=False)):
             matched = True
             kept += [element] if element else []
-        elif values:
+        else:
             kept.append(item)
     return kept if matched or element is None else [*kept, element]
 
 
-def _append(items: list[Traced], more: list[Traced], keys: Keys) -> list[Traced]:
+def _append(items: list[Node], more: list[Node], keys: Keys) -> list[Node]:
     for item in more:
         values = []
         for key in keys:
             if item.get(key) is None:
                 items = [*items, item]
             else:
-                values.append(_text_at(item, key))
+                values.append(scalar_text(item.get(key)))
         if len(keys) > 1:
             items = _set(items, None, keys, values)
         items = _set(items, item, keys, values)

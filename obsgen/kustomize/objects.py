@@ -2,116 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.findings import Place
 from obsgen.hints import did_you_mean
 from obsgen.kustomize.identity import ObjectId, object_id
+from obsgen.kustomize.nodes import Node
 from obsgen.kustomize.target import Target
-from obsgen.kustomize.trace import Trace, Traced
 from obsgen.source import Route
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Built:
-    """One object of a build. `object` may share parts with other objects: never change it in place."""
+    """One object of a build, the identities it had before it was renamed or moved, and whether its name gets a hash."""
 
-    object: dict[str, Any]
-    trace: Trace
-    former_ids: tuple[ObjectId, ...] = ()
+    node: Node
+    former_ids: list[ObjectId] = field(default_factory=list)
     hashed: bool = False
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The plain object. It may share parts with other objects: never change it in place."""
+        return dict(self.node.value)
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """What tells which object it is: apiVersion, kind and metadata."""
+        return head(self.node)
 
     @property
     def id(self) -> ObjectId:
         """The object's identity as it is now."""
-        return object_id(self.object)
+        return object_id(self.head)
 
     @property
     def first_id(self) -> ObjectId:
         """The identity it was loaded with."""
         return self.former_ids[0] if self.former_ids else self.id
 
-    @property
-    def traced(self) -> Traced:
-        """The object with its origins."""
-        return Traced(self.object, self.trace)
-
     def origin_place(self, route: Route = (), *, key: bool = False) -> Place:
         """Where the value at `route` was written last: in a manifest, a patch or a generator's file."""
-        return self.trace.find(route).place(key=key)
+        return self.node.origin_place(route, key=key)
 
-    def changed(self, to: Traced, *, remember: bool = False) -> Built:
-        """The object with other content; `remember` keeps its identity among the former ones."""
-        former = (*self.former_ids, self.id) if remember else self.former_ids
-        return replace(self, object=to.value, trace=to.trace, former_ids=former)
+
+def head(node: Node) -> dict[str, Any]:
+    """The fields of an object that tell which one it is."""
+    return {key: part.value for key in ("apiVersion", "kind", "metadata") if (part := node.get(key))}
 
 
 class Objects:
-    """An ordered collection of built objects, indexed by present and former identity."""
+    """An ordered collection of built objects, indexed by present and former names."""
 
     def __init__(self) -> None:
-        self._items: dict[int, Built] = {}
-        self._slots: dict[ObjectId | str, dict[int, None]] = {}
-        self._added = 0
+        self._all: dict[Built, None] = {}
+        self._by_name: dict[str, dict[Built, None]] = {}
 
     def __iter__(self) -> Iterator[Built]:
-        return iter(self._items.values())
-
-    def __getitem__(self, slot: int) -> Built:
-        return self._items[slot]
-
-    def slots(self) -> list[int]:
-        """The handles of all objects, in the order in which they were added."""
-        return list(self._items)
+        return iter(list(self._all))
 
     def add(self, built: Built) -> Built | None:
         """Adds an object; if its identity is taken, the present holder is returned and nothing added."""
         identity = built.id
-        for slot in self.find(identity):
-            if self._items[slot].id == identity:
-                return self._items[slot]
-        self._added += 1
-        self.put(self._added, built)
+        for other in self.named(identity.name):
+            if other.id == identity:
+                return other
+        self._all[built] = None
+        self._index(built)
         return None
 
-    def put(self, slot: int, built: Built) -> None:
-        """Puts another version of an object in its place."""
-        self._items[slot] = built
-        for identity in (*built.former_ids, built.id):
-            for entry in (identity, identity.name):
-                self._slots.setdefault(entry, {})[slot] = None
+    def change(self, built: Built, to: Node) -> None:
+        """Gives an object other content; it still answers to the identity it had."""
+        built.former_ids.append(built.id)
+        built.node = to
+        self._index(built)
 
-    def remove(self, slot: int) -> None:
+    def remove(self, built: Built) -> None:
         """Takes an object out."""
-        del self._items[slot]
+        del self._all[built]
 
-    def find(self, identity: ObjectId) -> list[int]:
-        """The handles of the objects that have, or once had, this identity."""
-        return self._alive(self._slots.get(identity, ()))
+    def find(self, identity: ObjectId) -> list[Built]:
+        """The objects that have, or once had, this identity."""
+        return [built for built in self.named(identity.name) if identity in (built.id, *built.former_ids)]
 
-    def named(self, name: str) -> list[int]:
-        """The handles of the objects that have, or once had, this name."""
-        return self._alive(self._slots.get(name, ()))
+    def named(self, name: str) -> list[Built]:
+        """The objects that have, or once had, this name."""
+        return [built for built in self._by_name.get(name, ()) if built in self._all]
 
-    def select(self, target: Target) -> list[int]:
-        """The handles of the objects that a patch's target means."""
-        slots = self.named(target.literal_name) if target.literal_name else self.slots()
-        return [slot for slot in slots if target.matches(self._items[slot].object, self._items[slot].first_id)]
+    def select(self, target: Target) -> list[Built]:
+        """The objects that a patch's target means."""
+        candidates = self.named(target.literal_name) if target.literal_name else self
+        return [built for built in candidates if target.matches(built.head, built.first_id)]
 
-    def collisions(self) -> list[tuple[Built, Built]]:
+    def collisions(self) -> Iterator[tuple[Built, Built]]:
         """Pairs of objects that changes have given one identity, the earlier first."""
         seen: dict[ObjectId, Built] = {}
-        return [(seen[built.id], built) for built in self if seen.setdefault(built.id, built) is not built]
+        for built in self:
+            first = seen.setdefault(built.id, built)
+            if first is not built:
+                yield first, built
 
     def near(self, identity: ObjectId) -> str:
         """A hint for an identity that no object has: the same name elsewhere, or a similar one."""
-        for slot in self.named(identity.name):
-            other = self._items[slot].id
-            if other.kind == identity.kind:
-                return f"there is {other}"
+        for built in self.named(identity.name):
+            if built.id.kind == identity.kind:
+                return f"there is {built.id}"
         return did_you_mean(identity.name, (built.id.name for built in self if built.id.kind == identity.kind))
 
-    def _alive(self, slots: Iterable[int]) -> list[int]:
-        return [slot for slot in slots if slot in self._items]
+    def _index(self, built: Built) -> None:
+        self._by_name.setdefault(built.id.name, {})[built] = None

@@ -16,8 +16,8 @@ from obsgen.kustomize.identity import object_id
 from obsgen.kustomize.jsonpatch import apply_operations, pointer, same_json
 from obsgen.kustomize.list_diff import Operation, list_operations
 from obsgen.kustomize.merge import DIRECTIVE, FRAGILE_TEXT, strategic_merge
+from obsgen.kustomize.nodes import Node
 from obsgen.kustomize.target import exactly
-from obsgen.kustomize.trace import untraced
 from obsgen.source import Route
 
 Object = Mapping[str, Any]
@@ -59,7 +59,7 @@ def delete_patch(base: Object) -> Patch:
 def object_patches(base: Object, wanted: Object, labels: Mapping[str, str] | None = None) -> list[Patch]:
     """The patches that turn `base` into `wanted`, in the order in which they must be applied.
 
-    `labels` are pairs that the kustomization sets on every object (see `common_labels`); no patch repeats them.
+    `labels` are pairs that the kustomization sets on every object; no patch repeats them.
     A changed name, namespace, kind or version is one more operation; mind that kustomize then rewrites the
     references to the object that it knows of. UnpatchableError where `wanted` adds a null, which another patch
     would drop, or holds an integer that kustomize would round.
@@ -74,24 +74,6 @@ def object_patches(base: Object, wanted: Object, labels: Mapping[str, str] | Non
             _refuse_what_is_lost(goal, patches)
             return patches
     raise UnpatchableError(f"no patch turns {object_id(base)} into what it shall be")
-
-
-def common_labels(bases: Iterable[Object], wanteds: Iterable[Object]) -> dict[str, str]:
-    """The labels that all of an environment's objects have and some object of the base has not.
-
-    Both sides must be complete, generated ConfigMaps included: `labels:` reaches every object of a build.
-    """
-    wanted = list(wanteds)
-    present = {object_id(base): _labels(base) for base in bases}
-    shared = set(_labels(wanted[0]).items()) if wanted else set()
-    for object_ in wanted:
-        shared &= set(_labels(object_).items())
-    patched = [present[identity] for identity in map(object_id, wanted) if identity in present]
-    return {
-        key: value
-        for key, value in sorted(shared)
-        if isinstance(value, str) and any(labels.get(key) != value for labels in patched)
-    }
 
 
 def _patches(base: Object, difference: _Difference) -> list[Patch]:
@@ -209,7 +191,7 @@ def _patched(base: Object, patches: Iterable[Patch]) -> Object | None:
             if isinstance(patch.content, dict):
                 value = strategic_merge(value, patch.content)
             else:
-                value = apply_operations(untraced(value), untraced(patch.content), []).value
+                value = apply_operations(Node(value), Node(patch.content), []).value
     except InputError:
         return None
     return _printed(value)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from obsgen.findings import Finding, InputError
 from obsgen.kustomize.jsonpatch import apply_operations, pointer, same_json
-from obsgen.kustomize.trace import untraced
+from obsgen.kustomize.nodes import Node
 
 
 def apply(target: Any, *operations: Any) -> tuple[Any, list[Finding]]:
     warnings: list[Finding] = []
-    return apply_operations(untraced(target), untraced(list(operations)), warnings).value, warnings
+    return apply_operations(Node(target), Node(list(operations)), warnings).value, warnings
 
 
 def op(name: str, path: str, *value: Any, **more: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from obsgen.kustomize.jsonpatch import apply_operations, same_json
 from obsgen.kustomize.list_diff import list_operations
-from obsgen.kustomize.trace import untraced
+from obsgen.kustomize.nodes import Node
 from obsgen.source import Route
 
 
@@ -24,7 +24,7 @@ def replaced_keys(base: Any, wanted: Any, route: Route) -> list[dict[str, Any]]:
 
 def between(base: list[Any], wanted: list[Any]) -> list[dict[str, Any]]:
     operations = list_operations(base, wanted, ("l",), replaced_keys)
-    got = apply_operations(untraced({"l": base}), untraced(operations), []).value
+    got = apply_operations(Node({"l": base}), Node(operations), []).value
     assert same_json(got, {"l": wanted})
     return operations
 

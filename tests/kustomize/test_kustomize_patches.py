@@ -13,8 +13,8 @@ from kustomize_support import deployment, metadata, rule
 
 from obsgen.kustomize.jsonpatch import apply_operations, same_json
 from obsgen.kustomize.merge import strategic_merge
-from obsgen.kustomize.patches import Patch, UnpatchableError, common_labels, delete_patch, object_patches
-from obsgen.kustomize.trace import untraced
+from obsgen.kustomize.nodes import Node
+from obsgen.kustomize.patches import Patch, UnpatchableError, delete_patch, object_patches
 
 HEAD = {"apiVersion": "x.io/v1", "kind": "Rule", "metadata": {"name": "a", "namespace": "n"}}
 TARGET = {"group": "x.io", "version": "v1", "kind": "Rule", "name": "a", "namespace": "n"}
@@ -25,7 +25,7 @@ def applied(base: Any, patches: list[Patch]) -> Any:
         if isinstance(patch.content, dict):
             base = strategic_merge(base, patch.content)
         else:
-            base = apply_operations(untraced(base), untraced(patch.content), []).value
+            base = apply_operations(Node(base), Node(patch.content), []).value
     return base
 
 
@@ -179,22 +179,6 @@ def has_list(value: Any) -> bool:
 
 def labelled(name: str, **labels: str) -> Any:
     return metadata(rule(name), labels=labels)
-
-
-def test_labels_that_all_objects_gain_are_common() -> None:
-    bases = [labelled("a", team="x", keep="1"), rule("b"), rule("gone")]
-    wanteds = [
-        labelled("a", team="x", keep="1", env="dev"),
-        labelled("b", env="dev", own="1"),
-        labelled("new", env="dev"),
-    ]
-    assert common_labels(bases, wanteds) == {"env": "dev"}
-
-
-def test_labels_that_nobody_gains_or_somebody_lacks_are_not_common() -> None:
-    assert common_labels([labelled("a", x="1")], [labelled("a", x="1"), labelled("new", x="1")]) == {}
-    assert common_labels([rule("a"), rule("b")], [labelled("a", x="1"), rule("b")]) == {}
-    assert common_labels([], []) == {}
 
 
 def test_common_labels_are_left_out_of_patches() -> None:

@@ -16,7 +16,7 @@ from kustomize_trees import a_tree
 from obsgen.findings import Severity
 from obsgen.kustomize.build import build
 from obsgen.kustomize.jsonpatch import same_json
-from obsgen.kustomize.patches import Patch, common_labels, delete_patch, object_patches
+from obsgen.kustomize.patches import Patch, delete_patch, object_patches
 from obsgen.tree.serialise import yaml_bytes
 
 pytestmark = pytest.mark.tools
@@ -122,9 +122,7 @@ def test_labels_reach_objects_that_have_them_and_generated_maps(tree: Tree, kust
     common = {"env": "dev", "team": "t"}
     wanteds = [metadata(found, labels=common) for found in bases[:3]]
     wanteds[1] = metadata(rule("b"), labels={**common, "own": "1"}, annotations={"q": "r"})
-    labels = common_labels(bases, wanteds)
-    assert labels == common
-    patches = [patch for pair in zip(bases, wanteds, strict=False) for patch in object_patches(*pair, labels)]
+    patches = [patch for pair in zip(bases, wanteds, strict=False) for patch in object_patches(*pair, common)]
     entries = [{"patch": json.dumps(patch.content)} for patch in (*patches, delete_patch(bases[3]))]
     files: dict[str, Content] = {
         "base/kustomization.yaml": {
@@ -132,7 +130,7 @@ def test_labels_reach_objects_that_have_them_and_generated_maps(tree: Tree, kust
             "configMapGenerator": [generator(literals=["a=b"])],
         },
         **{f"base/{found['metadata']['name']}.yaml": found for found in (bases[0], bases[1], bases[3])},
-        "k/kustomization.yaml": {"resources": ["../base"], "patches": entries, "labels": [{"pairs": labels}]},
+        "k/kustomization.yaml": {"resources": ["../base"], "patches": entries, "labels": [{"pairs": common}]},
     }
     root = tree(files) / "k"
     assert same_objects(kustomize.objects(root), wanteds)
