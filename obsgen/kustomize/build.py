@@ -30,10 +30,9 @@ from obsgen.kustomize.patching import apply_patches
 from obsgen.kustomize.transform import follow_references, report_collisions, transform
 from obsgen.source import load_file
 
-# The fields of a kustomization that are followed, or that change nothing of what it builds.
-_FOLLOWED = """
-    apiVersion bases commonAnnotations commonLabels components configMapGenerator generatorOptions kind labels
-    metadata namespace patches patchesJson6902 patchesStrategicMerge resources sortOptions
+_NOT_FOLLOWED = """
+buildMetadata configurations crds generators helmChartInflationGenerator helmCharts imageTags images namePrefix
+nameSuffix openapi replacements replicas secretGenerator transformers validators vars
 """
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
@@ -85,9 +84,9 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
     apply_patches(run, owner, objects, ("patchesStrategicMerge", "patches"))
     transform(run, owner, objects)
     apply_patches(run, owner, objects, ("patchesJson6902",))
-    for name, found in owner.content.fields.items():
-        if name not in _FOLLOWED.split():
-            run.leave_out(str(name), found.place(key=True))
+    for name in _NOT_FOLLOWED.split():
+        if found := owner.content.get(name):
+            run.leave_out(name, found.place(key=True))
 
 
 def _add_resource(run: Run, owner: Kustomization, reference: Node, objects: Objects) -> None:

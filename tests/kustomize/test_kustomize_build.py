@@ -52,6 +52,7 @@ def test_a_target_that_may_match_nothing_is_a_warning(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("content", "at", "what"),
     [
+        ({"buildMetadata": ["originAnnotations"]}, '"buildMetadata"', "buildMetadata"),
         ({"namePrefix": "x-"}, '"namePrefix"', "namePrefix"),
         ({"images": [{"name": "a", "newTag": "1"}]}, '"images"', "images"),
         ({"labels": [{"pairs": {"a": "b"}, "fields": [{"path": "x"}]}]}, '"fields"', "labels.fields"),
