@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-tools_app = typer.Typer(help="The real binaries that validation asks: kustomize, kubeconform, promtool, amtool.")
+tools_app = typer.Typer(help="The real binaries that validation asks: kustomize, kubeconform, promtool, amtool, logql.")
 app.add_typer(tools_app, name="tools", no_args_is_help=True)
 
 PROFILES = Annotated[list[Path], typer.Argument(metavar="PROFILE…", help="Profiles to render.")]

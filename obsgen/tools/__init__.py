@@ -1,4 +1,4 @@
-"""The real tools (kubeconform, kustomize, promtool, amtool): pinned, found, built, called."""
+"""The real tools (kubeconform, kustomize, promtool, amtool, logql): pinned, found, built, called."""
 
 from __future__ import annotations
 

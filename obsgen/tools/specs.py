@@ -8,6 +8,9 @@ A module per tool and not one for all, because a shared one settles on the newes
 asks for and so builds tools that nobody released. Measured at these versions, sharing changes 3 of the 9
 modules linked into kubeconform, 12 of kustomize's 34, 37 of amtool's 111 and 8 of promtool's 133; apart, each
 has exactly the versions of its upstream.
+
+Where upstream has no command for what is asked, the folder holds a small one of ours beside its go.mod, and
+`wraps` in tool.toml names the module that it asks; to raise that: `go get <module>@<version>`, `go mod tidy`.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ class Spec:
     folder: Path
     """Holds go.mod and go.sum."""
     package: str
-    """Import path of the command."""
+    """Import path of the command; `.` for one of ours in the folder itself."""
     version: str
     """As upstream releases it, without `v`."""
     go: Version
@@ -64,8 +67,8 @@ class Spec:
         """`<version>-<hash>` over all that decides the binary's bytes but the Go release."""
         host = f"{sys.platform} {platform.machine()}"
         digest = hashlib.sha256("\0".join((host, self.package, *self.flags)).encode())
-        for name in ("go.mod", "go.sum"):
-            digest.update((self.folder / name).read_bytes())
+        for path in (self.folder / "go.mod", self.folder / "go.sum", *sorted(self.folder.glob("*.go"))):
+            digest.update(path.read_bytes())
         return f"{self.version}-{digest.hexdigest()[:8]}"
 
 
@@ -103,14 +106,14 @@ def known_version(text: str) -> Version:
 def _read(path: Path) -> Spec:
     facts: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     module = (path.parent / "go.mod").read_text(encoding="utf-8")
-    package, go = _line("tool", module), _line("go", module)
+    wraps: str | None = facts.get("wraps")
     return Spec(
         name=path.parent.name,
         purpose=facts["purpose"],
         folder=path.parent,
-        package=package,
-        version=_release(package, module),
-        go=known_version(go),
+        package="." if wraps else _line("tool", module),
+        version=_release(wraps or _line("tool", module), module),
+        go=known_version(_line("go", module)),
         minimum=facts["minimum"],
         ask=tuple(facts["ask"]),
         tags=tuple(facts.get("tags", ())),

@@ -74,15 +74,29 @@ def test_command_and_environment_of_a_build(machine: Machine, monkeypatch: pytes
     assert "GOOS=plan9" not in environment
 
 
+def test_a_command_of_ours_is_built_in_its_folder(machine: Machine) -> None:
+    machine.go(builds_version=spec("logql").version)
+    tools.install(["logql"], quiet)
+    [line] = machine.builds
+    assert line.startswith(f"{spec('logql').folder} build ")
+    assert line.endswith("/logql .")
+
+
 def test_fit_binary_on_path_spares_the_build(machine: Machine) -> None:
     machine.tool("kustomize", "v99.0.0")
     assert [tool.origin for tool in tools.install(["kustomize"], quiet)] == ["path"]
 
 
 def test_no_names_mean_all(machine: Machine) -> None:
-    for name in ("promtool", "kustomize", "kubeconform", "amtool"):
+    for name in ("promtool", "logql", "kustomize", "kubeconform", "amtool"):
         machine.tool(name, "v99.0.0")
-    assert [tool.name for tool in tools.install([], quiet)] == ["amtool", "kubeconform", "kustomize", "promtool"]
+    assert [tool.name for tool in tools.install([], quiet)] == [
+        "amtool",
+        "kubeconform",
+        "kustomize",
+        "logql",
+        "promtool",
+    ]
 
 
 def test_unknown_name_is_told_before_anything_is_built(machine: Machine) -> None:

@@ -19,10 +19,10 @@ def put_into_cache(name: str, mode: int = 0o755) -> Path:
 
 def test_nothing_here(machine: Machine) -> None:
     assert tools.find("promtool") is None
-    assert [(each.found, each.note) for each in tools.catalogue()] == [(None, "")] * 4
+    assert [(each.found, each.note) for each in tools.catalogue()] == [(None, "")] * 5
 
 
-@pytest.mark.parametrize("name", ["amtool", "kubeconform", "kustomize", "promtool"])
+@pytest.mark.parametrize("name", ["amtool", "kubeconform", "kustomize", "logql", "promtool"])
 def test_fit_binary_on_path_is_used(machine: Machine, name: str) -> None:
     path = machine.tool(name, f"v{spec(name).minimum}")
     assert tools.find(name) == tools.Tool(name, spec(name).minimum, path, "path")

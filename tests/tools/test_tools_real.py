@@ -26,7 +26,7 @@ tests:
 ROUTES = "route:\n  receiver: team\n  routes:\n  - {matchers: ['severity=\"critical\"'], receiver: pager}\n"
 
 
-@pytest.mark.parametrize("name", ["amtool", "kubeconform", "kustomize", "promtool"])
+@pytest.mark.parametrize("name", ["amtool", "kubeconform", "kustomize", "logql", "promtool"])
 def test_each_answers_with_its_release(real_tool: Real, name: str) -> None:
     tool = real_tool(name)
     assert reported(tool.path, spec(name).ask) == known_version(tool.version)
@@ -81,3 +81,33 @@ def test_amtool_checks_a_configuration(real_tool: Real, tmp_path: Path, receiver
     (tmp_path / "alertmanager.yaml").write_text(f"{ROUTES}receivers: [{names}]\n")
     done = tools.run(real_tool("amtool"), ["check-config", "alertmanager.yaml"], cwd=tmp_path)
     assert done.returncode == code, done.stdout + done.stderr
+
+
+QUESTIONS = [
+    ("ok", 'sum by (app) (rate({app="a"} |= "x" [5m])) > 0.5'),
+    ("lines", '{app="a"} | json'),
+    ("open", 'rate({app="a"}\n[5m]'),
+    ("late", '{app="a"} |~ "("'),
+]
+
+
+def test_logql_judges_each_question(real_tool: Real) -> None:
+    asked = "".join(json.dumps({"id": name, "expr": text}) + "\n" for name, text in QUESTIONS)
+    done = tools.run(real_tool("logql"), [], input=asked)
+    assert done.returncode == 0, done.stderr
+    ok, lines, unclosed, late = map(json.loads, done.stdout.splitlines())
+    assert (ok["id"], ok["ok"], ok["metric"]) == ("ok", True, True)
+    assert ok["selectors"] == [[{"name": "app", "op": "=", "value": "a"}]]
+    assert ok["ranges"] == [{"operation": "rate", "window": 300_000, "offset": 0}]
+    assert ok["groupings"] == [{"operation": "sum", "without": False, "labels": ["app"]}]
+    assert ok["lineFilters"] == [{"op": "|=", "value": "x"}]
+    assert (lines["ok"], lines["metric"]) == (True, False)
+    assert unclosed["error"] == {"message": "syntax error: unexpected $end, expecting )", "line": 2, "column": 5}
+    assert not late["ok"]
+    assert "missing closing )" in late["error"]["message"]
+
+
+def test_logql_says_what_it_could_not_read(real_tool: Real) -> None:
+    done = tools.run(real_tool("logql"), [], input='{"id": "1", "expr": "1"}\nno json\n')
+    assert (done.returncode, json.loads(done.stdout)["id"]) == (2, "1")
+    assert "invalid character" in done.stderr

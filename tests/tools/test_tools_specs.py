@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from obsgen.tools import ToolError, golang
 from obsgen.tools.specs import MODULES, all_specs, known_version, parse_version, spec
 
-NAMES = ["amtool", "kubeconform", "kustomize", "promtool"]
+NAMES = ["amtool", "kubeconform", "kustomize", "logql", "promtool"]
 
 
 def test_the_folders_are_the_catalogue() -> None:
@@ -20,7 +20,7 @@ def test_the_folders_are_the_catalogue() -> None:
 def test_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ToolError, match="no tool named 'promtol'") as caught:
         spec("promtol")
-    assert "amtool, kubeconform, kustomize, promtool" in caught.value.hint
+    assert "amtool, kubeconform, kustomize, logql, promtool" in caught.value.hint
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -41,6 +41,12 @@ def test_prometheus_module_version_is_read_as_its_release() -> None:
     pinned = re.search(r"prometheus/prometheus v0\.3(\d\d)\.(\d+)", (spec("promtool").folder / "go.mod").read_text())
     assert pinned
     assert spec("promtool").version == f"3.{int(pinned[1])}.{int(pinned[2])}"
+
+
+def test_a_command_of_ours_has_the_version_of_what_it_asks() -> None:
+    ours = spec("logql")
+    assert (ours.package, (ours.folder / "main.go").is_file()) == (".", True)
+    assert f"github.com/grafana/loki/v3 v{ours.version}" in (ours.folder / "go.mod").read_text()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -68,6 +74,8 @@ def test_key_follows_everything_that_makes_the_binary(tmp_path: Path) -> None:
     changed = {one.key, copy.key, replace(one, tags=("x",)).key, replace(one, stamp="main.other").key}
     assert len(changed) == 4
     assert replace(one, purpose="other words", seconds=1).key == one.key
+    (copy.folder / "main.go").write_text("package main\n")
+    assert copy.key not in changed
 
 
 @pytest.mark.parametrize(
