@@ -8,6 +8,8 @@ from decimal import Decimal
 from math import isfinite
 from typing import Final
 
+from obsgen import guess
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -15,7 +17,7 @@ class Unit:
 
     `suffixes` maps what people may write behind a number to the factor into this unit. `bounds` are the values
     that make sense, both included. `grafana` is Grafana's unit id, `rate` the one for a per-second rate.
-    `template` is the pipeline of a Prometheus template that shows a value to a person.
+    `template` is the pipeline of a Prometheus template that shows a value to a person, `tail` what stands behind it.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Unit:
     template: str
     example: str
     bounds: tuple[float, float] = (0.0, float("inf"))
+    tail: str = ""
 
 
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
@@ -44,11 +47,12 @@ def _counted(name: str, grafana: str = "short", rate: str = "cps") -> Unit:
 _UNITS: Final = (
     Unit("seconds", _TIME, "s", "percentunit", "humanizeDuration", "8s or 250ms"),
     Unit("ratio", {"%": 0.01, "": 1.0}, "percentunit", "percentunit", "humanizePercentage", "90% or 0.9", (0.0, 1.0)),
-    Unit("bytes", {"B": 1.0, **_BINARY, **_DECIMAL}, "bytes", "binBps", "humanize1024", "100Gi"),
-    Unit("bytes/s", {f"{name}/s": size for name, size in _BINARY.items()}, "binBps", "binBps", "humanize1024", "5Mi/s"),
-    Unit("celsius", {"C": 1.0, "°C": 1.0}, "celsius", "celsius", "humanize", "80C", (-50.0, 200.0)),
-    Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W"),
-    Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz"),
+    Unit("bytes", {"B": 1.0, **_BINARY, **_DECIMAL}, "bytes", "binBps", "humanize1024", "100Gi or 500Mi", tail="B"),
+    Unit("bytes/s", {f"{name}/s": size for name, size in _BINARY.items()}, "binBps", "binBps", "humanize1024", "5Mi/s",
+         tail="B/s"),
+    Unit("celsius", {"C": 1.0, "°C": 1.0}, "celsius", "celsius", "humanize", "80C", (-50.0, 200.0), " °C"),
+    Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W", tail="W"),
+    Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz", tail="Hz"),
     Unit("cores", {"": 1.0, "m": 1e-3}, "suffix: cores", "suffix: cores", "humanize", "2 or 500m"),
     Unit("core-seconds", _TIME, "s", "suffix: cores", "humanizeDuration", "1h"),
     _counted("requests", rate="reqps"),
@@ -58,11 +62,11 @@ _UNITS: Final = (
     _counted("errors", rate="eps"),
     _counted("events", rate="eps"),
     _counted("count"),
-    Unit("requests/s", _rates("req"), "reqps", "reqps", "humanize", "5req/s"),
-    Unit("errors/s", _rates(""), "eps", "eps", "humanize", "0.1/s"),
-    Unit("events/s", _rates(""), "eps", "eps", "humanize", "0.1/s"),
-    Unit("count/s", _rates(""), "cps", "cps", "humanize", "0.1/s"),
-    Unit("tokens/s", _rates("tok"), "suffix: tok/s", "suffix: tok/s", "humanize", "30tok/s"),
+    Unit("requests/s", _rates("req"), "reqps", "reqps", "humanize", "5req/s", tail=" req/s"),
+    Unit("errors/s", _rates(""), "eps", "eps", "humanize", "0.1/s", tail="/s"),
+    Unit("events/s", _rates(""), "eps", "eps", "humanize", "0.1/s", tail="/s"),
+    Unit("count/s", _rates(""), "cps", "cps", "humanize", "0.1/s", tail="/s"),
+    Unit("tokens/s", _rates("tok"), "suffix: tok/s", "suffix: tok/s", "humanize", "30tok/s", tail=" tok/s"),
     Unit("usd", {"USD": 1.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD"),
     Unit("usd/day", {"USD/day": 1.0, "USD/h": 24.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD/day"),
     Unit("usd/token", {"USD/Mtok": 1e-6, "USD/ktok": 1e-3}, "currencyUSD", "currencyUSD", "humanize", "2.5USD/Mtok"),
@@ -89,6 +93,8 @@ _LONGEST = 30
 _QUANTITY = re.compile(r"([-+]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+))\s*([^\s0-9]*)\Z")
 _DURATION = re.compile(r"(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?\Z")
 _YEAR = 365 * 86400
+_LIKELY_SECONDS = 15
+"""A duration without a unit is taken for minutes below, as in `for: 5`, and for seconds from here on."""
 
 
 class UnitError(ValueError):
@@ -99,32 +105,35 @@ class UnitError(ValueError):
         self.hint = hint
 
 
-def parse(text: str | float, unit: Unit) -> float:
+def parse(text: str | float, unit: Unit, usual: float | None = None) -> float:
     """The value of a quantity such as `8s`, `90%` or `100Gi`, in `unit`.
 
-    Raises UnitError for an unknown or missing unit and for values that make no sense.
+    Raises UnitError for an unknown or missing unit and for values that make no sense; `usual`, such as a default, helps
+    to guess what was meant.
     """
-    if isinstance(text, bool):
-        raise UnitError(f"{str(text).lower()} is not a quantity", f"write {unit.example}")
-    match = _QUANTITY.match(str(text).strip())
-    if not match or len(match[1]) > _LONGEST:
-        raise UnitError(f"'{shortened(str(text))}' is not a quantity", f"write {unit.example}")
-    number, suffix = match.groups()
-    if suffix not in unit.suffixes:
-        told = f"unknown unit '{suffix}'" if suffix else "it has no unit"
-        raise UnitError(f"'{text}' is not in {unit.name}: {told}", f"write {unit.example}")
-    value = float(number) * unit.suffixes[suffix]
-    low, high = unit.bounds
-    if not low <= value <= high:
-        told = f"lies outside {number_text(low)} to {number_text(high)}" if isfinite(high) else "is less than nothing"
-        raise UnitError(f"'{text}' {told}", _bounds_hint(number, unit))
+    written = str(text).lower() if isinstance(text, bool) else str(text).strip()
+    value, problem = _read(written, unit)
+    if problem:
+        raise UnitError(f"'{shortened(written)}' {problem}", guess.quantity(written, unit, usual))
     # Repeated decimal fractions (0.9 from 90 * 0.01) are cut to what a person wrote.
     return float(f"{value:.12g}")
 
 
-def _bounds_hint(number: str, unit: Unit) -> str:
-    share = unit.name == "ratio" and 1 < float(number) <= 100
-    return f"write {number}% or a share of 1" if share else f"write {unit.example}"
+def _read(written: str, unit: Unit) -> tuple[float, str]:
+    """The value, or what is wrong with it."""
+    match = _QUANTITY.match(written)
+    if not match or len(match[1]) > _LONGEST:
+        return 0, "is not a quantity"
+    number, suffix = match.groups()
+    if suffix not in unit.suffixes:
+        told = f"unknown unit '{shortened(suffix)}'" if suffix else "it has no unit"
+        return 0, f"is not in {unit.name}: {told}"
+    value = float(number) * unit.suffixes[suffix]
+    low, high = unit.bounds
+    if low <= value <= high:
+        return value, ""
+    outside = f"lies outside {number_text(low)} to {number_text(high)}" if isfinite(high) else "is less than nothing"
+    return value, outside
 
 
 def number_text(value: float) -> str:
@@ -157,6 +166,7 @@ def text(value: float, unit: Unit) -> str:
     names = {
         "celsius": "°C",
         "watts": "W",
+        "hertz": "Hz",
         "tokens/s": "tok/s",
         "requests/s": "req/s",
         "count/s": "/s",
@@ -182,12 +192,24 @@ def duration(written: str) -> int:
     """Seconds of a Prometheus duration such as `30s`, `5m` or `1h30m`; raises UnitError."""
     match = _DURATION.match(written) if written else None
     if not match:
-        raise UnitError(f"'{shortened(written)}' is not a duration", "write 30s, 5m or 1h30m")
+        raise UnitError(f"'{shortened(written)}' is not a duration", _duration_hint(written))
     days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
     whole = days * 86400 + hours * 3600 + minutes * 60 + seconds
     if whole > _YEAR:
-        raise UnitError(f"'{written}' is longer than a year", "write 30s, 5m or 1h30m")
+        raise UnitError(f"'{written}' is longer than a year", "write at most 365d")
     return whole
+
+
+def _duration_hint(written: str) -> str:
+    bare = written.strip().lstrip("+-")
+    if bare.isascii() and bare.isdigit() and len(bare) < 8:
+        first, second = ("s", "m") if int(bare) >= _LIKELY_SECONDS else ("m", "s")
+        return f"write {bare}{first} (or {bare}{second}?)"
+    seconds = guess.span(bare) if len(bare) <= _LONGEST else None
+    if seconds is None or seconds > _YEAR:
+        return "a time such as 30s, 5m or 1h30m, at most 365d"
+    whole = prometheus_duration(max(round(seconds), 1))
+    return f"write {whole}" + ("" if seconds >= 1 or not seconds else ": whole seconds, no less")
 
 
 def prometheus_duration(seconds: int) -> str:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from obsgen.components.fields import NotEmpty, refusal
 from obsgen.findings import redacted
+from obsgen.hints import repaired
 
 _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\Z")
 _SECRET_KEY = re.compile(r"[-A-Za-z0-9_.]+\Z")
@@ -36,7 +37,7 @@ def _pattern(pattern: re.Pattern[str], what: str, hint: str, longest: int) -> Af
         if len(value) > longest:
             raise refusal("profile/name", f"{_shown(value)} has {len(value)} characters", f"at most {longest}")
         if not pattern.match(value):
-            raise refusal("profile/name", f"{_shown(value)} is not {what}", hint)
+            raise refusal("profile/name", f"{_shown(value)} is not {what}", _instead(value, pattern, hint, longest))
         return value
 
     return AfterValidator(check)
@@ -61,8 +62,12 @@ def regex(value: str) -> str:
     return value
 
 
-def _suggestion(value: str) -> str:
-    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "-", value.lower())).strip("-")[:50] or "name"
+def _instead(value: str, pattern: re.Pattern[str], form: str, longest: int) -> str:
+    """What to write instead, where it can be guessed, and the form that is wanted."""
+    meant = repaired(value, lambda text: len(text) <= longest and pattern.match(text))
+    if meant is None:
+        return form
+    return f"write {meant}" if form.startswith("such as") else f"{form}: write {meant}"
 
 
 def _kebab(value: str) -> str:
@@ -71,7 +76,7 @@ def _kebab(value: str) -> str:
             "profile/name", f"{_shown(value)} has {len(value)} characters", "at most 50, so that object names fit"
         )
     if not _NAME.match(value):
-        hint = f"lower-case letters, digits and '-': write {_suggestion(value)}"
+        hint = _instead(value, _NAME, "lower-case letters, digits and '-'", 50)
         raise refusal("profile/name", f"{_shown(value)} cannot be a name", hint)
     return value
 

@@ -90,3 +90,19 @@ class _Walk:
             self.places[route] = (level.key or spot, spot)
             if opens:
                 self.open.append(_Level(route, text == "{", None if text == "{" else 0))
+
+
+def json_hint(text: str, at: int) -> str:
+    """What to write where a reader of JSON stopped, for the slips that people make who write JSON like YAML."""
+    before, here = text[:at].rstrip()[-1:], text[at : at + 1]
+    if not here:
+        return "the text ends too early: something is not closed"
+    if here == "'":
+        return "JSON has double quotes only"
+    if text.startswith(("//", "/*", "#"), at):
+        return "JSON has no comments"
+    if before == "," and here in "]}":
+        return "remove the comma before it"
+    if here in '"{[' and before in '"}]0123456789el':
+        return "write a comma before it"
+    return "put names and texts in double quotes" if here.isalpha() else ""

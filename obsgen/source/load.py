@@ -14,11 +14,15 @@ from ruamel.yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, S
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source.document import Document, Places, Trap
 from obsgen.source.events import MAX_SLOW_CHARACTERS, Event, documents
-from obsgen.source.jsontext import depth, duplicate_keys, half_character
+from obsgen.source.jsontext import depth, duplicate_keys, half_character, json_hint
+from obsgen.source.slips import slip
 from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF_CHARACTER = "\\u… names half a character, which no UTF-8 text can hold"
+
+_JOIN = "remove one of the two, or join what is below them"
+_QUOTE_BRACES = "a text that begins with '{' or '[' needs quotes"
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 100
@@ -68,11 +72,19 @@ def load_text(text: str, file: str, text_keys: frozenset[str] = frozenset()) -> 
         return _read(text, file, text_keys, slow=False)
     except YAMLError as problem:
         if len(text) > MAX_SLOW_CHARACTERS:
-            _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
+            _refuse_syntax(problem, text, file)
     try:
         return _read(text, file, text_keys, slow=True)
     except YAMLError as problem:
-        _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
+        _refuse_syntax(problem, text, file)
+
+
+def _refuse_syntax(problem: YAMLError, text: str, file: str) -> NoReturn:
+    """Refuses a text that is no YAML, in the words of the slip that explains it or else in the parser's."""
+    found = slip(text, problem) if isinstance(problem, MarkedYAMLError) else None
+    if found:
+        _refuse("yaml/syntax", found.message, Place(file, found.line, found.column, max(found.length, 1)), found.hint)
+    _refuse("yaml/syntax", _problem_text(problem), _problem_place(problem, file))
 
 
 def _read(text: str, file: str, text_keys: frozenset[str], *, slow: bool) -> list[Document]:
@@ -109,7 +121,7 @@ def _load_json(text: str, file: str) -> Document:
     try:
         value = json.loads(text, object_pairs_hook=pairs)
     except json.JSONDecodeError as problem:
-        _refuse("json/syntax", problem.msg, Place(file, problem.lineno, problem.colno))
+        _refuse("json/syntax", problem.msg, Place(file, problem.lineno, problem.colno), json_hint(text, problem.pos))
     except RecursionError:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
     half = half_character(text, file)
@@ -119,7 +131,7 @@ def _load_json(text: str, file: str) -> Document:
         _refuse("yaml/too-deep", f"nested deeper than {MAX_DEPTH} levels", Place(file))
     if not unique:
         raise InputError(
-            error("yaml/duplicate-key", f"key '{name}' stands twice in this mapping", place)
+            error("yaml/duplicate-key", f"key '{name}' stands twice in this mapping", place, _JOIN)
             for name, place in duplicate_keys(text, file)
         )
     return Document(file, text, value)
@@ -163,7 +175,8 @@ class _Reader:
 
     def _alias(self, event: Event) -> Any:
         if event.anchor not in self._anchors:
-            self._report("yaml/unknown-alias", f"alias *{event.anchor} has no anchor before it", event)
+            hint = f'if a text is meant, put it in quotes: "*{event.anchor}"'
+            self._report("yaml/unknown-alias", f"alias *{event.anchor} has no anchor before it", event, hint)
             return None
         value, nodes = self._anchors[event.anchor]
         self._count(nodes, event)
@@ -181,9 +194,10 @@ class _Reader:
             if is_merge:
                 merged += value if isinstance(value, list) else [value]
             elif isinstance(key, (dict, list)):
-                self._report("yaml/complex-key", "a mapping key must be a scalar", event)
+                self._report("yaml/complex-key", "a mapping key must be a scalar", event, _QUOTE_BRACES)
             elif key in mapping:
-                self._report("yaml/duplicate-key", f"key '{key}' stands twice in this mapping", event)
+                message = f"key '{key}' stands twice in this mapping"
+                self._report("yaml/duplicate-key", message, event, _JOIN)
             else:
                 mapping[key] = value
         for source in merged:
@@ -218,7 +232,8 @@ class _Reader:
 
     def _check_tag(self, event: Event) -> None:
         if event.tag and event.tag not in KNOWN_TAGS and event.tag != "!":
-            self._report("yaml/tag", f"tag {event.tag} is not allowed: data only, no objects", event, "remove the tag")
+            hint = "remove the tag; a text that begins with '!' needs quotes"
+            self._report("yaml/tag", f"tag {event.tag} is not allowed: data only, no objects", event, hint)
 
     def _count(self, nodes: int, event: Event) -> None:
         self._nodes += nodes
