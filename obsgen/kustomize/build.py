@@ -23,7 +23,7 @@ from obsgen.kustomize.kustomization import (
     is_file,
     read_kustomization,
 )
-from obsgen.kustomize.merge_lists import scalar_text
+from obsgen.kustomize.merge import scalar_text
 from obsgen.kustomize.nodes import Node
 from obsgen.kustomize.objects import Built, Objects
 from obsgen.kustomize.patching import apply_patches

@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 from obsgen.findings import Finding, InputError, Severity, error
 from obsgen.kustomize.kinds import MergeSchema, merge_schema
-from obsgen.kustomize.merge_lists import merge_keyed, merge_scalars, scalar_text
 from obsgen.kustomize.nodes import Node
 from obsgen.source import Document
 
@@ -105,25 +104,63 @@ def _merge_list(dest: Node | None, patch: Node | None, schema: MergeSchema) -> N
         return None
     old = new if itself or directive == "replace" else owner.items
     if schema.keys == ("",):
-        owner.items[:] = merge_scalars(old, new)
+        found: dict[str, Node] = {}
+        for item in [*new, *old]:
+            found.setdefault(scalar_text(item), item)
+        owner.items[:] = found.values()
         return owner
-    _demand_key(old + new, schema.keys[0], patch or owner)
-    element = MergeSchema(fields=schema.fields)
-
-    def merge(one: Node | None, other: Node | None) -> Node | None:
-        return _merge(one, other, element)
-
-    def is_lost(item: Node) -> bool:
-        return not itself and _directive(item) == "replace"
-
-    owner.items[:] = merge_keyed(old, new, schema.keys, merge, is_lost)
+    _demand_keys(old + new, schema.keys, patch or owner)
+    owner.items[:] = _merge_items(old, new, schema, itself=itself)
     return owner
 
 
-def _demand_key(items: list[Node], key: str, place: Node) -> None:
+def _demand_keys(items: list[Node], keys: tuple[str, ...], place: Node) -> None:
+    """Refuses lists that kustomize does the strangest things to: its way with gaps in keys is not followed."""
     for item in items:
-        if not scalar_text(item.get(key)):
-            _leave_out(f"a list whose items lack {key}", place)
+        if not scalar_text(item.get(keys[0])):
+            _leave_out(f"a list whose items lack {keys[0]}", place)
+    identities = {_identity(item, keys) for item in items}
+    for identity in identities:
+        if any(identity[0] == other[0] and _gaps(identity) != _gaps(other) for other in identities):
+            _leave_out(f"a list that has {keys[0]} {identity[0]} with and without {' or '.join(keys[1:])}", place)
+
+
+def _identity(item: Node, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """What an item is known by, as texts: a port 8080 and a port "8080" are the same."""
+    return tuple(scalar_text(item.get(key)) for key in keys)
+
+
+def _gaps(identity: tuple[str, ...]) -> list[bool]:
+    return [not text for text in identity]
+
+
+def _merge_items(old: list[Node], new: list[Node], schema: MergeSchema, *, itself: bool) -> list[Node]:
+    """The patch's items merged with their namesakes, then the rest of the old ones; of several the last stays."""
+    names, new_names = ([_identity(item, schema.keys) for item in items] for items in (old, new))
+    first, last = dict(reversed([*zip(names, old, strict=True)])), dict(zip(names, old, strict=True))
+    patches = dict(reversed([*zip(new_names, new, strict=True)]))
+    merged: dict[tuple[str, ...], Node] = {}
+    for name in dict.fromkeys([*new_names, *names]):
+        before, patch = first.get(name), patches.get(name)
+        # kustomize forgets an item that is to replace its namesake.
+        forgotten = not itself and patch is not None and _directive(patch) == "replace"
+        after = _merge(before, patch, MergeSchema(fields=schema.fields))
+        if after and after.fields:
+            stays = last.get(name, after)
+            merged[name] = after if stays is before and not forgotten else stays
+    if any(part for name in merged for part in name[1:]):
+        # By several keys, what was there before comes last, in its old order.
+        for name in names:
+            if name in merged:
+                merged[name] = merged.pop(name)
+    return list(merged.values())
+
+
+def scalar_text(node: Node | None) -> str:
+    """A scalar as it stands in YAML; empty for null, mappings, lists and what is not there."""
+    if node is None or node.shape != "scalar":
+        return ""
+    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
 
 
 def _list_directive(patch: Node | None) -> tuple[str, list[Node]]:

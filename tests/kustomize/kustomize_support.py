@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from obsgen.findings import Finding
 from obsgen.kustomize.jsonpatch import same_json
+from obsgen.kustomize.patches import Patch
 from obsgen.source import load_text
 from obsgen.tools import Tool, run
+from obsgen.tree.serialise import yaml_bytes
 
 Content = str | bytes | Mapping[str, Any] | list[Any]
 Object = dict[str, Any]
@@ -55,6 +57,29 @@ def targeted(operations: list[Any], **target: str) -> Object:
 def merging(patch: Object) -> Object:
     """An entry of `patches:` with a strategic merge patch inside."""
     return {"patch": json.dumps(patch)}
+
+
+def as_json(value: Any) -> bytes:
+    """Quotes around every text, which kustomize keeps when it merges."""
+    return b"# data\n" + json.dumps(value).encode()
+
+
+WRITERS = {"json": as_json, "yaml": yaml_bytes}
+
+
+def patched(root: Path, pairs: Sequence[tuple[Object, Sequence[Patch]]], seed: int) -> Path:
+    """An overlay that patches each object; the seed picks how base and patches are written."""
+    base, patch = (list(WRITERS.values())[bit] for bit in (seed % 2, seed // 2 % 2))
+    entries = []
+    for number, (found, patches) in enumerate(pairs):
+        (root / f"o{number}.yaml").write_bytes(base(found))
+        for index, one in enumerate(patches):
+            name = f"p{number}-{index}.yaml"
+            (root / name).write_bytes(patch(one.content))
+            entries.append(one.entry(name))
+    resources = [f"o{number}.yaml" for number in range(len(pairs))]
+    (root / "kustomization.yaml").write_bytes(yaml_bytes({"resources": resources, "patches": entries}))
+    return root
 
 
 def by_identity(objects: Iterable[Object]) -> list[Object]:

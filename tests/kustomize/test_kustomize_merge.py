@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kustomize_support import deployment, rule
+from kustomize_support import Real, deployment, metadata, patched, rule, same_objects
 
 from obsgen.findings import InputError
 from obsgen.kustomize.kinds import merge_schema
 from obsgen.kustomize.merge import strategic_merge
+from obsgen.kustomize.patches import Patch
 
 
 def merged(base: Any, patch: Any) -> Any:
@@ -28,28 +30,28 @@ def pod(base: Any, patch: Any) -> Any:
     return found["spec"]["template"]["spec"]
 
 
-@pytest.mark.parametrize(
-    ("base", "patch", "result"),
-    [
-        ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
-        ({"a": 1}, {"a": None}, {}),
-        ({"a": 1}, {"b": None}, {"a": 1}),
-        ({"a": {"b": 1}}, {"a": {"b": None}}, {"a": {}}),
-        ({"a": {"b": 1}}, {"a": {}}, {"a": {"b": 1}}),
-        ({}, {"a": {"b": {}}}, {"a": {"b": {}}}),
-        ({}, {"a": {"b": None, "c": 1}}, {"a": {"c": 1}}),
-        ({"a": None}, {"b": 1}, {"a": None, "b": 1}),
-        ({"a": None}, {"a": {"b": 1}}, {"a": {"b": 1}}),
-        ({"a": None}, {"a": None}, {}),
-        ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
-        ({"a": [1]}, {"a": None}, {}),
-        ({"a": [{"name": "x"}]}, {"a": [{"name": "y", "z": None}]}, {"a": [{"name": "y", "z": None}]}),
-        ({"a": {"b": 1, "c": 2}}, {"a": {"$patch": "replace", "d": 3}}, {"a": {"d": 3}}),
-        ({"a": {"b": 1}}, {"a": {"$patch": "delete"}}, {}),
-        ({"a": {"b": 1}}, {"a": {"$patch": "merge", "c": 2}}, {"a": {"b": 1, "c": 2}}),
-        ({}, {"a": {"b": {"$patch": "delete"}, "c": {"$patch": "replace", "d": 1}}}, {"a": {"c": {"d": 1}}}),
-    ],
-)
+SPECS: list[tuple[Any, Any, Any]] = [
+    ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
+    ({"a": 1}, {"a": None}, {}),
+    ({"a": 1}, {"b": None}, {"a": 1}),
+    ({"a": {"b": 1}}, {"a": {"b": None}}, {"a": {}}),
+    ({"a": {"b": 1}}, {"a": {}}, {"a": {"b": 1}}),
+    ({}, {"a": {"b": {}}}, {"a": {"b": {}}}),
+    ({}, {"a": {"b": None, "c": 1}}, {"a": {"c": 1}}),
+    ({"a": None}, {"b": 1}, {"a": None, "b": 1}),
+    ({"a": None}, {"a": {"b": 1}}, {"a": {"b": 1}}),
+    ({"a": None}, {"a": None}, {}),
+    ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
+    ({"a": [1]}, {"a": None}, {}),
+    ({"a": [{"name": "x"}]}, {"a": [{"name": "y", "z": None}]}, {"a": [{"name": "y", "z": None}]}),
+    ({"a": {"b": 1, "c": 2}}, {"a": {"$patch": "replace", "d": 3}}, {"a": {"d": 3}}),
+    ({"a": {"b": 1}}, {"a": {"$patch": "delete"}}, {}),
+    ({"a": {"b": 1}}, {"a": {"$patch": "merge", "c": 2}}, {"a": {"b": 1, "c": 2}}),
+    ({}, {"a": {"b": {"$patch": "delete"}, "c": {"$patch": "replace", "d": 1}}}, {"a": {"c": {"d": 1}}}),
+]
+
+
+@pytest.mark.parametrize(("base", "patch", "result"), SPECS)
 def test_mappings_merge_and_lists_of_custom_resources_are_replaced(base: Any, patch: Any, result: Any) -> None:
     assert merged(base, patch) == result
 
@@ -62,19 +64,19 @@ def c(name: str, **more: Any) -> Any:
     return {"name": name, **more}
 
 
-@pytest.mark.parametrize(
-    ("base", "patch", "result"),
-    [
-        # Items of the patch come first, in the patch's order.
-        ([c("a", v=1), c("b")], [c("b", v=2), c("z")], [c("b", v=2), c("z"), c("a", v=1)]),
-        ([c("a"), c("b")], [c("a", **{"$patch": "delete"})], [c("b")]),
-        # Replacing one item is silently ignored.
-        ([c("a", v=1)], [c("a", w=2, **{"$patch": "replace"})], [c("a", v=1)]),
-        ([c("a"), c("b")], [{"$patch": "replace"}, c("q")], [c("q")]),
-        # Duplicates go: the last one wins in the first one's place.
-        ([c("a", v=1), c("b"), c("a", v=2)], [], [c("a", v=2), c("b")]),
-    ],
-)
+CONTAINERS: list[tuple[Any, Any, Any]] = [
+    # Items of the patch come first, in the patch's order.
+    ([c("a", v=1), c("b")], [c("b", v=2), c("z")], [c("b", v=2), c("z"), c("a", v=1)]),
+    ([c("a"), c("b")], [c("a", **{"$patch": "delete"})], [c("b")]),
+    # Replacing one item is silently ignored.
+    ([c("a", v=1)], [c("a", w=2, **{"$patch": "replace"})], [c("a", v=1)]),
+    ([c("a"), c("b")], [{"$patch": "replace"}, c("q")], [c("q")]),
+    # Duplicates go: the last one wins in the first one's place.
+    ([c("a", v=1), c("b"), c("a", v=2)], [], [c("a", v=2), c("b")]),
+]
+
+
+@pytest.mark.parametrize(("base", "patch", "result"), CONTAINERS)
 def test_containers_merge_by_name(base: Any, patch: Any, result: Any) -> None:
     assert pod({"containers": base}, {"containers": patch})["containers"] == result
 
@@ -90,10 +92,25 @@ def test_a_list_is_removed_by_null_or_directive() -> None:
     assert pod({"containers": [c("a")]}, {"containers": [{"$patch": "delete"}]}) == {}
 
 
-def test_ports_are_known_by_number_and_protocol() -> None:
-    base = [{"containerPort": 53}, {"containerPort": 53, "protocol": "UDP"}, {"containerPort": 54}]
-    found = pod({"containers": [c("a", ports=base)]}, {"x": 1})
-    assert found["containers"][0]["ports"] == base
+TCP, UDP, PLAIN = ({"containerPort": 53, **more} for more in ({"protocol": "TCP"}, {"protocol": "UDP"}, {}))
+
+
+PORTS: list[tuple[Any, Any, Any]] = [
+    ([TCP, UDP, {"containerPort": 54}], [], [TCP, UDP, {"containerPort": 54}]),
+    # With protocols, what was there before comes last; without any, the patch comes first.
+    ([TCP, UDP], [c("x", containerPort=1), c("u", **UDP)], [c("x", containerPort=1), TCP, c("u", **UDP)]),
+    ([PLAIN, {"containerPort": 54}], [c("x", containerPort=54)], [c("x", containerPort=54), PLAIN]),
+    ([UDP, TCP, c("u", **UDP)], [], [TCP, c("u", **UDP)]),
+    ([PLAIN], [{**PLAIN, "containerPort": "53", "name": "x"}], [{"containerPort": "53", "name": "x"}]),
+    ([TCP, UDP], [{**UDP, "$patch": "delete"}], [TCP]),
+    ([TCP], [{"$patch": "replace"}, UDP], [UDP]),
+]
+
+
+@pytest.mark.parametrize(("base", "patch", "result"), PORTS)
+def test_ports_are_known_by_number_and_protocol(base: Any, patch: Any, result: Any) -> None:
+    found = pod({"containers": [c("a", ports=base)]}, {"containers": [c("a", ports=patch)]})
+    assert found["containers"][0]["ports"] == result
 
 
 def test_finalizers_are_a_set_of_the_patch_first() -> None:
@@ -131,10 +148,21 @@ def test_what_kustomize_refuses_is_refused(base: Any, patch: Any, told: str) -> 
     assert told in str(refused.value)
 
 
-def test_items_without_their_key_are_not_followed() -> None:
+@pytest.mark.parametrize(
+    ("base", "patch", "told"),
+    [
+        ([{"image": "x"}], [], "a list whose items lack name"),
+        ([c("a")], [{"image": "x"}], "a list whose items lack name"),
+        # kustomize loses the patch of the first, and the UDP port of the second.
+        ([c("a", ports=[PLAIN])], [c("a", ports=[TCP])], "has containerPort 53 with and without protocol"),
+        ([c("a", ports=[UDP, PLAIN])], [], "has containerPort 53 with and without protocol"),
+    ],
+)
+def test_gaps_in_keys_are_not_followed(base: Any, patch: Any, told: str) -> None:
     with pytest.raises(InputError) as refused:
-        pod({"containers": [{"image": "x"}]}, {"containers": []})
+        pod({"containers": base}, {"containers": patch})
     assert [finding.id for finding in refused.value.findings] == ["kustomize/unsupported"]
+    assert told in str(refused.value)
 
 
 json = st.recursive(
@@ -154,3 +182,13 @@ def test_the_base_and_the_patch_stay_as_they_are(base: Any, patch: Any) -> None:
     assert repr((base, patch)) == before
     if once is not None:
         assert merged(once, patch) == once
+
+
+@pytest.mark.tools
+def test_kustomize_makes_the_same(tmp_path: Path, kustomize: Real) -> None:
+    cases = [[rule(spec=part) for part in case] for case in SPECS]
+    cases += [[deployment(containers=items) for items in case] for case in CONTAINERS]
+    cases += [[deployment(containers=[c("a", ports=items)]) for items in case] for case in PORTS]
+    named = [[metadata(part, name=f"o{number}") for part in case] for number, case in enumerate(cases)]
+    root = patched(tmp_path, [(base, [Patch(patch)]) for base, patch, _ in named], 0)
+    assert same_objects(kustomize.objects(root), [result for _, _, result in named])

@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import kustomize_objects as make
 import pytest
+from hypothesis import settings
 from kustomize_cases import BAD, GOOD, config_map, generator
-from kustomize_support import Content, Object, Real, Tree, metadata, rule, same_objects
+from kustomize_support import Content, Object, Real, Tree, metadata, patched, rule, same_objects
 from kustomize_trees import a_tree
 
 from obsgen.findings import Severity
 from obsgen.kustomize.build import build
 from obsgen.kustomize.jsonpatch import same_json
 from obsgen.kustomize.patches import Patch, delete_patch, object_patches
-from obsgen.tree.serialise import yaml_bytes
 
 pytestmark = pytest.mark.tools
+
+EXAMPLES = settings().max_examples
+BATCHES = max(EXAMPLES // 15, 1)
+"""Objects are tried by the 250 in one run of kustomize, trees one by one."""
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -33,45 +36,22 @@ def test_it_refuses_what_is_called_an_error(name: str, tree: Tree, kustomize: Re
     assert kustomize.refuses(tree(BAD[name].files) / "k") == BAD[name].refused
 
 
-def as_json(value: Any) -> bytes:
-    """Quotes around every text, which kustomize keeps when it merges."""
-    return b"# data\n" + json.dumps(value).encode()
-
-
-WRITERS = {"json": as_json, "yaml": yaml_bytes}
-
-
-def overlay(root: Path, pairs: list[tuple[Object, list[Patch]]], seed: int) -> Path:
-    """An overlay that patches each object; the seed picks how base and patches are written."""
-    base, patch = (list(WRITERS.values())[bit] for bit in (seed % 2, seed // 2 % 2))
-    entries = []
-    for number, (found, patches) in enumerate(pairs):
-        (root / f"o{number}.yaml").write_bytes(base(found))
-        for index, one in enumerate(patches):
-            name = f"p{number}-{index}.yaml"
-            (root / name).write_bytes(patch(one.content))
-            entries.append(one.entry(name))
-    resources = [f"o{number}.yaml" for number in range(len(pairs))]
-    (root / "kustomization.yaml").write_bytes(yaml_bytes({"resources": resources, "patches": entries}))
-    return root
-
-
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(BATCHES))
 def test_patches_give_what_they_shall(seed: int, tmp_path: Path, kustomize: Real) -> None:
     r = Random(seed)
     pairs = [make.pair(r, f"o{number}" + ".x" * (number % 2)) for number in range(250)]
-    root = overlay(tmp_path, [(base, object_patches(base, wanted)) for base, wanted in pairs], seed)
+    root = patched(tmp_path, [(base, object_patches(base, wanted)) for base, wanted in pairs], seed)
     built = kustomize.objects(root)
     assert same_objects(built, (wanted for _, wanted in pairs))
     assert same_objects(built, (one.object for one in build(root).objects))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(BATCHES))
 @pytest.mark.parametrize("kind", ["merge", "operations"])
 def test_patches_by_hand_do_the_same_in_process(kind: str, seed: int, tmp_path: Path, kustomize: Real) -> None:
     r = Random(seed)
     pairs = [by_hand(r, kind, f"o{number}") for number in range(250)]
-    made = build(overlay(tmp_path, pairs, seed))
+    made = build(patched(tmp_path, pairs, seed))
     faulty = {
         Path(finding.place.file).stem.partition("-")[0][1:]
         for finding in (*made.findings, *made.unsupported)
@@ -81,7 +61,7 @@ def test_patches_by_hand_do_the_same_in_process(kind: str, seed: int, tmp_path: 
     assert len(sound) > 50
     for old in tmp_path.iterdir():
         old.unlink()
-    root = overlay(tmp_path, sound, seed)
+    root = patched(tmp_path, sound, seed)
     assert same_objects(kustomize.objects(root), (one.object for one in build(root).objects))
 
 
@@ -100,7 +80,7 @@ def by_hand(r: Random, kind: str, name: str) -> tuple[Object, list[Patch]]:
     return base, [Patch(make.operations(r, {"spec": base["spec"]}), {"kind": base["kind"], "name": name})]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(EXAMPLES))
 def test_random_trees_build_the_same_or_not_at_all(seed: int, tree: Tree, kustomize: Real) -> None:
     root = tree(a_tree(Random(seed))) / "k"
     made = build(root)
@@ -154,7 +134,7 @@ def test_an_object_can_become_another_and_its_namesake_stays(tmp_path: Path, kus
         (dashed, []),
         (dotted, object_patches(dotted, wanted)),
     ]
-    assert same_objects(kustomize.objects(overlay(tmp_path, pairs, 1)), [knative, served, dashed, wanted])
+    assert same_objects(kustomize.objects(patched(tmp_path, pairs, 1)), [knative, served, dashed, wanted])
 
 
 @pytest.mark.parametrize(("start", "refused"), [("", True), ("\n# data\n", False)])
