@@ -118,16 +118,16 @@ def render(
     options = rendering.Options(env, out, force, tuple(templates or ()))
     planned = rendering.plan(profiles, options)
     if check:
-        raise typer.Exit(_report_stale(rendering.stale_findings(planned)))
+        raise typer.Exit(_report_stale(rendering.stale_findings(planned), "" if quiet else rendering.fresh(planned)))
     outcome = rendering.dry_run(planned, options) if dry_run else rendering.write(planned, options)
     if not quiet:
         _say(rendering.summary(planned, outcome, verbose=verbose, dry_run=dry_run))
 
 
-def _report_stale(findings: Sequence[Finding]) -> int:
+def _report_stale(findings: Sequence[Finding], fresh: str) -> int:
     if findings:
         _say(_findings_text(findings))
-        _say(f"{len(findings)} stale. Run the same command without --check.")
+    _say(f"{len(findings)} stale. Run the same command without --check." if findings else fresh)
     return 1 if findings else 0
 
 
@@ -152,6 +152,8 @@ def validate(
     from obsgen.report import Options, render
 
     asked = paths or [path for path in (Path("out"), Path("argocd")) if path.is_dir()] or [Path()]
+    if not paths:
+        _say(f"validating {' and '.join(map(str, asked))}")
     report = run(asked, tools.value, _progress())
     typer.echo(render(format_.value, report, Options(verbose, _colour(sys.stdout))), nl=False)
     least = Severity(fail_on.value).rank
@@ -199,9 +201,13 @@ def tools_list() -> None:
     """Show the real tools, and whether they are there."""
     from obsgen import tools
 
+    absent = False
     for status in tools.catalogue():
         found = f"{status.found.version} ({status.found.origin})" if status.found else "absent"
         typer.echo(f"{status.name:<12} {status.version:<10} {found:<22} {status.purpose}")
+        _say(status.note)
+        absent = absent or not status.found
+    _say(f"Next: obsgen {'tools install' if absent else 'validate --tools require'}")
 
 
 @tools_app.command("install", epilog="Examples:  obsgen tools install   ·   obsgen tools install promtool")

@@ -139,6 +139,12 @@ def stale_findings(planned: Planned) -> list[Finding]:
     return [finding for each in planned.plans for finding in stale(each)]
 
 
+def fresh(planned: Planned) -> str:
+    """One line for trees that are as a render would leave them."""
+    files = sum(len(each.unchanged) for each in planned.plans)
+    return f"{', '.join(tree.name for tree in planned.trees)}: up to date, {_count(files, 'file')}."
+
+
 def summary(planned: Planned, outcomes: Sequence[Outcome], *, verbose: bool = False, dry_run: bool = False) -> str:
     """What was rendered, assumed and written; a few lines a stack."""
     lines = [line for tree in planned.trees for line in _stack_lines(tree, planned.roots(tree))]

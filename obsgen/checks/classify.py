@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 from typing import Any
 
 from obsgen.checks.files import KUSTOMIZATION_NAMES
 from obsgen.conventions import API_VERSION
 
+CHECKED = frozenset(("dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules"))
+"""What checks look at; every other kind of document is named so that a list of what they leave out can be read."""
+
+OTHER = "no object, rules or dashboard"
+_VALUES = re.compile(r"values([.-].*)?\.ya?ml")
 _OTHERS = (
     ({"rule_files", "tests"}, "promtool tests"),
     ({"scrape_configs"}, "Prometheus configuration"),
@@ -16,17 +22,17 @@ _OTHERS = (
 
 
 def kind_of(file: str, value: Any) -> str:
-    """`manifest`, `kustomization`, `rules`, `dashboard`, `patch`, `empty`, or the name of something else."""
+    """One of `CHECKED`, `empty`, or the name of something else."""
     if value is None:
         return "empty"
     if PurePath(file).name in KUSTOMIZATION_NAMES or _is_kustomize(value):
         return "kustomization"
     if isinstance(value, list):
-        return "patch" if value and all(isinstance(item, dict) and "op" in item for item in value) else "other"
+        return "patch" if value and all(isinstance(item, dict) and "op" in item for item in value) else OTHER
     if not isinstance(value, dict):
-        return "other"
+        return OTHER
     if value.get("apiVersion") == API_VERSION:
-        return "profile, which obsgen render reads"
+        return "profile (obsgen render --check)"
     if isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str):
         return "manifest"
     if _is_rules(value):
@@ -56,5 +62,7 @@ def _other(file: str, value: dict[str, Any]) -> str:
     if PurePath(file).name in ("Chart.yaml", "Chart.yml"):
         return "Helm chart"
     if "apiVersion" in value or "kind" in value:
-        return "incomplete manifest" if "metadata" in value or "spec" in value else "other"
-    return next((name for keys, name in _OTHERS if keys <= value.keys()), "other")
+        return "incomplete manifest" if "metadata" in value or "spec" in value else OTHER
+    if _VALUES.fullmatch(PurePath(file).name) or PurePath(file).parent.name == "values":
+        return "Helm values"
+    return next((name for keys, name in _OTHERS if keys <= value.keys()), OTHER)

@@ -11,7 +11,7 @@ from pathlib import Path
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import Document, load_text, read_text
 
-SKIPPED_FOLDERS = frozenset((".git", ".venv", "node_modules"))
+SKIPPED_FOLDERS = frozenset((".git", ".obsgen", ".venv", "node_modules"))
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _ENDINGS = (".yaml", ".yml", ".json")
 
@@ -34,13 +34,13 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file held."""
+    """What one file held: documents, or findings; `excuse` says why nobody need hear of a file that was not read."""
 
     file: str
     path: Path
     documents: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    excuse: str = ""
 
 
 def read_all(paths: Iterable[Path]) -> list[Reading]:
@@ -79,21 +79,18 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _link_out(path: Path) -> Reading:
-    return Reading(str(path), path, unread=(Unread(str(path), "a link out of the folder"),))
+    return Reading(str(path), path, excuse="a link out of the folder")
 
 
 def _read(path: Path) -> Reading:
     name = str(path)
     if _in_chart(path):
-        return Reading(name, path, unread=(Unread(name, "Helm template"),))
+        return Reading(name, path, excuse="Helm template")
     try:
         text = read_text(path, name)
         return Reading(name, path, tuple(load_text(text, name)))
     except InputError as refusal:
-        reason = _excuse(path, refusal)
-        if reason:
-            return Reading(name, path, unread=(Unread(name, reason),))
-        return Reading(name, path, findings=refusal.findings)
+        return Reading(name, path, findings=refusal.findings, excuse=_excuse(path, refusal))
 
 
 def _in_chart(path: Path) -> bool:

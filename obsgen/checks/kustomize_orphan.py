@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from obsgen.checks.forms import KUSTOMIZATION, misfits
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Place, Severity
 
@@ -15,9 +16,16 @@ SEVERITY = Severity.WARNING
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """A warning at the file's beginning; no other check looks at the objects in it."""
+    """A warning at the file's beginning; no other check looks at the objects in it.
+
+    A kustomization with a misspelt field may list the file there: that is told, and no more.
+    """
+    misspelt = {
+        one.document.file for one in repository.kustomizations if any(misfits(one.document.value, KUSTOMIZATION))
+    }
     names = {entry.path.resolve(): entry.document.file for entry in repository.entries}
-    for path, owner in repository.orphans.items():
+    orphans = {path: owner for path, owner in repository.orphans.items() if owner not in misspelt}
+    for path, owner in orphans.items():
         name = os.path.relpath(names[path], Path(owner).parent)
         hint = f"add '- {name}' to its resources, or remove the file"
         message = f"{owner} does not list this file, so it is never applied"

@@ -15,7 +15,7 @@ SEVERITY = Severity.ERROR
 def check(repository: Repository) -> Iterator[Finding]:
     """An error: nobody can apply such a document."""
     for entry in repository.entries:
-        if entry.kind == "incomplete manifest" and not _is_patch(entry, repository):
+        if entry.kind == "incomplete manifest" and not (repository.excuse(entry) or _is_patch(entry, repository)):
             missing = [key for key in ("apiVersion", "kind") if not isinstance(entry.document.value.get(key), str)]
             present = next(key for key in ("kind", "apiVersion", "metadata") if key in entry.document.value)
             place = entry.document.place((present,), key=True)

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 
 from obsgen.checks.builds import BuiltTree, build_trees
-from obsgen.checks.classify import is_dashboard, kind_of
+from obsgen.checks.classify import CHECKED, is_dashboard, kind_of
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, Skipped, board_expressions, rule_expressions
-from obsgen.checks.files import Reading, Unread, is_helm, read_all
+from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
 from obsgen.checks.kustomizations import Kustomization, Reference
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.rules import RULE_OBJECTS, RuleSet
@@ -127,27 +127,54 @@ class Repository:
 
     @cached_property
     def unread(self) -> list[Unread]:
-        """Files and documents that were not checked, each with the reason."""
-        found = [one for reading in self.readings for one in reading.unread]
-        return found + [Unread(entry.document.file, entry.kind) for entry in self._of("Helm template")]
+        """Files that were not checked, or not all of their documents, each with the reason."""
+        found = [Unread(one.file, one.excuse) for one in self.readings if one.excuse and one not in self._broken]
+        found += [Unread(entry.document.file, reason) for entry in self.entries if (reason := self.excuse(entry))]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether nothing under the paths can be checked: no file of a known sort, not even a broken one."""
+        return not self._broken and all(map(self.excuse, self.entries))
 
     @cached_property
     def findings(self) -> list[Finding]:
         """What reading and building already found."""
         return [
-            *(finding for reading in self.readings for finding in reading.findings),
+            *(finding for reading in self._broken for finding in reading.findings),
             *(finding for build in self.builds for finding in (*build.findings, *build.unsupported)),
         ]
 
     @cached_property
     def broken_files(self) -> frozenset[str]:
         """Files that could not be read, of which that has been told."""
-        return frozenset(reading.file for reading in self.readings if reading.findings)
+        return frozenset(reading.file for reading in self._broken)
 
     @cached_property
     def trap_places(self) -> frozenset[Place]:
         """Where scalars stand that mean something else to YAML 1.1 readers."""
         return frozenset(trap.place for entry in self.entries for trap in entry.document.traps)
+
+    def excuse(self, entry: Entry) -> str:
+        """Why no check looks at a document; empty if some do."""
+        path = entry.path.resolve()
+        roles = {reference.role for reference in self.references.get(path, ())}
+        if entry.kind in ("manifest", "incomplete manifest", "patch") and not roles:
+            if self._broken_folders.intersection(path.parents):
+                return "its kustomization cannot be read"
+            return "a patch that no kustomization names" if entry.kind == "patch" else ""
+        return "" if entry.kind in CHECKED or roles & {"resource", "patch"} else entry.kind
+
+    @cached_property
+    def _broken(self) -> list[Reading]:
+        """The files that could not be read and should be: what a kustomization names has no excuse."""
+        faulty = (one for one in self.readings if one.findings)
+        return [one for one in faulty if not one.excuse or one.path.resolve() in self.references]
+
+    @cached_property
+    def _broken_folders(self) -> frozenset[Path]:
+        """The folders whose kustomization could not be read: nobody knows what the manifests below are for."""
+        return frozenset(one.path.parent.resolve() for one in self._broken if one.path.name in KUSTOMIZATION_NAMES)
 
     @cached_property
     def _embedded(self) -> list[Located]:
@@ -164,7 +191,7 @@ class Repository:
     def _objects_in(self, entry: Entry) -> Iterator[KubeObject]:
         path = entry.path.resolve()
         roles = {reference.role for reference in self.references.get(path, ())}
-        if path in self.orphans or (roles and "resource" not in roles):
+        if path in self.orphans or (roles and "resource" not in roles) or self.excuse(entry):
             return
         whole = Located(entry.document.value, entry.document)
         is_list = whole.value["kind"].endswith("List") and "items" in whole.value

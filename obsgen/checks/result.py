@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from obsgen.checks.files import Unread
+from obsgen.checks.objects import Located
 from obsgen.findings import Finding, Place, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class LevelCount:
-    """How one level went: what was looked at, how much of it has errors, what was skipped and is listed."""
+    """How one level went: what was looked at, how much of it has errors, what was skipped and is listed.
+
+    A level that is not judged has no checks in this version.
+    """
 
     level: int
     name: str
     checked: int
     failed: int
     skipped: int = 0
+    judged: bool = True
 
     @property
     def passed(self) -> int:
@@ -41,13 +47,25 @@ class Told:
     lines: frozenset[tuple[str, int]]
     files: frozenset[str]
 
-    def of_line(self, place: Place) -> bool:
-        """Whether an error stands in the same line."""
-        return (place.file, place.line) in self.lines
+    def of_part(self, part: Located) -> bool:
+        """Whether an error stands in a line of this part, wherever its parts were written."""
+        return any((place.file, place.line) in self.lines for place in _lines(part))
 
-    def of_file(self, place: Place) -> bool:
-        """Whether an error stands in the same file."""
-        return place.file in self.files
+    def of_file(self, file: str) -> bool:
+        """Whether an error stands in this file."""
+        return file in self.files
+
+
+def _lines(part: Located) -> Iterator[Place]:
+    """A place in every line of a part."""
+    yield from (part.place((), key=True), part.place())
+    if isinstance(part.value, dict):
+        yield from chain.from_iterable(_lines(part.at(key)) for key in part.value)
+    elif isinstance(part.value, list):
+        yield from chain.from_iterable(map(_lines, part.items()))
+    elif isinstance(part.value, str) and part.value:
+        first, last = part.text_place((), 0), part.text_place((), len(part.value) - 1)
+        yield from (Place(first.file, line) for line in range(first.line, last.line + 1))
 
 
 def told(findings: Iterable[Finding]) -> Told:

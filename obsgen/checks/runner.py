@@ -13,18 +13,18 @@ from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Counts, LevelCount, Report, ToolUse, told
 from obsgen.checks.rules import distinct_rules
-from obsgen.findings import Finding, Place, Severity, error
+from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.tools import ToolError, find
 
 ToolMode = Literal["auto", "require", "off"]
 Progress = Callable[[str], None]
 
 _READING = 1
-_LEVELS = {1: "structure", 2: "schema", 3: "queries", 6: "tools"}
+_LEVELS = {1: "structure", 2: "schema", 3: "queries", 4: "signals", 5: "path", 6: "tools"}
 
 
 def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress = lambda _: None) -> Report:
-    """Checks all files under the paths; InputError only if a path does not exist.
+    """Checks all files under the paths; InputError only if a path does not exist, or there is nothing to check.
 
     Real tools run where they are present (`auto`), must be present (`require`), or stay unused (`off`).
     `progress` is told what is being done.
@@ -32,6 +32,8 @@ def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress
     started = time.monotonic()
     progress("reading")
     repository = read_repository(paths)
+    if repository.is_empty:
+        raise InputError([_nothing(repository)])
     found = [(_READING, finding) for finding in repository.findings]
     for check in plain_checks():
         progress(check.ID)
@@ -45,6 +47,15 @@ def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress
         tuple(repository.unread),
         time.monotonic() - started,
     )
+
+
+def _nothing(repository: Repository) -> Finding:
+    where = ", ".join(map(str, repository.paths))
+    reasons = sorted({one.reason for one in repository.unread})
+    held = f"what is there is left out: {', '.join(reasons[:5])}; " if reasons else ""
+    message = f"nothing to check in {where}: no object, kustomization, rule file or dashboard"
+    hint = f"{held}name a folder with manifests, or write one: obsgen render PROFILE"
+    return error("file/nothing", message, Place(str(repository.paths[0])), hint)
 
 
 def _use_tool(
@@ -86,12 +97,15 @@ def _levels(repository: Repository, found: list[tuple[int, Finding]], uses: list
         if finding.severity == Severity.ERROR:
             failed[level].append(finding.place)
     files = {place.file for place in failed[1]}
-    unread = len(repository.unread)
-    yield LevelCount(1, _LEVELS[1], len(repository.readings) - unread, len(files), unread)
+    left_out = {one.file for one in repository.unread} - {
+        entry.document.file for entry in repository.entries if not repository.excuse(entry)
+    }
+    yield LevelCount(1, _LEVELS[1], len(repository.readings) - len(left_out), len(files), len(left_out))
     objects = [object_.located for object_ in repository.objects]
     yield LevelCount(2, _LEVELS[2], len(objects), _hit(failed[2], objects))
     queries = [expression.located for expression in repository.expressions]
     yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
+    yield from (LevelCount(level, _LEVELS[level], 0, 0, judged=False) for level in (4, 5))
     ran = [use for use in uses if use.version]
     missed = {finding.id for level, finding in found if level == 6 and finding.severity == Severity.ERROR}
     yield LevelCount(6, _LEVELS[6], len(ran), sum(f"tool/{use.name}" in missed for use in ran), len(uses) - len(ran))

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from obsgen.checks.expressions import is_logql
+from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Told
 from obsgen.checks.rules import Rule, RuleSet, rules_of
@@ -55,14 +56,9 @@ def _batch(tool: Tool, sets: list[RuleSet], told: Told) -> Iterator[Finding]:
         names = [f"{number}.json" for number in range(len(sets))]
         answer = run(tool, [*_OPTIONS, *names], cwd=Path(folder))
     if answer.returncode:
-        found = [finding for line in answer.stderr.splitlines() for finding in _line(line, sets)]
-        found = found or [_finding(answer.stderr.strip()[:300], sets[0].located.place())]
-        whole = {one.located.place() for one in sets}
-        for finding in found:
-            place = finding.place
-            # Of a file that it cannot read promtool says one thing only, without a line.
-            if not (told.of_file(place) if place in whole else told.of_line(place)):
-                yield finding
+        found = [each for line in answer.stderr.splitlines() for each in _line(line, sets)]
+        found = found or [(_finding(answer.stderr.strip()[:300], sets[0].located.place()), sets[0].located)]
+        yield from (finding for finding, about in found if not told.of_part(about))
 
 
 def _plain(set_: RuleSet) -> dict[str, Any]:
@@ -70,35 +66,37 @@ def _plain(set_: RuleSet) -> dict[str, Any]:
     return {"groups": groups}
 
 
-def _line(line: str, sets: list[RuleSet]) -> Iterator[Finding]:
+def _line(line: str, sets: list[RuleSet]) -> Iterator[tuple[Finding, Located]]:
+    """What a line of promtool's says, and the part of the files that it speaks of."""
     of_rule, of_file, duplicate = _OF_RULE.match(line), _OF_FILE.match(line), _DUPLICATE.match(line)
     if of_rule:
         number, group, rule, message = of_rule.groups()
         yield _in_rule(sets[int(number)], group, int(rule) - 1, message)
     elif of_file:
         number, message = of_file.groups()
-        yield _finding(message, sets[int(number)].located.place())
+        about = sets[int(number)].located
+        yield _finding(message, about.place()), about
     elif duplicate:
         for rule_ in _duplicates(sets, duplicate[1]):
             key = "alert" if rule_.is_alert else "record"
-            yield _finding(f"duplicate rule {rule_.name}", rule_.located.place((key,)))
+            yield _finding(f"duplicate rule {rule_.name}", rule_.located.place((key,))), rule_.located.at(key)
 
 
-def _in_rule(set_: RuleSet, group: str, index: int, message: str) -> Finding:
+def _in_rule(set_: RuleSet, group: str, index: int, message: str) -> tuple[Finding, Located]:
     rules = next((rules_of(one) for one in set_.groups if one.value.get("name") == group), [])
     if index >= len(rules):
-        return _finding(message, set_.located.place())
+        return _finding(message, set_.located.place()), set_.located
     rule = rules[index]
     in_expression, in_template = _IN_EXPRESSION.match(message), _IN_TEMPLATE.match(message)
     if in_expression:
         line, column, message = in_expression.groups()
-        start = _offset(rule.expr, int(line), int(column))
-        return _finding(message, rule.located.at("expr").text_place((), start))
+        about = rule.located.at("expr")
+        return _finding(message, about.text_place((), _offset(rule.expr, int(line), int(column)))), about
     if in_template:
         field, name, line, message = in_template.groups()
-        text = rule.located.at(f"{field}s", name)
-        return _finding(message, text.text_place((), _offset(str(text.value), int(line), 1)))
-    return _finding(message, rule.located.place((), key=True))
+        about = rule.located.at(f"{field}s", name)
+        return _finding(message, about.text_place((), _offset(str(about.value), int(line), 1))), about
+    return _finding(message, rule.located.place((), key=True)), rule.located
 
 
 def _offset(text: str, line: int, column: int) -> int:

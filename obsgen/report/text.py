@@ -14,7 +14,7 @@ from obsgen.report.options import Options
 from obsgen.report.printable import printable, width
 
 if TYPE_CHECKING:
-    from obsgen.checks import Report, ToolUse
+    from obsgen.checks import LevelCount, Report, ToolUse
 
 MOST_OF_ONE_CHECK = 10
 """How many findings of one check are shown unless asked for all."""
@@ -80,9 +80,13 @@ def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
 
 def _summary(report: Report, options: Options) -> Iterator[Line]:
     counts = report.counts
-    levels = ", ".join(f"{one.name} {one.passed}/{one.checked}" for one in report.levels if one.checked)
+    levels = ", ".join(_level(one) for one in report.levels if one.checked or not one.judged)
     looked = [_number(counts.objects, "object"), _number(counts.rules, "rule"), _number(counts.panels, "panel")]
     yield [Span(f"checked {', '.join(looked)} in {_number(counts.files, 'file')}: {levels}")]
+    unjudged = [one.name for one in report.levels if not one.judged]
+    if unjudged and options.verbose:
+        meaning = "whether the series exist, are scraped, and reach a rule, a route and a receiver"
+        yield [Span(f"not judged by this version: {' and '.join(unjudged)} ({meaning})")]
     yield from _skipped(report, options)
     notes = {tool.version or tool.note for tool in report.tools}
     if len(notes) == 1:
@@ -90,6 +94,10 @@ def _summary(report: Report, options: Options) -> Iterator[Line]:
     elif report.tools:
         yield [Span("tools: "), *(span for tool in report.tools for span in _tool(tool))]
     yield _verdict(report, options)
+
+
+def _level(level: LevelCount) -> str:
+    return f"{level.name} {level.passed}/{level.checked}" if level.judged else f"{level.name} –"
 
 
 def _skipped(report: Report, options: Options) -> Iterator[Line]:
@@ -117,8 +125,9 @@ def _verdict(report: Report, options: Options) -> Line:
     if infos:
         text += f", {_number(infos, 'note')}" + ("" if options.verbose else " (-v lists them)")
     first = next((one for one in report.findings if one.severity != Severity.INFO), None)
-    more = [Span(f"  obsgen explain {first.id}", "dim")] if first else []
-    return [Span(f"{text} in {report.seconds:.1f} s.", "bold"), *more]
+    absent = any(tool.note.startswith("absent") for tool in report.tools)
+    next_step = f"obsgen explain {first.id}" if first else "obsgen tools install" if absent else ""
+    return [Span(f"{text} in {report.seconds:.1f} s.", "bold"), *([Span(f"  {next_step}", "dim")] if next_step else [])]
 
 
 def _number(count: int, one: str, many: str = "") -> str:

@@ -38,7 +38,8 @@ def put(value: Any, route: tuple[Any, ...], new: Any) -> None:
             value = value[step]
         except (KeyError, IndexError, TypeError):
             return
-    if isinstance(value, dict) or (isinstance(value, list) and route[-1] < len(value)):
+    is_item = isinstance(value, list) and isinstance(route[-1], int) and route[-1] < len(value)
+    if isinstance(value, dict) or is_item:
         value[route[-1]] = new
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.checks.classify import kind_of
+from obsgen.checks.classify import OTHER, kind_of
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.forms import KUSTOMIZATION, metadata_misfits, misfits
@@ -34,22 +34,27 @@ def located(text: str, file: str = "x.yaml") -> Located:
         ("k.yaml", {"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component"}, "kustomization"),
         ("k.yaml", {"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization"}, "manifest"),
         ("r.yaml", {"groups": [{"name": "g", "rules": []}]}, "rules"),
-        ("r.yaml", {"groups": ["admins"]}, "other"),
+        ("r.yaml", {"groups": ["admins"]}, OTHER),
         ("b.json", {"panels": [], "title": "x"}, "dashboard"),
         ("b.json", {"rows": [], "schemaVersion": 1}, "dashboard"),
         ("b.json", {"dashboard": {"panels": [], "uid": "x"}}, "dashboard"),
-        ("b.json", {"panels": []}, "other"),
+        ("b.json", {"panels": []}, OTHER),
         ("p.yaml", [{"op": "add", "path": "/a"}], "patch"),
-        ("p.yaml", [1, 2], "other"),
-        ("p.yaml", [], "other"),
-        ("p.yaml", "text", "other"),
+        ("p.yaml", [1, 2], OTHER),
+        ("p.yaml", [], OTHER),
+        ("p.yaml", "text", OTHER),
         ("c.yaml", {"kind": "Service", "metadata": {}}, "incomplete manifest"),
-        ("c.yaml", {"kind": "anything"}, "other"),
+        ("c.yaml", {"kind": "anything"}, OTHER),
         ("Chart.yaml", {"apiVersion": "v2", "name": "x"}, "Helm chart"),
-        ("p.yaml", {"apiVersion": "obsgen.dev/v1alpha1", "kind": "Profile"}, "profile, which obsgen render reads"),
+        ("p.yaml", {"apiVersion": "obsgen.dev/v1alpha1", "kind": "Profile"}, "profile (obsgen render --check)"),
         ("t.yaml", {"rule_files": [], "tests": []}, "promtool tests"),
         ("t.yaml", {"route": {}, "receivers": []}, "Alertmanager configuration"),
         ("t.yaml", {"scrape_configs": []}, "Prometheus configuration"),
+        ("values.yaml", {"image": {}}, "Helm values"),
+        ("values-prod.yaml", {"image": {}}, "Helm values"),
+        ("values/prod.yaml", {"image": {}}, "Helm values"),
+        ("values.yaml", {"apiVersion": "v1", "kind": "Service"}, "manifest"),
+        ("evaluesx.yaml", {"image": {}}, OTHER),
     ],
 )
 def test_what_a_document_is(file: str, value: Any, kind: str) -> None:

@@ -59,7 +59,7 @@ def test_a_path_that_is_not_there_is_bad_input(tree: Path) -> None:
 
 
 def test_links_out_of_the_folder_are_not_followed(tree: Path) -> None:
-    write(tree, {"in/a.yaml": "a: 1", "out/b.yaml": BAD_RULE, "out/deep/c.yaml": BAD_RULE})
+    write(tree, {"in/a.yaml": ACCOUNT.format(name="a"), "out/b.yaml": BAD_RULE, "out/deep/c.yaml": BAD_RULE})
     (tree / "in/b.yaml").symlink_to(tree / "out/b.yaml")
     (tree / "in/deep").symlink_to(tree / "out/deep")
     (tree / "in/loop").symlink_to(tree / "in")
@@ -89,17 +89,70 @@ def test_what_is_not_checked_is_listed_with_the_reason(tree: Path) -> None:
             "template.yaml": "apiVersion: v1\nkind: Service\n{{- if .Values.on }}\nmetadata: {}\n{{- end }}\n",
             "by-chance.yaml": 'apiVersion: v1\nkind: Service\nmetadata:\n  name: "{{ .Release.Name }}"\n',
             "tsconfig.json": '{"compilerOptions": {}, // a comment\n}',
+            "alertmanager.yml": "route: {receiver: a}\nreceivers: [{name: a}]\n",
+            "patch.yaml": "- {op: add, path: /a, value: b}\n",
+            "values-prod.yaml": "replicas: 2\n",
+            "both.yaml": "a: 1\n---\n" + ACCOUNT.format(name="shop"),
+            "empty.yaml": "# nothing\n",
         },
     )
     report = validate([tree], "off")
     assert report.findings == ()
-    assert sorted((Path(one.file).relative_to(tree).as_posix(), one.reason[:13]) for one in report.unread) == [
-        ("by-chance.yaml", "Helm template"),
-        ("chart/templates/deployment.yaml", "Helm template"),
-        ("template.yaml", "Helm template"),
-        ("tsconfig.json", "neither a man"),
-    ]
-    assert (report.levels[0].checked, report.levels[0].skipped) == (1, 4)
+    assert {Path(one.file).relative_to(tree).as_posix(): one.reason.partition(":")[0] for one in report.unread} == {
+        "alertmanager.yml": "Alertmanager configuration",
+        "both.yaml": "no object, rules or dashboard",
+        "by-chance.yaml": "Helm template",
+        "chart/Chart.yaml": "Helm chart",
+        "chart/templates/deployment.yaml": "Helm template",
+        "patch.yaml": "a patch that no kustomization names",
+        "template.yaml": "Helm template",
+        "tsconfig.json": "neither a manifest nor a dashboard",
+        "values-prod.yaml": "Helm values",
+    }
+    assert (report.levels[0].checked, report.levels[0].skipped) == (2, 8)
+
+
+def test_what_a_kustomization_names_is_no_stranger(tree: Path) -> None:
+    listed = "resources: [account.yaml]\npatches: [{path: p.yaml, target: {kind: ServiceAccount}}]\n"
+    listed += "configMapGenerator: [{name: c, files: [alertmanager.yml], options: {disableNameSuffixHash: true}}]\n"
+    write(
+        tree,
+        {
+            "kustomization.yaml": KUSTOMIZATION + listed,
+            "account.yaml": ACCOUNT.format(name="shop"),
+            "p.yaml": "- {op: add, path: /automountServiceAccountToken, value: false}\n",
+            "alertmanager.yml": "route: {receiver: a}\nreceivers: [{name: a}]\n",
+        },
+    )
+    report = validate([tree], "off")
+    assert report.findings == ()
+    assert [Path(one.file).name for one in report.unread] == ["alertmanager.yml"]
+
+
+@pytest.mark.parametrize(
+    ("files", "held"),
+    [
+        ({}, ""),
+        ({"notes.txt": "kind: Service"}, ""),
+        ({"empty.yaml": "---\n"}, ""),
+        ({"values.yaml": "a: 1", "x.json": "[]"}, "what is there is left out: Helm values, no object, rules or"),
+        ({"chart/Chart.yaml": "name: x", "chart/templates/a.yaml": "kind: {{ x }}"}, "Helm chart, Helm template"),
+        ({".obsgen/facts.json": "{}"}, ""),
+    ],
+)
+def test_nothing_to_check_is_bad_input(tree: Path, files: dict[str, str], held: str) -> None:
+    write(tree, files)
+    with pytest.raises(InputError) as caught:
+        validate([tree], "off")
+    (finding,) = caught.value.findings
+    assert finding.id == "file/nothing"
+    assert finding.message.startswith(f"nothing to check in {tree}: ")
+    assert held in finding.hint
+    assert ("left out" in finding.hint) == bool(held)
+
+
+def test_a_broken_file_is_something_to_check(tree: Path) -> None:
+    assert found(tree, {"a.yaml": "apiVersion: v1\nkind: ["}) == ["a.yaml:2 yaml/syntax"]
 
 
 def test_an_alert_with_templates_and_broken_yaml_is_no_helm_template(tree: Path) -> None:
@@ -200,7 +253,56 @@ def test_levels_count_what_has_errors(tree: Path) -> None:
         },
     )
     counted = {level.name: (level.checked, level.passed) for level in validate([tree], "off").levels}
-    assert counted == {"structure": (3, 2), "schema": (3, 2), "queries": (2, 1), "tools": (0, 0)}
+    levels = {"structure": (3, 2), "schema": (3, 2), "queries": (2, 1), "tools": (0, 0)}
+    assert counted == levels | {"signals": (0, 0), "path": (0, 0)}
+    assert [one.name for one in validate([tree], "off").levels if not one.judged] == ["signals", "path"]
+
+
+BROKEN = "\nbroken: [\n"
+
+
+@pytest.mark.parametrize(
+    "broken", ["base/kustomization.yaml", "base/account.yaml", "dev/kustomization.yaml", "dev/patch.yaml"]
+)
+def test_a_broken_file_is_told_once_and_nothing_follows(tree: Path, broken: str) -> None:
+    deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\n"
+    files = {
+        "base/kustomization.yaml": KUSTOMIZATION + "resources: [account.yaml, deployment.yaml]\n",
+        "base/account.yaml": ACCOUNT.format(name="shop"),
+        "base/deployment.yaml": deployment + "spec: {selector: {}, template: {spec: {containers: [{name: a}]}}}\n",
+        "dev/kustomization.yaml": KUSTOMIZATION
+        + "resources: [../base]\npatches:\n  - {path: merge.yaml}\n"
+        + "  - {path: patch.yaml, target: {version: v1, kind: ServiceAccount, name: shop}}\n",
+        "dev/merge.yaml": deployment + "spec: {replicas: 3}\n",
+        "dev/patch.yaml": "- {op: add, path: /automountServiceAccountToken, value: false}\n",
+    }
+    assert found(tree, files) == []
+    lines = files[broken].count("\n")
+    (told_once,) = found(tree, {broken: files[broken] + BROKEN})
+    assert told_once in {f"{broken}:{line} yaml/syntax" for line in range(1, lines + 4)}
+
+
+def test_a_patch_of_what_is_not_followed_is_not_said_to_miss(tree: Path) -> None:
+    patch = "patches: [{target: {version: v1, kind: ServiceAccount, name: other}, patch: '[{op: test, path: /a}]'}]\n"
+    write(tree, {"account.yaml": ACCOUNT.format(name="shop")})
+    for more, missed in (
+        ("", True),
+        ("images: [{name: a, newTag: b}]\n", True),
+        ("namePrefix: a-\n", False),
+        ("helmCharts: [{name: a}]\n", False),
+    ):
+        told_of = found(tree, {"kustomization.yaml": f"{KUSTOMIZATION}resources: [account.yaml]\n{more}{patch}"})
+        assert ("kustomize/no-target" in " ".join(told_of)) == missed, more
+    remote = f"{KUSTOMIZATION}resources: [account.yaml, 'https://example.org/a.yaml']\n{patch}"
+    assert "kustomize/no-target" not in " ".join(found(tree, {"kustomization.yaml": remote}))
+
+
+def test_a_misspelt_field_is_told_without_what_it_would_have_listed(tree: Path) -> None:
+    files = {"a.yaml": ACCOUNT.format(name="a"), "b.yaml": ACCOUNT.format(name="b")}
+    kustomization = KUSTOMIZATION + "resources: [a.yaml]\n"
+    assert found(tree, files | {"kustomization.yaml": kustomization}) == ["b.yaml:1 kustomize/orphan"]
+    misspelt = kustomization + "resource: [b.yaml]\n"
+    assert found(tree, {"kustomization.yaml": misspelt}) == ["kustomization.yaml:4 kustomize/unknown-field"]
 
 
 def test_values_of_any_shape_are_no_crash(tree: Path) -> None:

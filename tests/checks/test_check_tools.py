@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import Report, runner, tool_kubeconform, tool_kustomize, tool_promtool, validate
+from obsgen.checks.objects import Located
+from obsgen.checks.result import told as told_errors
+from obsgen.findings import Finding, Place, Severity
+from obsgen.source import load_text
 from obsgen.tools import Completed, Tool, ToolError
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: shop\n"
@@ -175,9 +179,47 @@ def test_differences_between_kustomize_and_the_build_in_process(
     pretend(answer)
     write(tmp_path, account=ACCOUNT, kustomization=KUSTOMIZATION)
     assert told(validate([tmp_path], "auto"), tmp_path) == [
-        ("account.yaml:1:1", "kustomize builds ServiceAccount shop otherwise than obsgen, at secrets"),
-        ("kustomization.yaml:1:1", "kustomize builds ServiceAccount /other, obsgen does not"),
+        (
+            "account.yaml:1:1",
+            'kustomize builds ServiceAccount shop with [{"name": "x"}] at secrets, the other checks saw nothing',
+        ),
+        ("kustomization.yaml:1:1", "kustomize builds ServiceAccount other, of which the other checks know nothing"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "expected"),
+    [
+        ("2020-01-01", '"2020-01-01T00:00:00Z"', ("account.yaml:6:10", "if it is written without quotes")),
+        ("shop", "7", ("account.yaml:6:10", "Argo CD applies what kustomize builds")),
+        ("yes", "true", ("account.yaml:6:10", 'write "yes"')),
+    ],
+)
+def test_a_difference_is_told_once_with_both_values(
+    tmp_path: Path, pretend: Callable[[Answer], None], written: str, read: str, expected: tuple[str, str]
+) -> None:
+    account = ACCOUNT + f"  labels:\n    app: {written}\n"
+
+    def answer(name: str, args: list[str], cwd: Path | None) -> Completed:
+        changed = account.replace(f"app: {written}", f"app: {read}")
+        return Completed(0, changed if name == "kustomize" else json.dumps({"resources": []}), "")
+
+    pretend(answer)
+    write(tmp_path, account=account, kustomization=KUSTOMIZATION)
+    (finding,) = [one for one in validate([tmp_path], "auto").findings if one.id != "schema/invalid"]
+    assert f"{Path(finding.place.file).name}:{finding.place.line}:{finding.place.column}" == expected[0]
+    assert finding.hint.startswith(expected[1])
+
+
+def test_what_a_tool_says_of_a_part_that_was_told_is_no_news() -> None:
+    document = load_text("a:\n  b: |\n    one\n    two\n  c: [1,\n    2]\nd: 3\n", "x.yaml")[0]
+    whole = Located(document.value, document)
+    for line, told_parts in ((1, {"a"}), (2, {"a", "b"}), (4, {"a", "b"}), (6, {"a", "c"}), (7, set[str]())):
+        known = told_errors([Finding("a/b", Severity.ERROR, "wrong", Place("x.yaml", line, 3))])
+        parts = {"a": whole.at("a"), "b": whole.at("a", "b"), "c": whole.at("a", "c")}
+        assert {name for name, part in parts.items() if known.of_part(part)} == told_parts
+        assert known.of_file("x.yaml")
+    assert not told_errors([Finding("a/b", Severity.WARNING, "odd", Place("x.yaml", 1))]).of_part(whole)
 
 
 def test_kustomize_refusing_what_was_built_is_an_error(tmp_path: Path, pretend: Callable[[Answer], None]) -> None:

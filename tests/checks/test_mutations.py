@@ -16,6 +16,10 @@ from obsgen.tools import Tool
 GOOD_TREE = Path(__file__).with_name("good_tree")
 NOT_IN_THE_TREE = {"schema/size"}
 """Checks that no small edit of the good tree can trip; they have examples."""
+KNOWN_TO_TOOLS = {"octal number", "field that kustomize lacks", "path that misses", "tab in the indentation"} | {
+    *("unclosed parenthesis", "bad for in a patch", "no expression", "alert twice", "unclosed template"),
+}
+"""Faults that kustomize or promtool find as well, in other words or at another line."""
 
 
 @pytest.fixture
@@ -48,15 +52,38 @@ def test_there_are_many_kinds_of_faults_for_every_check() -> None:
     assert {check.ID for check in plain_checks()} - NOT_IN_THE_TREE <= {mutation.id for mutation in MUTATIONS}
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
-def test_a_seeded_fault_is_found_where_it_is(mutation: Mutation, tree: Path) -> None:
+def seed(mutation: Mutation, tree: Path) -> str:
+    """Makes the edit; the text as it was."""
     path = tree / mutation.file
     text = path.read_text(encoding="utf-8")
     assert text.count(mutation.old) >= 1, "the good tree has changed: adapt the mutation"
     path.write_text(text.replace(mutation.old, mutation.new, 1) if mutation.old else text + mutation.new)
+    return text
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
+def test_a_seeded_fault_is_found_where_it_is(mutation: Mutation, tree: Path) -> None:
+    text = seed(mutation, tree)
     begin = text[: text.index(mutation.old) if mutation.old else None].count("\n") + 1
     at = mutation.at
     expected = f"{mutation.file}:{begin + int(at)}" if at.startswith("+") else at
     found = validate([tree], "off").findings
     places = {(f.id, f"{Path(f.place.file).relative_to(tree)}:{f.place.line}") for f in found}
     assert (mutation.id, expected) in places
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    "mutation", [mutation for mutation in MUTATIONS if mutation.name in KNOWN_TO_TOOLS], ids=lambda one: one.name
+)
+def test_the_real_tools_do_not_repeat_what_is_told(
+    mutation: Mutation, tree: Path, real_tool: Callable[[str], Tool]
+) -> None:
+    for name in ("kustomize", "promtool"):
+        real_tool(name)
+    seed(mutation, tree)
+    assert validate([tree], "auto").findings == validate([tree], "off").findings
+
+
+def test_the_faults_that_tools_know_are_seeded() -> None:
+    assert {mutation.name for mutation in MUTATIONS} >= KNOWN_TO_TOOLS

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine_support import ALPHA, Command, files_in
+from engine_support import ALPHA, TEMPLATES, Command, files_in
 
 TWO = ALPHA + "environments: {dev: {cluster: {name: d}}, prod: {cluster: {name: p}}}\n"
 ARGO = "argocd: {repoURL: 'https://github.com/acme/gitops.git'}\n"
@@ -44,7 +47,8 @@ def test_a_second_render_writes_nothing(project: Path, obsgen: Command) -> None:
 
 
 def test_check_tells_stale_trees_and_writes_nothing(project: Path, obsgen: Command) -> None:
-    assert obsgen("render", "--check", "profile.yaml").code == 0
+    ran = obsgen("render", "--check", "profile.yaml")
+    assert (ran.code, ran.out, ran.err) == (0, "", f"demo: up to date, {len(files_in(project)) - 3} files.\n")
     (project / "profile.yaml").write_text(TWO)
     before = files_in(project)
     ran = obsgen("render", "--check", "profile.yaml")
@@ -103,6 +107,7 @@ def test_trees_go_where_the_user_says_and_are_the_same_there(project: Path, obsg
 
 def test_quiet_says_nothing_verbose_says_everything(project: Path, obsgen: Command) -> None:
     assert obsgen("render", "-q", "profile.yaml").err == ""
+    assert obsgen("render", "-q", "--check", "profile.yaml").err == ""
     (project / RULES).unlink()
     assert f"+ {RULES}" in obsgen("render", "-v", "profile.yaml").err
 
@@ -152,19 +157,46 @@ def test_links_out_of_the_project_are_not_followed(link: str, tmp_path: Path, ob
     assert list(outside.iterdir()) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
-def test_a_folder_that_may_not_be_written_to(project: Path, obsgen: Command) -> None:
-    folder = project / "out/demo/base/rules"
-    (project / "profile.yaml").write_text(TWO.replace("http}", "http, thresholds: {latencyP95: 1s}}") + ARGO)
-    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    before = files_in(project)
-    try:
-        ran = obsgen("render", "profile.yaml")
-    finally:
-        folder.chmod(stat.S_IRWXU)
-    assert ran.code == 2
-    assert "error[tree/unwritable]" in ran.err
-    assert files_in(project) == before
+AS_NOBODY = """
+import concurrent.futures.thread, os, sys
+from obsgen import cli
+from obsgen.report import text
+cli.app([*sys.argv[1:], "--dry-run", "--force", "--quiet"], standalone_mode=False)
+if os.getuid() == 0:
+    os.setuid(65534)
+cli.main()
+"""
+"""The first run loads what the second needs: Python itself may be closed to an ordinary user."""
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that an ordinary user can reach, which is not so below pytest's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+def render_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
+    """A render by an ordinary user: nothing is closed to root."""
+    command = [sys.executable, "-c", AS_NOBODY, "render", "profile.yaml", "--templates", str(TEMPLATES)]
+    path = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    return subprocess.run(command, cwd=folder, env=path, capture_output=True, text=True, check=False)
+
+
+def test_a_folder_that_may_not_be_written_to(open_folder: Path) -> None:
+    (open_folder / "profile.yaml").write_text(TWO + ARGO)
+    assert render_as_nobody(open_folder).returncode == 0
+    (open_folder / "profile.yaml").write_text(TWO.replace("http}", "http, thresholds: {latencyP95: 1s}}") + ARGO)
+    closed = open_folder / "out/demo/base/rules"
+    closed.chmod(0o500)
+    before = files_in(open_folder)
+    ran = render_as_nobody(open_folder)
+    closed.chmod(0o700)
+    assert ran.returncode == 2
+    assert "out/demo/base/rules:1:1: error[tree/unwritable]" in ran.stderr
+    assert files_in(open_folder) == before
+    assert render_as_nobody(open_folder).returncode == 0
 
 
 def test_a_file_in_a_folders_place(tmp_path: Path, obsgen: Command) -> None:

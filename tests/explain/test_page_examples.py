@@ -24,7 +24,7 @@ NOT_TRIED = {
 TRIED = [
     check
     for check in explain.ids()
-    if check.partition("/")[0] not in PIECES
+    if (check.partition("/")[0] not in PIECES or check == "file/nothing")
     and check not in {one.ID for one in plain_checks()} | {one.ID for one in tool_checks()} | NOT_TRIED.keys()
 ]
 TAKEN_BY_KUSTOMIZE = {"kustomize/bad-path", "kustomize/no-target", "kustomize/unsupported"}

@@ -94,7 +94,13 @@ def test_only_the_first_findings_of_a_check_are_shown_and_no_infos(file: str) ->
 
 REPORT = Report(
     findings=(finding(Place("a.yaml", 2, 3, 4)), finding(Place("b,:.yaml", 1, 1), Severity.INFO, hint="50% of\nit")),
-    levels=(LevelCount(1, "structure", 5, 0, 1), LevelCount(3, "queries", 21, 1, 2), LevelCount(6, "tools", 0, 0, 2)),
+    levels=(
+        LevelCount(1, "structure", 5, 0, 1),
+        LevelCount(3, "queries", 21, 1, 2),
+        LevelCount(4, "signals", 0, 0, judged=False),
+        LevelCount(5, "path", 0, 0, judged=False),
+        LevelCount(6, "tools", 0, 0, 2),
+    ),
     tools=(ToolUse("kustomize", "5.8.2"), ToolUse("promtool", None, "absent: obsgen tools install promtool")),
     counts=Counts(files=6, objects=14, rules=9, panels=1),
     unread=(Unread("chart/templates/a.yaml", "Helm template"),),
@@ -105,12 +111,33 @@ REPORT = Report(
 def test_the_summary_counts_what_was_checked_and_what_was_not() -> None:
     lines = render("text", REPORT).splitlines()
     assert lines[-4:] == [
-        "checked 14 objects, 9 rules, 1 panel in 6 files: structure 5/5, queries 20/21",
+        "checked 14 objects, 9 rules, 1 panel in 6 files: structure 5/5, queries 20/21, signals –, path –",
         "not checked: 1 × Helm template; 2 queries in other languages",
         "tools: kustomize 5.8.2 ✓  promtool – absent: obsgen tools install promtool",
         "1 error, no warnings, 1 note (-v lists them) in 0.1 s.  obsgen explain promql/syntax",
     ]
-    assert "  chart/templates/a.yaml: Helm template" in render("text", REPORT, Options(verbose=True))
+    verbose = render("text", REPORT, Options(verbose=True)).splitlines()
+    assert "  chart/templates/a.yaml: Helm template" in verbose
+    assert [line.partition(" (")[0] for line in verbose if "judged" in line] == [
+        "not judged by this version: signals and path"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("note", "findings", "last"),
+    [
+        ("absent: obsgen tools install promtool", (), "no errors, no warnings in 0.0 s.  obsgen tools install"),
+        ("switched off", (), "no errors, no warnings in 0.0 s."),
+        (
+            "absent: obsgen tools install promtool",
+            (finding(Place("a.yaml")),),
+            "1 error, no warnings in 0.0 s.  obsgen explain promql/syntax",
+        ),
+    ],
+)
+def test_the_last_line_names_the_next_step(note: str, findings: tuple[Finding, ...], last: str) -> None:
+    report = Report(findings, tools=(ToolUse("promtool", None, note), ToolUse("kustomize", "5.8.2")))
+    assert render("text", report).splitlines()[-1] == last
 
 
 def test_colour_only_when_asked_for() -> None:
@@ -130,7 +157,7 @@ def test_json_has_a_version_and_sorted_keys() -> None:
         "errors": 1, "warnings": 0, "infos": 1, "files": 6, "objects": 14, "rules": 9, "panels": 1,
     }  # fmt: skip
     assert document["levels"][1] == {
-        "level": 3, "name": "queries", "checked": 21, "passed": 20, "failed": 1, "skipped": 2,
+        "level": 3, "name": "queries", "checked": 21, "passed": 20, "failed": 1, "skipped": 2, "judged": True,
     }  # fmt: skip
     assert document["tools"][1]["version"] is None
     assert document["unread"] == [{"file": "chart/templates/a.yaml", "reason": "Helm template"}]
