@@ -1,6 +1,7 @@
 """Finding and reading components: folders under templates/, a user's own folders before the built-in ones.
 
-A user's folder of the same name replaces files one by one: what it does not hold is inherited.
+A user's folder of the same name changes the component: entries of `MERGED` files by name, other files one by one. What
+it does not hold is inherited.
 """
 
 from __future__ import annotations
@@ -16,17 +17,22 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from obsgen.components.boards import Dashboard
 from obsgen.components.fields import AlertName, SignalName
+from obsgen.components.layers import Layered, layered
 from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal
 from obsgen.components.origin import Origin
+from obsgen.components.references import lost_references
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import Document, Route, load_file, one_document, read_text
-from obsgen.validation import findings_of
+from obsgen.validation import translate
 
 T = TypeVar("T")
 
+COMPONENT: TypeAdapter[Component] = TypeAdapter(Component)
 SIGNALS: TypeAdapter[dict[str, Signal]] = TypeAdapter(dict[SignalName, Signal])
 HEAD = "component.yaml"
 """The file that makes a folder a component."""
+MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml")
+"""Files whose entries merge by name where several folders have one; component.yaml merges mappings inside, too."""
 
 VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
 """Keys whose plain scalars are read as text: version 0.10 is not the number 0.1."""
@@ -49,11 +55,11 @@ class ComponentFolder:
     recordings: tuple[Recording, ...]
     dashboards: Mapping[str, Dashboard]
     manifests: Mapping[str, ManifestTemplate]
-    documents: Mapping[str, Document] = field(repr=False)
+    documents: Mapping[str, Layered] = field(repr=False)
 
     def text(self, file: str) -> str:
         """A file's text as it is, such as a script or a runbook."""
-        return read_text(self.files[file], _shown(self.files[file]))
+        return read_text(self.files[file], shown(self.files[file]))
 
     def runbooks(self) -> list[str]:
         """The alerts that have a runbook, in order."""
@@ -64,11 +70,24 @@ class ComponentFolder:
         document = self.documents.get(file)
         if document:
             return document.place(route, key=key)
-        return Place(_shown(self.files[file]) if file in self.files else file)
+        return Place(shown(self.files[file]) if file in self.files else file)
+
+    def text_place(self, file: str, route: Route, offset: int, length: int) -> Place:
+        """Where a part of a text stands: of a value, or of a file that is nothing but text."""
+        document = self.documents.get(file)
+        if document:
+            return document.text_place(route, offset, length)
+        before = self.text(file)[:offset]
+        column = len(before) - before.rfind("\n")
+        return Place(shown(self.files[file]), before.count("\n") + 1, column, length)
 
     def origin(self, file: str, *route: str | int) -> Origin:
         """A part of one of the component's files."""
-        return Origin(lambda inner, key: self.place(file, inner, key), route)
+        return Origin(
+            lambda inner, key: self.place(file, inner, key),
+            route,
+            lambda inner, offset, length: self.text_place(file, inner, offset, length),
+        )
 
 
 @dataclass(frozen=True)
@@ -82,12 +101,13 @@ class Catalogue:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Every component's name, sorted."""
-        heads = {path.parent.name: path for root in self.roots for path in root.glob(f"*/{HEAD}")}
+        found = (path for root in self.roots for path in root.glob(f"*/{HEAD}"))
+        heads = {path.parent.name: path for path in found if is_plain_file(path)}
         hint = "lower-case letters, digits and '-', at most 50: the folder's name becomes part of objects"
         odd = [path for name, path in heads.items() if not _NAME.fullmatch(name)]
         if odd:
             raise InputError(
-                error("component/name", "this folder's name is no component's", Place(_shown(path)), hint)
+                error("component/name", "this folder's name is no component's", Place(shown(path)), hint)
                 for path in odd
             )
         return tuple(sorted(heads))
@@ -101,10 +121,11 @@ class Catalogue:
     def head(self, name: str) -> Component:
         """A component's component.yaml alone."""
         if name not in self._heads:
-            reader = _Reader(_files(name, self.roots))
-            self._heads[name] = reader.one("component.yaml", TypeAdapter(Component))
+            reader = _Reader(component_files(name, self.roots))
+            head = reader.one(HEAD, COMPONENT)
             if reader.findings:
                 raise InputError(reader.findings)
+            self._heads[name] = head
         return self._heads[name]
 
     def all(self) -> list[ComponentFolder]:
@@ -131,6 +152,11 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_plain_file(path: Path) -> bool:
+    """Whether a path is a file and no link: what links point at may lie anywhere."""
+    return path.is_file() and not path.is_symlink()
+
+
 def catalogue(extra: Sequence[Path] = ()) -> Catalogue:
     """The components in the user's folders, first ones winning, and the built-in ones."""
     missing = [path for path in extra if not is_folder(path)]
@@ -144,39 +170,40 @@ def catalogue(extra: Sequence[Path] = ()) -> Catalogue:
 
 def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:
     """Reads the files of one component; InputError with the faults of all of them."""
-    files = _files(name, roots)
+    files = component_files(name, roots)
     reader = _Reader(files)
     folder = ComponentFolder(
         name=name,
-        files=files,
-        component=reader.one("component.yaml", TypeAdapter(Component)),
+        files={file: layers[0] for file, layers in files.items()},
+        component=reader.one(HEAD, COMPONENT),
         signals=reader.one("signals.yaml", SIGNALS, {}),
         alerts=reader.one("alerts.yaml", ALERTS, {}),
         recordings=reader.one("recording.yaml", RECORDINGS, ()),
-        dashboards=reader.many("dashboards/", Dashboard),
-        manifests=reader.many("manifests/", ManifestTemplate),
+        dashboards=reader.many("dashboards", Dashboard),
+        manifests=reader.many("manifests", ManifestTemplate),
         documents=reader.documents,
     )
-    if reader.findings:
-        raise InputError(reader.findings)
+    findings = reader.findings or list(lost_references(folder))
+    if findings:
+        raise InputError(findings)
     return folder
 
 
-def _files(name: str, roots: Sequence[Path]) -> dict[str, Path]:
-    """The component's files by relative name, the first root that has one winning."""
-    found: dict[str, Path] = {}
+def component_files(name: str, roots: Sequence[Path]) -> dict[str, tuple[Path, ...]]:
+    """The component's files by relative name, each in all the folders that have it, nearest first."""
+    found: dict[str, tuple[Path, ...]] = {}
     for root in roots:
         base = root / name
-        for path in sorted(base.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                found.setdefault(path.relative_to(base).as_posix(), path)
+        for path in filter(is_plain_file, base.rglob("*")):
+            file = path.relative_to(base).as_posix()
+            found[file] = (*found.get(file, ()), path)
     return dict(sorted(found.items()))
 
 
-def _shown(path: Path) -> str:
-    """A path as findings show it: relative to the working directory where it lies below it."""
+def shown(path: Path) -> str:
+    """A path as findings show it: relative to the working directory where it lies below it; links as they are."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return (path.parent.resolve() / path.name).relative_to(Path.cwd()).as_posix()
     except ValueError:
         return str(path)
 
@@ -184,28 +211,42 @@ def _shown(path: Path) -> str:
 class _Reader:
     """Reads and validates the files of one component, collecting the findings of all."""
 
-    def __init__(self, files: Mapping[str, Path]) -> None:
+    def __init__(self, files: Mapping[str, tuple[Path, ...]]) -> None:
         self.files = files
-        self.documents: dict[str, Document] = {}
+        self.documents: dict[str, Layered] = {}
         self.findings: list[Finding] = []
 
     def one(self, file: str, adapter: TypeAdapter[T], default: Any = None) -> T:
         """One file, or the default where the component has none."""
         if file not in self.files:
             return default  # type: ignore[no-any-return]  # component.yaml always exists, the others have defaults
-        shown = _shown(self.files[file])
         try:
-            document = one_document(load_file(self.files[file], shown, VERSION_KEYS), shown, "component file")
+            document = layered([_document(path) for path in self._layers(file)], deep=file == HEAD)
             self.documents[file] = document
+            self.findings += document.faults
             return adapter.validate_python(document.value)
         except InputError as problem:
             self.findings += problem.findings
         except ValidationError as problem:
-            self.findings += findings_of(problem, self.documents[file], adapter, "component")
+            self.findings += translate(problem, adapter, "component", self.documents[file].place)
         return default  # type: ignore[no-any-return]  # the findings are raised before anyone looks
+
+    def _layers(self, file: str) -> tuple[Path, ...]:
+        return self.files[file] if file in MERGED else self.files[file][:1]
 
     def many(self, folder: str, model: type[BaseModel]) -> dict[str, Any]:
         """All YAML files of a folder by their stem."""
         adapter: TypeAdapter[Any] = TypeAdapter(model)
-        names = [file for file in self.files if file.startswith(folder) and file.endswith(".yaml")]
+        names = [file for file in self.files if is_listed(file, folder)]
         return {Path(file).stem: self.one(file, adapter) for file in names}
+
+
+def is_listed(file: str, folder: str, suffix: str = ".yaml") -> bool:
+    """Whether a component's file is one of those that a folder lists, each under its stem."""
+    path = Path(file)
+    return (path.parent.as_posix(), path.suffix) == (folder, suffix)
+
+
+def _document(path: Path) -> Document:
+    name = shown(path)
+    return one_document(load_file(path, name, VERSION_KEYS), name, "component file")

@@ -18,17 +18,20 @@ class Origin:
 
     locate: Callable[[Route, bool], Place]
     route: Route = ()
+    within: Callable[[Route, int, int], Place] | None = None
+    """Where a part of a text stands, from its offset and length."""
 
     def at(self, *steps: str | int) -> Origin:
         """A part of this part."""
-        return Origin(self.locate, (*self.route, *steps))
+        return Origin(self.locate, (*self.route, *steps), self.within)
 
     def evaluate(self, text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
         """The value of the text that stands here; InputError at this place if it cannot be rendered."""
         try:
             return evaluate(text, context, expression=expression)
         except TemplateError as problem:
-            self.refuse("template/error", str(problem), problem.hint)
+            place = self.within(self.route, *problem.spot) if self.within else self.locate(self.route, False)
+            raise InputError([error("template/error", shortened(str(problem), 300), place, problem.hint)]) from None
 
     def text(self, text: str, context: Mapping[str, Any]) -> str:
         """The text that stands here, rendered."""

@@ -8,6 +8,8 @@ macros, imports or assignments, so nothing reaches Python's internals and nothin
 
 from __future__ import annotations
 
+import re
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,11 +40,16 @@ _ARITHMETIC = (nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv)
 
 
 class TemplateError(ValueError):
-    """A leaf that cannot be rendered; the message is for the author of the text, `hint` says what to do."""
+    """A leaf that cannot be rendered; the message is for the author of the text, `hint` says what to do.
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    `line` is that of the leaf, from 1, None if unknown; `spot` the offset and length of what is at fault in it.
+    """
+
+    def __init__(self, message: str, hint: str = "", line: int | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+        self.line = line
+        self.spot = (0, 1)
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -122,10 +129,10 @@ _ENVIRONMENT.globals = {}
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A leaf ready to render; `names` are the variables it reads."""
+    """A leaf ready to render; `names` are the variables it reads, with the line that each is first read in."""
 
     render: Callable[[Mapping[str, Any]], Any]
-    names: frozenset[str]
+    names: Mapping[str, int]
 
 
 def is_template(text: str) -> bool:
@@ -160,7 +167,8 @@ def _only_expression(tree: nodes.Template) -> nodes.Expr | None:
 
 
 def _compiled(tree: nodes.Template, only: nodes.Expr | None) -> Compiled:
-    names = frozenset(node.name for node in tree.find_all(nodes.Name))
+    found = sorted((node.lineno, node.name) for node in tree.find_all(nodes.Name))
+    names = {name: line for line, name in reversed(found)}
     try:
         if only is None:
             return Compiled(_ENVIRONMENT.from_string(tree).render, names)
@@ -185,7 +193,8 @@ def _parse(text: str) -> nodes.Template:
         for node in tree.find_all(nodes.Node):
             _permit(node)
     except TemplateSyntaxError as problem:
-        raise TemplateError(f"broken template: {problem.message}", _syntax_hint(problem.message or "")) from None
+        hint = _syntax_hint(problem.message or "")
+        raise TemplateError(f"broken template: {problem.message}", hint, problem.lineno) from None
     except RecursionError:
         raise _too_deep() from None
     return tree
@@ -196,44 +205,79 @@ def _syntax_hint(message: str) -> str:
 
 
 def _permit(node: nodes.Node) -> None:
+    refused = _refused(node)
+    if refused:
+        raise TemplateError(*refused, line=node.lineno)
+
+
+def _refused(node: nodes.Node) -> tuple[str, str] | None:
+    """Why a piece of syntax is not permitted, and what to write instead."""
     if not isinstance(node, _SYNTAX):
         kind = type(node).__name__.lower()
-        hint = (
-            "write `forEach:` beside the object instead"
-            if kind == "for"
-            else "texts, `when:` and `forEach:` are all there is"
+        instead = "write `forEach:` beside the object instead"
+        return (
+            f"'{kind}' is not allowed in a template",
+            instead if kind == "for" else "texts, `when:` and `forEach:` are all there is",
         )
-        raise TemplateError(f"'{kind}' is not allowed in a template", hint)
-    if isinstance(node, (nodes.Getattr,)) and node.attr.startswith("_"):
-        raise TemplateError(
-            f"attribute '{node.attr}' is out of reach", "names that start with an underscore are private"
-        )
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        return f"attribute '{node.attr}' is out of reach", "names that start with an underscore are private"
     if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
-        raise TemplateError("only the functions of the context can be called", "use a filter: << names | join(', ') >>")
+        return "only the functions of the context can be called", "use a filter: << names | join(', ') >>"
     if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-        raise TemplateError(f"no filter '{node.name}'", f"known: {', '.join(_FILTERS)}")
+        return f"no filter '{node.name}'", f"known: {', '.join(_FILTERS)}"
     if isinstance(node, nodes.Test) and node.name not in _TESTS:
-        raise TemplateError(f"no test '{node.name}'", f"known: {', '.join(_TESTS)}")
+        return f"no test '{node.name}'", f"known: {', '.join(_TESTS)}"
+    return None
 
 
 def evaluate(text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
     """The value of a leaf, or of a bare expression, in a context. Raises TemplateError."""
     if not expression and not is_template(text):
         return text
-    compiled = compile_expression(text) if expression else compile_text(text)
-    unknown = compiled.names - context.keys()
+    try:
+        return _evaluated(compile_expression(text) if expression else compile_text(text), context)
+    except TemplateError as problem:
+        problem.spot = _spot(text, problem)
+        raise
+
+
+def _evaluated(compiled: Compiled, context: Mapping[str, Any]) -> Any:
+    unknown = [name for name in compiled.names if name not in context]
     if unknown:
-        name = min(unknown)
-        raise TemplateError(f"'{name}' is undefined", nearest(name, sorted(context)))
+        name = min(unknown, key=lambda each: (compiled.names[each], each))
+        raise TemplateError(f"'{name}' is undefined", nearest(name, sorted(context)), compiled.names[name])
     try:
         value = compiled.render(context)
         _refuse_functions(value)
+    except TemplateError as problem:
+        problem.line = _line_of(problem)
+        raise
     except TemplateRuntimeError as problem:
-        raise TemplateError(str(problem.message)) from None
+        raise TemplateError(str(problem.message), line=_line_of(problem)) from None
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as problem:
-        if isinstance(problem, TemplateError):
-            raise
-        raise TemplateError(f"the expression fails: {problem}") from None
+        raise TemplateError(f"the expression fails: {problem}", line=_line_of(problem)) from None
     if isinstance(value, str):
         _bounded(len(value))
     return value
+
+
+def _line_of(problem: BaseException) -> int | None:
+    """The line of the text in which something failed; Jinja puts frames of the text itself into the traceback."""
+    lines = [
+        line for frame, line in traceback.walk_tb(problem.__traceback__) if "__jinja_exception__" in frame.f_globals
+    ]
+    return lines[-1] if lines else None
+
+
+def _spot(text: str, problem: TemplateError) -> tuple[int, int]:
+    """Offset and length of what a message speaks of: a name that it quotes, else the first expression of its line."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text)), len(text)]
+    line = min(problem.line or 1, len(starts) - 1)
+    start, end = starts[line - 1], starts[line] if problem.line else len(text)
+    opening = re.search(r"<<|<%|<#", text[start:end])
+    start += opening.start() if opening else 0
+    for name in re.findall(r"'([^']+)'", re.sub(r"expected token '[^']*'", "", str(problem))):
+        match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text[start:end])
+        if match:
+            return start + match.start(), len(name)
+    return start, 2 if opening else 1

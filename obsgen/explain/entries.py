@@ -8,9 +8,10 @@ from typing import Any
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
 from obsgen.components.models import Alert, Condition, Measure, Series, Signal
+from obsgen.components.references import parts, signals_of
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import paragraph, section, table
-from obsgen.explain.words import alert_words, parts, signals_of
+from obsgen.explain.words import alert_words
 from obsgen.render.promql import laid_out
 from obsgen.render.runbooks import runbook_body
 from obsgen.render.scopes import RuleScope

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
 
-from obsgen.components.boards import Panel
 from obsgen.components.models import DEFAULT_WINDOW, Alert, Alternative, Condition, Measure
 
 _OVER = {
@@ -18,7 +15,6 @@ _OVER = {
     "changes": "changes",
     "stddev": "standard deviation",
 }
-_SERIES = re.compile(r"series\(\s*'(\w+)'(?:\s*,\s*'([\w-]+)')?\s*\)")
 
 
 def alert_words(alert: Alert, kinds: Mapping[str, str]) -> str:
@@ -63,25 +59,3 @@ def _subject(said: Measure, kinds: Mapping[str, str]) -> str:
     if said.rate is not None or (not said.from_ and kinds.get(said.signal or "") == "counter"):
         return f"rate of {name} over {window}"
     return f"{said.agg} of {name}" if said.agg else name
-
-
-def signals_of(said: Measure) -> Iterator[tuple[str | None, str]]:
-    """The signals that a sentence speaks of in all its parts: owner (None for the speaker itself) and name."""
-    for part in parts(said):
-        ratio = (*part.ratio.of, *part.ratio.to) if part.ratio else ()
-        mean = (part.mean.sum, part.mean.count) if part.mean else ()
-        yield from ((part.from_, name) for name in (part.signal, *ratio, *mean) if name)
-        yield from ((owner or None, name) for name, owner in _SERIES.findall(part.expr or ""))
-
-
-def parts(said: Measure) -> Iterator[Measure]:
-    """A sentence and all the sentences inside it."""
-    inside: list[Measure | None] = []
-    if isinstance(said, Alert):
-        inside += said.any_
-    if isinstance(said, (Alert, Alternative)):
-        inside += [said.while_, said.unless_]
-    if isinstance(said, Panel):
-        inside += said.queries
-    yield said
-    yield from chain.from_iterable(parts(part) for part in inside if part)

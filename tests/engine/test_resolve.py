@@ -136,11 +136,11 @@ def refused(root: Path, text: str = ALPHA) -> InputError:
     return problem.value
 
 
-def test_a_users_folder_replaces_files_one_by_one(tmp_path: Path) -> None:
+def test_a_users_folder_adds_to_what_it_does_not_hold(tmp_path: Path) -> None:
     (tmp_path / "alpha").mkdir()
     (tmp_path / "alpha" / "recording.yaml").write_text("- {record: own:waiting, group: g, signal: waiting}\n")
     rendered = pipeline.render(parse_profile(ALPHA), [tmp_path])
-    assert [each.record for each in rendered.base.recordings] == ["own:waiting"]
+    assert [each.record for each in rendered.base.recordings] == ["alpha:failures:ratio", "own:waiting"]
     inherited = [each.name for each in tree(ALPHA).base.alerts]
     assert [each.name for each in rendered.base.alerts] == inherited
 
@@ -183,16 +183,16 @@ FAULTS = {
     "a unit that is a list": ("signals.yaml", signal(unit="^[x]"), "no unit"),
     "a signal without series": ("signals.yaml", signal(series="^[]"), "at least 1"),
     "a metric's name that is none": ("signals.yaml", signal(series="[{name: ^'a-b{}'}]"), "cannot be 'a-b{}'"),
-    "a broken condition": ("signals.yaml", signal(series="[{name: up, when: ^'1 +'}]"), "broken template"),
+    "a broken condition": ("signals.yaml", signal(series="[{name: up, when: '^1 +'}]"), "broken template"),
     "an undefined name": ("signals.yaml", signal(series="[{name: up, when: ^nmae}]"), "'nmae' is undefined"),
-    "Python's internals in a manifest": ("manifests/x.yaml", manifest("^<< name.__class__ >>"), "out of reach"),
-    "a loop in a manifest": ("manifests/x.yaml", manifest("^'<% for x in covers %><% endfor %>'"), "'for'"),
-    "an undefined name in a manifest": ("manifests/x.yaml", manifest("^<< nmae >>"), "did you mean 'name'"),
+    "Python's internals in a manifest": ("manifests/x.yaml", manifest("<< name.^__class__ >>"), "out of reach"),
+    "a loop in a manifest": ("manifests/x.yaml", manifest("'<% ^for x in covers %><% endfor %>'"), "'for'"),
+    "an undefined name in a manifest": ("manifests/x.yaml", manifest("<< ^nmae >>"), "did you mean 'name'"),
     "a broken expression in a manifest": ("manifests/x.yaml", manifest("^<< 1 + >>"), "broken template"),
     "a huge output": ("manifests/x.yaml", manifest("^<< 'aaaa'" + " | join('aaaa')" * 20 + " >>"), "grows beyond"),
     "a file that is not there": ("manifests/x.yaml", manifest("^<< file('x.sh') >>"), "has no file x.sh"),
     "a loop over no list": ("manifests/x.yaml", "forEach: {x: ^name}\n" + MANIFEST, "forEach needs a list"),
-    "a condition that is broken": ("manifests/x.yaml", "when: ^x y\n" + MANIFEST, "broken template"),
+    "a condition that is broken": ("manifests/x.yaml", "when: x ^y\n" + MANIFEST, "broken template"),
     "no kind": ("manifests/x.yaml", MANIFEST.replace("  kind: ConfigMap\n", ""), "kind must be text"),
     "no metadata": ("manifests/x.yaml", "object: {apiVersion: v1, kind: X}\n", "an object has metadata"),
     "a name that is a list": ("manifests/x.yaml", MANIFEST.replace("name: x", "name: ^[x]"), "name must be text"),

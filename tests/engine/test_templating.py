@@ -139,6 +139,44 @@ def test_a_faulty_text_is_told_in_the_authors_words(text: str, told: str, hint: 
     assert hint in problem.hint
 
 
+# Texts with the mark ^ where what is at fault in them stands.
+SPOTS = [
+    "first\n<< name >> and << ^nmae >>\n<< other >>",
+    "nmae\r\n\r\n<< name >>\r\nthe nmae is << ^nmae >>",
+    "<< name >>\n\nx << options.^mood >>\n",
+    "<< name >>\n\n^<< 1 + >>\n",
+    "<< name >>\n<% if options.fast %>\n<% ^for x in names %><% endfor %>\n<% endif %>",
+    "<< name >>\nx << name | ^shout >>",
+    "<< name >>\nx\ny ^<< label >>",
+    "<< name >>\n^<< options.none >> y",
+    "<< name >>\n^<< 1 // 0 >> y",
+    "<<\n  options.^mood\n>>",
+    "<% if name %>\n  << asked('^oops') >>\n<% endif %>",
+    "one\ntwo\n<% if ^nmae %>x<% endif %>",
+]
+
+
+@pytest.mark.parametrize("marked", SPOTS)
+def test_what_is_at_fault_is_found_in_the_text(marked: str) -> None:
+    text, offset = marked.replace("^", ""), marked.index("^")
+
+    def asked(name: str) -> str:
+        raise TemplateError(f"no signal '{name}'")
+
+    with pytest.raises(TemplateError) as refused:
+        evaluate(text, {**CONTEXT, "asked": asked})
+    assert refused.value.spot[0] == offset
+    assert refused.value.spot[1] >= 1
+
+
+@given(st.lists(st.text("ab <>%\n", max_size=8), max_size=5), st.lists(st.text("ab \n", max_size=8), max_size=5))
+def test_an_undefined_name_is_found_wherever_it_stands(before: list[str], after: list[str]) -> None:
+    head = "".join(part.replace("<<", "").replace("<%", "").rstrip("<") for part in before)
+    with pytest.raises(TemplateError) as refused:
+        evaluate(f"{head}<< nmae >>{''.join(after)}", CONTEXT)
+    assert refused.value.spot == (len(head) + 3, 4)
+
+
 @pytest.mark.parametrize("text", ["a >> << b", "name >> x", "", "name name", "x = 1"])
 def test_a_condition_is_one_expression(text: str) -> None:
     refusal(text, expression=True)

@@ -43,7 +43,7 @@ def _written(node: ast.AST) -> Iterator[str]:
 
 def _composed(nodes: list[ast.AST]) -> Iterator[str]:
     """Ids of the form f"{group}/…", for every group that is handed to the two functions which make them."""
-    calls = [node for node in nodes if isinstance(node, ast.Call) and _name(node.func) in ("findings_of", "translate")]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and _name(node.func) == "translate"]
     groups = {text for call in calls for text in _texts(call.args) if text.isalpha()}
     for node in nodes:
         first = node.values[0] if isinstance(node, ast.JoinedStr) else None

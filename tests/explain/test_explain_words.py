@@ -8,7 +8,8 @@ import pytest
 
 from obsgen.components.boards import Panel
 from obsgen.components.models import Alert
-from obsgen.explain.words import alert_words, signals_of
+from obsgen.components.references import signals_of
+from obsgen.explain.words import alert_words
 
 KINDS = {"requests": "counter", "failures": "counter", "waiting": "gauge", "latency": "histogram"}
 TEXTS = {"group": "g", "for": "5m", "severity": "info", "summary": "s", "description": "d"}

@@ -1,0 +1,109 @@
+"""What lies in a user's folders of components and is read by nothing: told, because it was written for something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from obsgen.components.catalogue import HEAD, MERGED, Catalogue, component_files, is_listed, is_plain_file, shown
+from obsgen.findings import Finding, InputError, Place, error
+from obsgen.hints import did_you_mean, nearest
+
+_HARMLESS = re.compile(r"\..*|.*~|(?:README|LICEN[CS]E|NOTICE|CHANGELOG)\b.*")
+_FILE = re.compile(r"""\bfile\(\s*['"\\]*([^'"\\)~]+)['"\\]*\s*\)""")
+_LAYOUT = f"known: {', '.join(MERGED)}, dashboards/<board>.yaml, manifests/<object>.yaml, runbooks/<Alert>.md"
+
+
+def unread(known: Catalogue, roots: Sequence[Path], own_alerts: Collection[str] = ()) -> list[Finding]:
+    """A finding for each file or folder below `roots` that nothing reads; `own_alerts` are those of the profile."""
+    return list(chain.from_iterable(_in_root(known, root, own_alerts) for root in roots))
+
+
+def _in_root(known: Catalogue, root: Path, own_alerts: Collection[str]) -> Iterator[Finding]:
+    for path in _entries(root):
+        if path.is_dir():
+            yield from _in_folder(known, path, own_alerts)
+        else:
+            hint = "name the folder above it" if path.name in MERGED else "put it into a component's folder"
+            yield _told(path, f"{path.name} stands in no component's folder", hint)
+
+
+def _in_folder(known: Catalogue, folder: Path, own_alerts: Collection[str]) -> Iterator[Finding]:
+    name = folder.name
+    found = [path for path in _below(folder) if path.is_symlink() or not path.is_dir()]
+    links = [path for path in found if not is_plain_file(path)]
+    for path in links:
+        file = path.relative_to(folder).as_posix()
+        yield _told(path, f"{file} is a link, and links are not followed", "put the file itself here")
+    if all(path.is_dir() for path in folder.rglob("*")):
+        yield _told(folder, "this component's folder is empty", f"write {HEAD}, or remove the folder")
+    elif name in known.names:
+        yield from _unread_files(known, folder, [path for path in found if path not in links], own_alerts)
+    elif found and not links:
+        near = next((_meant(path, folder) for path in found if path.stem == Path(HEAD).stem), "")
+        hint = near or did_you_mean(name, known.names) or f"write {HEAD}"
+        yield _told(folder, f"'{name}' is no component: it has no {HEAD}, and there is none to change", hint)
+
+
+def _unread_files(
+    known: Catalogue, folder: Path, found: Sequence[Path], own_alerts: Collection[str]
+) -> Iterator[Finding]:
+    """What is unread in the folder of a component; what cannot be read in it is told as well."""
+    try:
+        alerts = {*known.get(folder.name).alerts, *own_alerts}
+    except InputError as problem:
+        yield from problem.findings
+        alerts = {path.stem for path in found}
+    wanted = _named_files(known, folder.name)
+    for path in found:
+        file = path.relative_to(folder).as_posix()
+        if is_listed(file, "runbooks", ".md"):
+            if path.stem not in alerts:
+                hint = nearest(path.stem, sorted(alerts)) or "write an alert of this name"
+                yield _told(path, f"{folder.name} has no alert '{path.stem}' whose runbook this could be", hint)
+        elif not (file in MERGED or is_listed(file, "dashboards") or is_listed(file, "manifests") or wanted(file)):
+            yield _told(path, f"nothing reads {file}", _meant(path, folder) or _LAYOUT)
+
+
+def _named_files(known: Catalogue, name: str) -> Callable[[str], bool]:
+    """Whether a manifest of the component names a file; all files count as named where names are worked out."""
+    files = component_files(name, known.roots)
+    texts = [layers[0].read_text("utf-8", "replace") for file, layers in files.items() if is_listed(file, "manifests")]
+    named = {match for text in texts for match in _FILE.findall(text)}
+    worked_out = any(len(_FILE.findall(text)) < len(re.findall(r"\bfile\(", text)) for text in texts)
+    return lambda file: worked_out or file in named
+
+
+def _meant(path: Path, folder: Path) -> str:
+    """The name that a file should have, as a hint."""
+    file = path.relative_to(folder).as_posix()
+    if "/" in file or path.suffix == ".md":
+        listed = {"dashboards": ".yaml", "manifests": ".yaml", "runbooks": ".md"}
+        return did_you_mean(file, [f"{inside}/{path.stem}{suffix}" for inside, suffix in listed.items()])
+    return did_you_mean(f"{path.stem}.yaml", MERGED) if did_you_mean(path.stem, map(_stem, MERGED)) else ""
+
+
+def _stem(file: str) -> str:
+    return Path(file).stem
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for path in _entries(folder):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not _HARMLESS.fullmatch(path.name))
+    except OSError as problem:
+        reason = (problem.strerror or str(problem)).lower()
+        message = f"cannot read {shown(folder)}: {reason}"
+        raise InputError([error("file/unreadable", message, Place(shown(folder)))]) from None
+
+
+def _told(path: Path, message: str, hint: str) -> Finding:
+    return error("templates/unread", message, Place(shown(path)), hint)
