@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Severity(StrEnum):
@@ -63,13 +67,59 @@ class ObsgenError(Exception):
 
 
 class InputError(ObsgenError):
-    """Bad input, told as findings: every fault found, not the first one."""
+    """Bad input, told as findings: every fault found, once each; without any, the cause is told elsewhere."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(sorted(set(findings), key=lambda finding: finding.sort_key))
+        # Environments repeat the profile's faults, some with other names in the hint: the first one is told.
+        once: dict[tuple[str, Place, str], Finding] = {}
+        for each in findings:
+            once.setdefault((each.id, each.place, each.message), each)
+        self.findings = tuple(sorted(once.values(), key=lambda finding: finding.sort_key))
         super().__init__("\n".join(f"{f.place}: {f.severity}[{f.id}]: {f.message}" for f in self.findings))
 
 
 def error(check: str, message: str, place: Place, hint: str = "") -> Finding:
     """Short for a finding of severity error."""
     return Finding(check, Severity.ERROR, message, place, hint)
+
+
+class Faults:
+    """Collects what is wrong over many steps, so that all of it is told at once.
+
+    Leaving the block raises one InputError with every finding of the steps that failed inside it.
+    """
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self.findings = list(findings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, InputError):
+            self.findings += problem.findings
+        if self.findings and (problem is None or isinstance(problem, InputError)):
+            raise InputError(self.findings) from None
+
+    def check(self) -> None:
+        """Ends the block here if anything is wrong."""
+        if self.findings:
+            raise InputError(self.findings)
+
+    def attempt(self, step: Callable[[], T], otherwise: R) -> T | R:
+        """What the step gives; where it fails its findings are kept, and the other value is given."""
+        try:
+            return step()
+        except InputError as problem:
+            self.findings += problem.findings
+            return otherwise
+
+    def each(self, items: Iterable[T], work: Callable[[T], R]) -> list[R]:
+        """The results for all items on which the work does not fail."""
+        results: list[R] = []
+        for item in items:
+            try:
+                results.append(work(item))
+            except InputError as problem:
+                self.findings += problem.findings
+        return results

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from obsgen.components.catalogue import catalogue, is_folder
-from obsgen.findings import InputError, error
+from obsgen.components.unread import unread
+from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
+from obsgen.profile.models import OwnAlert
 from obsgen.render.argocd import argocd_files
 from obsgen.render.dashboards import Board, boards
 from obsgen.render.facts import facts_file
 from obsgen.render.kustomize import tree_files
 from obsgen.render.objects import Rendered, render_objects
+from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
 from obsgen.render.runbooks import runbook_files
-from obsgen.stack.resolve import resolve_profile
+from obsgen.stack.resolve import resolve_all
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class StackTree:
 
 
 def load(path: Path) -> LoadedProfile:
-    """A profile without faults of form; InputError with all findings if it has any."""
+    """A profile; InputError if it cannot be read. What else is wrong with it, `render` tells."""
     return load_profile(path)
 
 
@@ -47,18 +50,41 @@ def _own_templates(profile: LoadedProfile) -> list[Path]:
     return folders
 
 
+def _own_alerts(profile: LoadedProfile) -> set[str]:
+    """The alerts that the profile itself brings, in any environment."""
+    entries = [each.settings.alerts.items() for each in (profile.base, *profile.environments.values())]
+    return {name for each in entries for name, entry in each if isinstance(entry, OwnAlert)}
+
+
 def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
     """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components."""
-    base_stack, stacks = resolve_profile(profile, catalogue((*templates, *_own_templates(profile))))
-    every = [base_stack, *stacks.values()]
-    drawn = boards(every)
-    base = render_objects(base_stack, drawn)
-    environments = {name: render_objects(stack, drawn) for name, stack in stacks.items()}
-    runbooks = runbook_files(every, {name: rendered.alerts for name, rendered in environments.items()})
+    with Faults(profile.faults) as faults:
+        own = (*templates, *_own_templates(profile))
+        known = catalogue(own)
+        faults.findings += unread(known, own, _own_alerts(profile))
+        base_stack, stacks = resolve_all(profile, known, faults)
+        every = [base_stack, *stacks.values()]
+        drawn = faults.attempt(lambda: boards(every), [])
+        rendered = faults.each(every, lambda stack: render_objects(stack, drawn))
+        environments = {each.stack.environment: each for each in rendered if each.stack.environment}
+        faults.findings += overlaps(profile, environments)
+        alerts = {name: each.alerts for name, each in environments.items()}
+        runbooks = faults.attempt(lambda: runbook_files(every, alerts), {})
+        faults.check()
+        return _tree(profile.stack, rendered[0], environments, drawn, runbooks)
+
+
+def _tree(
+    name: str,
+    base: Rendered,
+    environments: dict[str, Rendered],
+    drawn: Sequence[Board],
+    runbooks: Mapping[str, str],
+) -> StackTree:
     files = {
         **tree_files(base, environments, drawn),
-        **{f"runbooks/{name}": text.encode() for name, text in runbooks.items()},
+        **{f"runbooks/{runbook}": text.encode() for runbook, text in runbooks.items()},
         "README.md": readme(base, environments, drawn),
         ".obsgen/facts.json": facts_file(environments),
     }
-    return StackTree(profile.stack, base, environments, tuple(drawn), files, argocd_files(environments))
+    return StackTree(name, base, environments, tuple(drawn), files, argocd_files(environments))

@@ -6,19 +6,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from obsgen import pipeline
-from obsgen.findings import Finding, InputError, Place, error
+from obsgen.findings import Faults, Finding, InputError, Place, error
 from obsgen.hints import nearest
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import LoadedProfile
 from obsgen.render.argocd import application_names
 from obsgen.tree import Outcome, Plan, apply_all, refusals, stale
 from obsgen.tree import plan as plan_tree
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -47,44 +43,35 @@ class Planned:
 def plan(paths: Sequence[Path], options: Options) -> Planned:
     """Renders the profiles and compares the trees with the disk. InputError with the faults of all profiles."""
     started = time.perf_counter()
-    profiles = _each(paths, pipeline.load)
-    _check(profiles, options)
-    trees = _each(profiles, lambda profile: pipeline.render(profile, options.templates))
-    _check_collisions(profiles, trees)
-    plans = [each for tree in trees for each in _plans(tree, options)]
-    return Planned(tuple(trees), tuple(plans), started)
+    with Faults() as faults:
+        profiles = faults.each(paths, pipeline.load)
+        faults.findings += _conflicts(profiles, options, complete=len(profiles) == len(paths))
+        trees = faults.each(profiles, lambda profile: pipeline.render(profile, options.templates))
+        faults.check()
+        _check_collisions(profiles, trees)
+        plans = [each for tree in trees for each in _plans(tree, options)]
+        return Planned(tuple(trees), tuple(plans), started)
 
 
-def _each(items: Sequence[T], work: Callable[[T], R]) -> list[R]:
-    """The results of all items; where some fail, one InputError with the findings of all that do."""
-    results: list[R] = []
-    findings: list[Finding] = []
-    for item in items:
-        try:
-            results.append(work(item))
-        except InputError as problem:
-            findings += problem.findings
-    if findings:
-        raise InputError(findings)
-    return results
-
-
-def _check(profiles: Sequence[LoadedProfile], options: Options) -> None:
-    """Two profiles of one stack, or an environment that none of them has."""
-    findings, seen = [], dict[str, LoadedProfile]()
+def _conflicts(profiles: Sequence[LoadedProfile], options: Options, *, complete: bool) -> Iterator[Finding]:
+    """Two profiles of one stack, or an environment that none of them has; `complete` if all could be read."""
+    seen = dict[str, LoadedProfile]()
     for profile in profiles:
         place = profile.base.merged.document.place(("stack",))
-        if profile.stack in seen:
+        if profile.stack in seen and not _is_unnamed(profile):
             message = f"stack '{profile.stack}' is also that of {seen[profile.stack].file}"
-            findings.append(error("profile/duplicate-stack", message, place, "give one of them another name"))
+            yield error("profile/duplicate-stack", message, place, "give one of them another name")
         seen[profile.stack] = profile
     known = sorted({name for profile in profiles for name in profile.environments})
-    if options.environment and options.environment not in known:
+    if options.environment and options.environment not in known and complete:
         place = Place(profiles[0].file)
         message = f"no environment '{options.environment}'"
-        findings.append(error("profile/unknown-environment", message, place, nearest(options.environment, known)))
-    if findings:
-        raise InputError(findings)
+        yield error("profile/unknown-environment", message, place, nearest(options.environment, known))
+
+
+def _is_unnamed(profile: LoadedProfile) -> bool:
+    """Whether the stack's name is missing because it is at fault."""
+    return ("stack",) in profile.base.merged.lost
 
 
 def _check_collisions(profiles: Sequence[LoadedProfile], trees: Sequence[StackTree]) -> None:
@@ -187,6 +174,8 @@ def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
         _count(len(applications), "application"),
     ]
     yield f"{pad}   {', '.join(parts)}"
+    left_out = [f"{name}: {each}" for name, r in tree.environments.items() for each in r.stack.left_out]
+    yield from _told("left out in", left_out)
     yield from _told("assumed", [each for r in tree.environments.values() for each in r.stack.assumptions])
     secrets = [
         f"{s.namespace}/{s.name} ({', '.join(s.keys)})" for r in tree.environments.values() for s in r.stack.secrets

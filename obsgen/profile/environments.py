@@ -1,17 +1,20 @@
 """Environments: what a profile becomes in each of them, and where every value was written.
 
 An environment repeats the profile's keys for what differs. Mappings merge key by key; a list of named items is changed
-by a mapping from names to changes; `null` removes; any other value replaces.
+by a mapping from names to changes, never by a list, which would drop whatever it does not repeat; `null` removes; any
+other value replaces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from obsgen.findings import Finding, Place, error
 from obsgen.hints import nearest
+from obsgen.profile.shape import NAMED_LISTS, OPTIONAL_PARTS
 from obsgen.source import Document, Route
 
 DEFAULT_ENVIRONMENT = "prod"
@@ -21,6 +24,17 @@ NOT_SETTINGS = ("apiVersion", "kind", "environments")
 """Keys that are the file's, and nothing of any environment."""
 EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
+
+
+ANY_ITEM = ""
+"""Stands in a route for whichever item of a list it was."""
+
+
+class Mark(Enum):
+    """What stands where no value is."""
+
+    GONE = "told as a fault and left out"
+    NOTHING = "not written"
 
 
 def main_environment(names: Iterable[str]) -> str:
@@ -33,13 +47,16 @@ def main_environment(names: Iterable[str]) -> str:
 class Merged:
     """The raw settings of one environment; `origins` says at which routes another part of the file takes over.
 
-    `faults` are changes that would change nothing, or may not be made.
+    `faults` are changes that would change nothing, or may not be made. `lost` are the routes at which the document has
+    `Mark.GONE`: values of faults that are told already, so that what follows from their absence is not. An item of a
+    list has no place once it is gone, and the route of the list with `ANY_ITEM` behind it.
     """
 
     value: dict[str, Any]
     document: Document
     origins: dict[Route, Route] = field(default_factory=dict)
     faults: list[Finding] = field(default_factory=list)
+    lost: set[Route] = field(default_factory=set)
 
     def written_at(self, route: Route) -> Route:
         """The route in the file of the value at `route` in the merged settings."""
@@ -61,71 +78,134 @@ def merge(document: Document, environment: str | None) -> Merged:
     """The raw settings of an environment, or without one of the profile itself."""
     settings = {key: value for key, value in document.value.items() if key not in NOT_SETTINGS}
     every = document.value.get("environments")
-    changes = every.get(environment) if isinstance(every, dict) and environment is not None else None
-    if not isinstance(changes, dict):
-        return Merged(settings, document)
+    written = every.get(environment) if isinstance(every, dict) and environment is not None else None
+    changes = written if isinstance(written, dict) else {}
+    merger = _Merger(Merged({}, document))
     source: Route = ("environments", str(environment))
-    merged = Merged({}, document)
-    for key in changes.keys() & {*EVERYWHERE}:
-        merged.refuse(f"'{key}' is the same in every environment", (*source, key), "write it at the profile's top")
-    merged.value.update(_mapping(settings, changes, (), source, merged))
-    return merged
+    for key in sorted(changes.keys() & {*EVERYWHERE}):
+        merger.merged.refuse(
+            f"'{key}' is the same in every environment", (*source, key), "write it at the profile's top"
+        )
+    changes = {key: value for key, value in changes.items() if key not in EVERYWHERE}
+    merger.merged.value.update(merger.mapping(settings, changes, (), source))
+    return merger.merged
 
 
-def _mapping(
-    base: dict[str, Any], changes: dict[str, Any], route: Route, source: Route, merged: Merged
-) -> dict[str, Any]:
-    result = dict(base)
-    for key, change in changes.items():
-        here, there = (*route, key), (*source, key)
+@dataclass(frozen=True)
+class _Merger:
+    """Lays changes on settings; `route` leads to the merged value, `source` to the change in the file."""
+
+    merged: Merged
+
+    def mapping(
+        self, base: Mapping[str, Any], changes: Mapping[str, Any], route: Route, source: Route
+    ) -> dict[str, Any]:
+        """A mapping with its changes, key by key."""
+        result = {}
+        for key in {**base, **changes}:
+            here, there = (*route, key), (*source, key)
+            change = changes.get(key, Mark.NOTHING)
+            if change is None and key not in base:
+                self._nothing_to_remove(str(key), there, sorted(map(str, base)))
+            value = self._value(base.get(key, Mark.NOTHING), change, here, there)
+            if value is Mark.GONE:
+                self.merged.lost.add(here)
+            elif value is not Mark.NOTHING:
+                result[key] = value
+        return result
+
+    def _value(self, old: Any, change: Any, route: Route, source: Route) -> Any:
+        """What a value becomes; Mark.NOTHING where nothing is left of it."""
+        if change is Mark.GONE:
+            self.merged.lost.add(route)
+        if isinstance(change, Mark):
+            return self._kept(old, route)
         if change is None:
-            _remove(result, key, there, merged)
-        elif isinstance(change, dict) and isinstance(base.get(key), dict):
-            result[key] = _mapping(base[key], change, here, there, merged)
-        elif isinstance(change, dict) and _is_named_list(base.get(key)):
-            result[key] = _named_list(base[key], change, here, there, merged)
-        else:
-            merged.origins[here] = there
-            result[key] = change
-    return result
+            return Mark.NOTHING
+        if route in NAMED_LISTS and isinstance(change, dict):
+            base = [] if old is Mark.NOTHING else old
+            return self._items(base, change, route, source) if isinstance(base, list) else base
+        if self._is_refused(old, change, route, source):
+            return self._kept(old, route)
+        if isinstance(change, dict) and isinstance(old, dict):
+            return self.mapping(old, change, route, source)
+        self.merged.origins[route] = source
+        return self._kept(change, route)
 
+    def _is_refused(self, old: Any, change: Any, route: Route, source: Route) -> bool:
+        """Notes a change that would drop what it does not repeat, or that changes what is not there."""
+        if route in NAMED_LISTS and isinstance(change, list) and isinstance(old, list) and old:
+            names = [str(_name(item)) for item in old]
+            message = f"this list would replace all of {route[-1]}: {', '.join(names)}"
+            hint = f"change them by name: {route[-1]}: {{{names[0]}: {{…}}}}; null instead of {{…}} removes one"
+            self.merged.refuse(message, source, hint)
+            return True
+        needed = OPTIONAL_PARTS.get(route)
+        if needed and isinstance(change, dict) and old is Mark.NOTHING and needed not in change:
+            self.merged.refuse(f"there is no {route[-1]} to change", source, f"a new one has `{needed}:`")
+            return True
+        return False
 
-def _remove(result: dict[str, Any], key: str, source: Route, merged: Merged) -> None:
-    if key not in result:
-        hint = nearest(str(key), sorted(map(str, result)))
-        merged.refuse(f"null removes, but there is no '{key}' to remove", source, hint)
-    result.pop(key, None)
+    def _kept(self, value: Any, route: Route) -> Any:
+        """A value that nothing changes, without what is gone."""
+        if isinstance(value, dict):
+            return self.mapping(value, {}, route, ())
+        if isinstance(value, list) and route in NAMED_LISTS:
+            return self._items(value, {}, route, ())
+        return value
 
+    def _items(self, base: list[Any], changes: Mapping[str, Any], route: Route, source: Route) -> list[Any]:
+        """The items of a list, changed by name; names that are new are added at the end, in their own order."""
+        kept: list[Any] = []
+        names = [_name(item) for item in base]
+        for index, (name, item) in enumerate(zip(names, base, strict=True)):
+            change = changes.get(name, Mark.NOTHING) if name is not None else Mark.NOTHING
+            if item is Mark.GONE:
+                self.merged.lost.add((*route, ANY_ITEM))
+            elif change is not None:
+                here = (*route, len(kept))
+                self.merged.origins[here] = self.merged.written_at((*route, index))
+                kept.append(self._item(item, change, here, (*source, str(name))))
+        for name, change in sorted(changes.items(), key=str):
+            if name not in names and self._is_new(name, change, names, route, (*source, name)):
+                here = (*route, len(kept))
+                self.merged.origins[here] = (*source, name)
+                kept.append(self._kept({"name": name, **change}, here))
+        return kept
 
-def _is_named_list(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, dict) and isinstance(item.get("name"), str) for item in value
-    )
+    def _item(self, item: Any, change: Any, route: Route, source: Route) -> Any:
+        if not isinstance(change, dict | Mark):
+            self._no_change(source)
+            change = Mark.NOTHING
+        return self._value(item, change, route, source)
 
-
-def _named_list(base: list[Any], changes: dict[str, Any], route: Route, source: Route, merged: Merged) -> list[Any]:
-    """The items of a list, changed by name; names that are new are added at the end, in their own order."""
-    kept: list[Any] = []
-    for index, item in enumerate(base):
-        name = item["name"]
-        if name in changes and changes[name] is None:
-            continue
-        here = (*route, len(kept))
-        merged.origins[here] = (*route, index)
-        if isinstance(changes.get(name), dict):
-            item = _mapping(item, changes[name], here, (*source, name), merged)
-        kept.append(item)
-    names = [item["name"] for item in base]
-    for name, change in sorted(changes.items(), key=str):
-        if change is None and name in names:
-            continue
-        if change is None:
-            merged.refuse(
-                f"null removes, but there is no '{name}' to remove", (*source, name), nearest(str(name), names)
-            )
+    def _is_new(self, name: str, change: Any, names: list[str | None], route: Route, source: Route) -> bool:
+        """Whether a name that is not in the list brings an item; if not, the reason is noted."""
+        known = [each for each in names if each is not None]
+        needed = NAMED_LISTS[route]
+        if change is Mark.GONE:
+            self.merged.lost.add((*route, ANY_ITEM))
+        elif isinstance(change, dict) and needed in change:
+            return True
+        elif len(known) < len(names):
+            pass  # an item without a name, which is told of, may be the one that is meant
+        elif change is None:
+            self._nothing_to_remove(str(name), source, known)
         elif not isinstance(change, dict):
-            merged.refuse(f"'{name}' cannot be changed into this", (*source, name), "write {…}, or null to remove it")
-        elif name not in names:
-            merged.origins[(*route, len(kept))] = (*source, name)
-            kept.append({"name": name, **change})
-    return kept
+            self._no_change(source)
+        else:
+            hint = " ".join(filter(None, (f"{nearest(str(name), known)};".lstrip(";"), f"a new one has `{needed}:`")))
+            self.merged.refuse(f"there is no '{name}' among {route[-1]}", source, hint)
+        return False
+
+    def _no_change(self, source: Route) -> None:
+        self.merged.refuse(f"'{source[-1]}' cannot be changed into this", source, "write {…}, or null to remove it")
+
+    def _nothing_to_remove(self, name: str, source: Route, known: list[str]) -> None:
+        self.merged.refuse(f"null removes, but there is no '{name}' to remove", source, nearest(name, known))
+
+
+def _name(item: Any) -> str | None:
+    """The name of a list's item, None if it has none."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None

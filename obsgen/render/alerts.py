@@ -8,6 +8,7 @@ from typing import Any
 
 from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
+from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.profile.models import OwnAlert
 from obsgen.render.promql import Expr, union
@@ -42,21 +43,20 @@ class RenderedAlert:
     by: tuple[str, ...]
 
 
-def alerts(stack: Stack) -> Iterator[RenderedAlert]:
-    """Every alert of a stack that the profile leaves enabled, instance by instance."""
+def alerts(stack: Stack) -> list[RenderedAlert]:
+    """Every alert of a stack that the profile leaves enabled, instance by instance; InputError with all faults."""
+    with Faults() as faults:
+        every = faults.each(_sentences(stack), lambda each: each.rendered() if each.wanted() else None)
+        return [alert for alert in every if alert]
+
+
+def _sentences(stack: Stack) -> Iterator[_Writer]:
     for instance in stack.instances:
-        for key, alert, origin in _sentences(instance):
-            change = instance.changes.get(key)
-            if origin.at("when").holds(alert.when, instance.context) and (change is None or change.enabled):
-                yield _Writer(stack, instance, key, alert, origin).rendered()
-
-
-def _sentences(instance: Instance) -> Iterator[tuple[str, Alert, Origin]]:
-    for key, alert in instance.folder.alerts.items():
-        yield key, alert, instance.folder.origin("alerts.yaml", key)
-    for key, own in instance.own_alerts.items():
-        if instance.own_origin:
-            yield key, own, instance.own_origin.at(key)
+        for key, alert in instance.folder.alerts.items():
+            yield _Writer(stack, instance, key, alert, instance.folder.origin("alerts.yaml", key))
+        for key, own in instance.own_alerts.items():
+            if instance.own_origin:
+                yield _Writer(stack, instance, key, own, instance.own_origin.at(key))
 
 
 class _Writer:
@@ -65,6 +65,12 @@ class _Writer:
     def __init__(self, stack: Stack, instance: Instance, key: str, alert: Alert, origin: Origin) -> None:
         self.instance, self.key, self.alert, self.origin = instance, key, alert, origin
         self.scope = RuleScope(stack, instance)
+
+    def wanted(self) -> bool:
+        """Whether the alert applies here and is left enabled."""
+        change = self.instance.changes.get(self.key)
+        applies = self.origin.at("when").holds(self.alert.when, self.instance.context)
+        return applies and (change is None or change.enabled)
 
     def rendered(self) -> RenderedAlert:
         """The finished alert."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from obsgen.components.boards import Dashboard, Panel, PanelQuery
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
+from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import BoardScope
@@ -48,16 +49,18 @@ class Board:
 
 
 def boards(stacks: Sequence[Stack]) -> list[Board]:
-    """The boards of every component at work in any environment; `stacks` starts with the base."""
+    """The boards of every component at work in any environment; `stacks` starts with the base.
+
+    InputError with the faults of all panels.
+    """
     names: dict[str, ComponentFolder] = {i.folder.name: i.folder for stack in stacks for i in stack.instances}
-    rendered = []
-    for folder in (names[name] for name in sorted(names)):
-        for name, dashboard in folder.dashboards.items():
-            change = stacks[0].settings.dashboards.get(name)
-            writer = _BoardWriter(stacks, folder, name, dashboard)
-            if writer.wanted(writer.origin, dashboard.when) and (change is None or change.enabled):
-                rendered.append(writer.board((change and change.title) or dashboard.title))
-    return rendered
+    folders = [names[name] for name in sorted(names)]
+    writers = [
+        _BoardWriter(stacks, folder, name, board) for folder in folders for name, board in folder.dashboards.items()
+    ]
+    with Faults() as faults:
+        drawn = faults.each(writers, _BoardWriter.board_if_wanted)
+        return [board for board in drawn if board]
 
 
 def uid(stack: str, board: str) -> str:
@@ -84,9 +87,17 @@ class _BoardWriter:
         """Whether a `when:` holds for any instance."""
         return any(origin.at("when").holds(condition, instance.context) for instance in self.scope.instances)
 
+    def board_if_wanted(self) -> Board | None:
+        """The board, unless the component has none here or the profile leaves it out."""
+        change = self.scope.stacks[0].settings.dashboards.get(self.name)
+        if not self.wanted(self.origin, self.dashboard.when) or (change and not change.enabled):
+            return None
+        return self.board((change and change.title) or self.dashboard.title)
+
     def board(self, title: str) -> Board:
         """The finished board."""
-        panels = list(self._panels())
+        with Faults() as faults:
+            panels = list(self._panels(faults))
         json = {
             "uid": uid(self.stack, self.name),
             "title": title,
@@ -117,18 +128,16 @@ class _BoardWriter:
             "keepTime": True,
         }
 
-    def _panels(self) -> Iterator[dict[str, Any]]:
+    def _panels(self, faults: Faults) -> Iterator[dict[str, Any]]:
         """Rows and their panels, laid out left to right; a row without panels is left out."""
         number, y = 1, 0
         for index, row in enumerate(self.dashboard.rows):
             origin = self.origin.at("rows", index)
-            if not self.wanted(origin, row.when):
+            if not faults.attempt(partial(self.wanted, origin, row.when), False):
                 continue
-            found = [
-                (p, lines)
-                for i, p in enumerate(row.panels)
-                if (lines := self._lines(p, origin.at("panels", i))) is not None
-            ]
+            places = [(panel, origin.at("panels", i)) for i, panel in enumerate(row.panels)]
+            each = [(panel, faults.attempt(partial(self._lines, panel, place), None)) for panel, place in places]
+            found = [(panel, lines) for panel, lines in each if lines is not None]
             if not found:
                 continue
             inner = list(self._laid_out(found, number + 1, y + 1))

@@ -11,6 +11,7 @@ from typing import Any
 from obsgen.components.origin import Origin
 from obsgen.components.templating import TemplateError, is_template
 from obsgen.conventions import object_labels
+from obsgen.findings import Faults
 from obsgen.render.manifest import Identity, Manifest
 from obsgen.render.proofread import proofread_object
 from obsgen.render.recordings import each
@@ -22,21 +23,33 @@ FOR_EACH = "$forEach"
 _DROPPED = object()
 
 
-def manifests(stack: Stack, extra: Mapping[str, Any]) -> Iterator[Manifest]:
-    """Every object that the stack's components bring; `extra` adds names to the context of all."""
+def manifests(stack: Stack, extra: Mapping[str, Any]) -> list[Manifest]:
+    """Every object that the stack's components bring; `extra` adds names to the context of all.
+
+    InputError with the faults of all templates.
+    """
     seen: set[Identity] = set()
-    for instance in stack.instances:
-        for name, template in instance.folder.manifests.items():
-            origin = instance.folder.origin(f"manifests/{name}.yaml")
-            context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
-            if origin.at("when").holds(template.when, context):
-                for one in each(origin, template.for_each, context):
-                    rendered = render_value(template.object, origin.at("object"), one)
-                    if rendered is not _DROPPED:
-                        proofread_object(rendered, origin.at("object"))
-                        manifest = _manifest(stack, instance, template.part, rendered)
-                        _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
-                        yield manifest
+    templates = [(instance, name) for instance in stack.instances for name in instance.folder.manifests]
+    with Faults() as faults:
+        made = faults.each(templates, lambda each: list(_of_template(stack, *each, extra, seen)))
+        return [manifest for some in made for manifest in some]
+
+
+def _of_template(
+    stack: Stack, instance: Instance, name: str, extra: Mapping[str, Any], seen: set[Identity]
+) -> Iterator[Manifest]:
+    template = instance.folder.manifests[name]
+    origin = instance.folder.origin(f"manifests/{name}.yaml")
+    context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
+    if not origin.at("when").holds(template.when, context):
+        return
+    for one in each(origin, template.for_each, context):
+        rendered = render_value(template.object, origin.at("object"), one)
+        if rendered is not _DROPPED:
+            proofread_object(rendered, origin.at("object"))
+            manifest = _manifest(stack, instance, template.part, rendered)
+            _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
+            yield manifest
 
 
 def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, object_labels
+from obsgen.findings import Faults
 from obsgen.render.alerts import RenderedAlert, alerts
 from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest, metadata
@@ -37,16 +38,14 @@ class Rendered:
 
 
 def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
-    """The objects of a stack, in the order of parts and names."""
-    found = tuple(alerts(stack))
-    recorded = tuple(recordings(stack))
+    """The objects of a stack, in the order of parts and names; InputError with the faults of all."""
     maps = tuple(_board_map(stack, board) for board in boards)
-    objects = [
-        *_brought(stack, boards, maps),
-        *_namespaces(stack),
-        *monitors(stack),
-        *rule_objects(stack, found, recorded),
-    ]
+    with Faults() as faults:
+        found = tuple(faults.attempt(lambda: alerts(stack), []))
+        recorded = tuple(faults.attempt(lambda: recordings(stack), []))
+        brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
+        rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
+    objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]
     return Rendered(stack, tuple(labelled), tuple(_in_environment(stack, each) for each in maps), found, recorded)

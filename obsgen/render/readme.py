@@ -45,6 +45,9 @@ def _contents(base: Rendered, environments: Mapping[str, Rendered], boards: Sequ
             yield f"| {part} | {', '.join(_counted(kinds))} |"
     yield ""
     yield f"`base/` is the profile without environments; `overlays/` turns it into {_listing(environments)}."
+    for name, rendered in environments.items():
+        if rendered.stack.left_out:
+            yield f"`overlays/{name}` leaves out {', '.join(rendered.stack.left_out)}."
 
 
 def _counted(kinds: Sequence[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
+from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.render.promql import laid_out, selector, union
 from obsgen.render.proofread import proofread_query
@@ -32,14 +33,19 @@ class RenderedRecording:
         return {"record": self.record, "expr": laid_out(self.expr), **labels}
 
 
-def recordings(stack: Stack) -> Iterator[RenderedRecording]:
-    """Every recording rule of a stack, instance by instance."""
-    for instance in stack.instances:
-        for index, recording in enumerate(instance.folder.recordings):
-            origin = instance.folder.origin("recording.yaml", index)
-            for context in each(origin, recording.for_each, instance.context):
-                if origin.at("when").holds(recording.when, context):
-                    yield _rendered(stack, instance, recording, origin, context)
+def recordings(stack: Stack) -> list[RenderedRecording]:
+    """Every recording rule of a stack, instance by instance; InputError with all faults."""
+    written = [(i, index) for i in stack.instances for index in range(len(i.folder.recordings))]
+    with Faults() as faults:
+        return [one for some in faults.each(written, lambda each: list(_of_each(stack, *each))) for one in some]
+
+
+def _of_each(stack: Stack, instance: Instance, index: int) -> Iterator[RenderedRecording]:
+    recording = instance.folder.recordings[index]
+    origin = instance.folder.origin("recording.yaml", index)
+    for context in each(origin, recording.for_each, instance.context):
+        if origin.at("when").holds(recording.when, context):
+            yield _rendered(stack, instance, recording, origin, context)
 
 
 def each(origin: Origin, for_each: Mapping[str, str] | None, context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from obsgen.components.models import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
+from obsgen.findings import InputError
 from obsgen.render.promql import Matcher, none_of, one_of
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
 
@@ -104,6 +105,8 @@ class RuleScope:
         speaker = self.instance
         other = self.stack.found(owner) if owner else speaker
         signal = other.signals.get(name) if other else None
+        if signal is None and owner and not self.stack.complete:
+            raise InputError(())  # whoever is missing is told already
         if other is None or signal is None:
             raise UnknownSignalError(name, owner or speaker.folder.name, sorted(other.signals) if other else ())
         shared = self._matchers(signal, other)

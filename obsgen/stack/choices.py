@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from obsgen.components.catalogue import HEAD, ComponentFolder
+from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.versions import VersionError, choose
 from obsgen.hints import nearest
 from obsgen.profile.models import AlertChange, Price
@@ -77,14 +77,18 @@ def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route,
             ledger.error("profile/unknown-threshold", message, place, nearest(name, sorted(known)), key=True)
             continue
         try:
-            chosen[name] = parse(written, UNITS[known[name].unit])
+            chosen[name] = parse(written, UNITS[known[name].unit], chosen[name])
         except UnitError as problem:
             ledger.error("profile/unit", f"threshold {name}: {problem}", place, problem.hint)
     return chosen
 
 
-def prices(table: Mapping[str, Mapping[str, Price]], ledger: Ledger) -> list[dict[str, Any]]:
-    """The price table in dollars a token: provider, model, input, output."""
+def prices(table: Mapping[str, Mapping[str, Price]], catalogue: Catalogue, ledger: Ledger) -> list[dict[str, Any]]:
+    """The price table in dollars a token: provider, model, input, output. Notes providers that no component knows."""
+    known = sorted({provider for name in catalogue.names for provider in catalogue.head(name).covers}) if table else []
+    for provider in sorted(table.keys() - set(known)):
+        message = f"no component reads the usage of a provider '{provider}'"
+        ledger.error("profile/unknown-provider", message, ("prices", provider), nearest(provider, known), key=True)
     return [
         {
             "provider": provider,

@@ -1,40 +1,26 @@
-"""Names that a resolved profile gives twice, or to nothing: told before one thing overwrites another in silence."""
+"""Names that a resolved profile gives twice: told before one thing overwrites another in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from obsgen.findings import Finding, error
-from obsgen.hints import nearest
 from obsgen.profile.environments import Merged
 from obsgen.profile.load import LoadedProfile
 from obsgen.source import Route
+from obsgen.stack.labels import contradicting_labels
 from obsgen.stack.model import Instance, Stack
 
 
-def clashes(profile: LoadedProfile, base: Stack, stacks: Mapping[str, Stack]) -> Iterator[Finding]:
+def clashes(profile: LoadedProfile, stacks: Sequence[Stack]) -> Iterator[Finding]:
     """Everything of a profile's environments that would overwrite, or hide, something else."""
-    yield from _same_destination(profile)
+    yield from contradicting_labels(profile)
     yield from _same_application(profile)
-    yield from _unknown_dashboards(profile, [base, *stacks.values()])
-    for stack in (base, *stacks.values()):
+    for stack in stacks:
         environment = profile.environments[stack.environment] if stack.environment else profile.base
-        yield from _same_alert(stack, environment.merged)
-
-
-def _same_destination(profile: LoadedProfile) -> Iterator[Finding]:
-    """Environments that would overwrite each other."""
-    seen: dict[tuple[Any, ...], str] = {}
-    for name, environment in profile.environments.items():
-        settings = environment.settings
-        key = (settings.cluster.server or settings.cluster.name, settings.namespaces.model_dump_json())
-        if key in seen:
-            place = environment.merged.document.place(("environments", name), key=True)
-            message = f"environments '{seen[key]}' and '{name}' have the same cluster and namespaces"
-            hint = f"give '{name}' its own `cluster: {{name: …}}` or namespaces"
-            yield error("profile/same-destination", message, place, hint)
-        seen.setdefault(key, name)
+        # A change of an alert that is at fault may be the one that sets two apart.
+        if not any("alerts" in route for route in environment.merged.lost):
+            yield from _same_alert(stack, environment.merged)
 
 
 def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
@@ -42,7 +28,7 @@ def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
     seen: dict[tuple[str, str], str] = {}
     for environment, each in profile.environments.items():
         argocd = each.settings.argocd
-        if argocd is None:
+        if argocd is None or any(route[0] == "argocd" for route in each.merged.lost):
             continue
         suffix = f"-{environment}" if argocd.suffix is None else argocd.suffix
         for name in [app.name for app in argocd.applications] or [profile.stack]:
@@ -59,21 +45,11 @@ def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
             seen.setdefault(key, environment)
 
 
-def _unknown_dashboards(profile: LoadedProfile, stacks: list[Stack]) -> Iterator[Finding]:
-    known = sorted({name for stack in stacks for each in stack.instances for name in each.folder.dashboards})
-    for name in profile.base.settings.dashboards:
-        if name not in known:
-            place = profile.base.merged.place(("dashboards", name), key=True)
-            yield error(
-                "profile/unknown-dashboard", f"no dashboard '{name}' in this stack", place, nearest(name, known)
-            )
-
-
 def _same_alert(stack: Stack, merged: Merged) -> Iterator[Finding]:
     """Alerts of one server that would have the same name: nobody could tell which of them fires."""
     seen: set[tuple[str, str]] = set()
     for instance in stack.instances:
-        for name, route in _alert_names(instance):
+        for name, route in _alert_names(instance) if instance.sure else ():
             if (instance.name, name) in seen:
                 message = f"{instance.name} has two alerts called '{name}'"
                 yield error("profile/same-alert", message, merged.place(route, key=True), "give one another name")

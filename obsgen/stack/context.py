@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from obsgen.profile.models import Settings
 
 
 def stack_context(
-    settings: Settings, namespaces: Mapping[str, str], prometheus_url: str, prices: list[dict[str, Any]]
+    settings: Settings,
+    namespaces: Mapping[str, str],
+    prometheus_url: str,
+    prices: list[dict[str, Any]],
+    roles: Collection[str],
 ) -> dict[str, Any]:
-    """Names that mean the same for every instance of a stack."""
+    """Names that mean the same for every instance of a stack; `roles` are those of its servers."""
     return {
         "stack": settings.stack,
         "target_namespaces": [],  # filled in for platform components, once the servers are known
@@ -21,11 +25,7 @@ def stack_context(
         "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
         "kubernetes": settings.kubernetes.model_dump(),
         "argocd": settings.argocd.model_dump() if settings.argocd else None,
-        "has": {
-            "modelServer": bool(settings.model_servers),
-            "gpuExporter": settings.gpu_exporter is not None,
-            "provider": bool(settings.providers),
-        },
+        "has": {role: role in roles for role in ("modelServer", "gpuExporter", "provider")},
         "prices": prices,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from obsgen.findings import Finding, error
 from obsgen.profile.environments import Merged
@@ -25,3 +25,12 @@ class Ledger:
         """Notes something that the profile leaves open and that was taken to be so."""
         if text not in self.assumptions:
             self.assumptions.append(text)
+
+    def lost(self, *routes: Route) -> bool:
+        """Whether one of the routes, something inside it or what it is in is missing only because it is at fault."""
+        pairs = ((lost, route) for lost in self.merged.lost for route in routes)
+        return any(all(one == other for one, other in zip(*pair, strict=False)) for pair in pairs)
+
+    def unless(self, doubtful: bool) -> Ledger:
+        """This ledger, or where what it would hear may only follow from another mistake one that nobody reads."""
+        return replace(self, findings=[]) if doubtful else self

@@ -71,7 +71,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Instance:
-    """A component at work under a name: a server, an exporter, a provider, or the platform itself."""
+    """A component at work under a name: a server, an exporter, a provider, or the platform itself.
+
+    `sure` is False where its versions or options are at fault: then it has every signal that it may have.
+    """
 
     name: str
     folder: ComponentFolder
@@ -87,6 +90,7 @@ class Instance:
     changes: Mapping[str, AlertChange] = field(default_factory=dict)
     own_alerts: Mapping[str, OwnAlert] = field(default_factory=dict)
     own_origin: Origin | None = None
+    sure: bool = True
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
@@ -107,7 +111,11 @@ class Secret:
 
 @dataclass(frozen=True)
 class Stack:
-    """Everything that renderers need to know of one environment; `environment` is None for the base."""
+    """Everything that renderers need to know of one environment; `environment` is None for the base.
+
+    `left_out` tells the servers that the profile has and this environment has not. `complete` is False where a server
+    is missing because of a mistake that is told already.
+    """
 
     name: str
     environment: str | None
@@ -119,6 +127,8 @@ class Stack:
     assumptions: tuple[str, ...]
     preconditions: tuple[tuple[str, str | None], ...]
     secrets: tuple[Secret, ...]
+    left_out: tuple[str, ...] = ()
+    complete: bool = True
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.origin import Origin
-from obsgen.findings import Finding, InputError, Severity
+from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.profile.load import Environment, LoadedProfile
 from obsgen.profile.models import (
@@ -19,54 +20,42 @@ from obsgen.profile.models import (
     Provider,
     Runtime,
     ServerSettings,
-    Settings,
 )
 from obsgen.source import Route
-from obsgen.stack import choices
+from obsgen.stack import choices, surroundings
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Instance, ResolvedSignal, Secret, Stack, Target
+from obsgen.stack.names import unknown_names
+from obsgen.stack.neighbours import with_left_out, with_neighbours
+from obsgen.stack.servers import WHOLE_SERVERS, listed
 from obsgen.stack.signals import resolve_signals
 from obsgen.stack.targets import target_of
 
-DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
-"""What kube-prometheus-stack selects by default: its Helm release, here under the name that its guide uses."""
+T = TypeVar("T")
+
+Found = tuple[ServerSettings, ComponentFolder, Route]
+"""A server, its component, and where the profile speaks of it."""
+
+Stacks = tuple[Stack, dict[str, Stack]]
+"""The stack without environments, and that of each environment."""
 
 
-def resolve_profile(profile: LoadedProfile, catalogue: Catalogue) -> tuple[Stack, dict[str, Stack]]:
-    """The stack without environments and that of each environment; InputError with the findings of all of them."""
-    findings: list[Finding] = []
-    base = _Resolver(profile.base, catalogue, findings).stack()
-    stacks = {name: _Resolver(each, catalogue, findings).stack() for name, each in profile.environments.items()}
-    findings += clashes(profile, base, stacks)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise InputError(findings)
-    return base, stacks
+def resolve_profile(profile: LoadedProfile, catalogue: Catalogue) -> Stacks:
+    """The stacks of a profile; InputError with the findings of all of them."""
+    with Faults(profile.faults) as faults:
+        return resolve_all(profile, catalogue, faults)
 
 
-def _namespaces(settings: Settings) -> dict[str, str]:
-    named = settings.namespaces
-    models = named.models or named.monitoring
-    return {"monitoring": named.monitoring, "models": models, "grafana": named.grafana or named.monitoring}
-
-
-def _prometheus_url(settings: Settings, namespaces: Mapping[str, str]) -> str:
-    if settings.prometheus.url:
-        return settings.prometheus.url
-    if settings.prometheus.mode == "openshift":
-        return "https://thanos-querier.openshift-monitoring.svc:9091"
-    return f"http://prometheus-operated.{settings.prometheus.namespace or namespaces['monitoring']}.svc:9090"
-
-
-def listed(settings: Settings) -> Iterator[tuple[str, Route, ServerSettings]]:
-    """The servers of a profile: role, route, settings."""
-    for index, server in enumerate(settings.model_servers):
-        yield "modelServer", ("modelServers", index), server
-    if settings.gpu_exporter:
-        yield "gpuExporter", ("gpuExporter",), settings.gpu_exporter
-    for index, provider in enumerate(settings.providers):
-        yield "provider", ("providers", index), provider
+def resolve_all(profile: LoadedProfile, catalogue: Catalogue, faults: Faults) -> Stacks:
+    """The stacks of a profile as far as they can be told; whoever is at fault is left out of them."""
+    base = _Resolver(profile.base, catalogue, faults).stack()
+    stacks = {name: _Resolver(each, catalogue, faults).stack() for name, each in profile.environments.items()}
+    every = [base, *stacks.values()]
+    faults.findings += faults.attempt(lambda: list(unknown_names(profile, every, catalogue)), [])
+    faults.findings += faults.attempt(lambda: list(clashes(profile, every)), [])
+    return base, with_neighbours({name: with_left_out(base, stack) for name, stack in stacks.items()})
 
 
 def _laid_on(change: AlertChange | None, nearer: AlertChange) -> AlertChange:
@@ -76,30 +65,41 @@ def _laid_on(change: AlertChange | None, nearer: AlertChange) -> AlertChange:
     )
 
 
+_DECISIVE = ("version", "options", "covers")
+"""Keys of a server that decide about its signals."""
+_FINDS_TARGET = ("selector", "port", "portNumber")
+"""Keys of a server that take the place of the component's ways to find its target."""
+
+
 class _Resolver:
     """Resolves one environment."""
 
-    def __init__(self, environment: Environment, catalogue: Catalogue, findings: list[Finding]) -> None:
+    def __init__(self, environment: Environment, catalogue: Catalogue, faults: Faults) -> None:
         self.environment = environment
         self.settings = environment.settings
         self.catalogue = catalogue
-        self.ledger = Ledger(environment.merged, findings)
-        self.namespaces = _namespaces(self.settings)
-        self.prometheus_url = _prometheus_url(self.settings, self.namespaces)
-        prices = choices.prices(self.settings.prices, self.ledger)
-        self.context = stack_context(self.settings, self.namespaces, self.prometheus_url, prices)
+        self.faults = faults
+        self.ledger = Ledger(environment.merged, faults.findings)
+        self.namespaces = surroundings.namespaces(self.settings)
+        self.prometheus_url = surroundings.prometheus_url(self.settings, self.namespaces)
+        self.context: dict[str, Any] = {}
+        self.complete = not environment.merged.lost & WHOLE_SERVERS
         self._signals: dict[Any, dict[str, ResolvedSignal]] = {}
         self._covered: dict[str, str] = {}
 
     def stack(self) -> Stack:
         """The resolved stack; of use only if no findings were noted."""
-        selector_labels = self._selector_labels()
-        self._assume_grafana()
-        servers = list(self._servers())
+        selector_labels = surroundings.selector_labels(self.settings, self.ledger)
+        surroundings.assume_grafana(self.settings, self.namespaces, self.prometheus_url, self.ledger)
+        prices = choices.prices(self.settings.prices, self.catalogue, self.ledger)
+        found = list(self._components())
+        roles = {folder.component.role for _, folder, _ in found}
+        self.context = stack_context(self.settings, self.namespaces, self.prometheus_url, prices, roles)
+        servers = self._gathered(found)
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
         self.context = {**self.context, "target_namespaces": sorted(scraped)}
-        instances = [*servers, *self._platform()]
-        choices.unused_prices(self.settings.prices, servers, self.ledger)
+        instances = [*servers, *self._gathered(self._platform())]
+        self.faults.attempt(partial(choices.unused_prices, self.settings.prices, servers, self.ledger), None)
         return Stack(
             name=self.settings.stack,
             environment=self.environment.name,
@@ -109,32 +109,19 @@ class _Resolver:
             prometheus_url=self.prometheus_url,
             selector_labels=selector_labels,
             assumptions=tuple(self.ledger.assumptions),
-            preconditions=tuple(dict.fromkeys(self._preconditions(instances))),
-            secrets=tuple(sorted(self._secrets(instances), key=lambda s: (s.namespace, s.name, s.used_by))),
+            preconditions=tuple(dict.fromkeys(self._each(instances, _preconditions))),
+            secrets=tuple(sorted(self._each(instances, _secrets), key=lambda s: (s.namespace, s.name, s.used_by))),
+            complete=self.complete,
             context=self.context,
         )
 
-    def _selector_labels(self) -> Mapping[str, str]:
-        prometheus = self.settings.prometheus
-        if prometheus.selector_labels is not None or prometheus.mode == "openshift":
-            return prometheus.selector_labels or {}
-        shown = ", ".join(f"{key}={value}" for key, value in DEFAULT_SELECTOR_LABELS.items())
-        self.ledger.assume(f"Prometheus selects monitors and rules labelled {shown} (prometheus.selectorLabels)")
-        return DEFAULT_SELECTOR_LABELS
+    def _each(self, instances: Iterable[Instance], told: Callable[[Instance], Iterator[T]]) -> Iterator[T]:
+        """What each instance has to tell; one whose component is at fault tells nothing."""
+        for some in self.faults.each(instances, lambda instance: list(told(instance))):
+            yield from some
 
-    def _assume_grafana(self) -> None:
-        """Notes how boards and data are taken to reach Grafana."""
-        grafana = self.settings.grafana
-        if grafana.delivery == "provisioned" and not self.settings.prometheus.url:
-            self.ledger.assume(f"Prometheus answers at {self.prometheus_url} (prometheus.url)")
-        if grafana.delivery == "sidecar" and "sidecar_label" not in grafana.model_fields_set:
-            labels = ", ".join(f"{key}={value}" for key, value in grafana.sidecar_label.items())
-            place = self.namespaces["grafana"]
-            self.ledger.assume(
-                f"Grafana's sidecar loads ConfigMaps labelled {labels} of {place} (grafana.sidecarLabel)"
-            )
-
-    def _servers(self) -> Iterator[Instance]:
+    def _components(self) -> Iterator[Found]:
+        """The servers of the profile whose components can be had."""
         names: set[str] = set()
         for role, route, server in listed(self.settings):
             if server.name in names:
@@ -143,9 +130,20 @@ class _Resolver:
                     "profile/duplicate-name", f"the name '{server.name}' is used twice", (*route, "name"), hint
                 )
             names.add(server.name)
-            folder = self._component(server.type, role, (*route, "type"))
+            folder = self.faults.attempt(partial(self._component, server.type, role, (*route, "type")), None)
             if folder:
-                yield from self._instances(folder, server, route)
+                yield server, folder, route
+            else:
+                self.complete = False
+
+    def _gathered(self, found: Iterable[Found]) -> list[Instance]:
+        """The instances of all servers that can be resolved."""
+        instances: list[Instance] = []
+        for each in found:
+            some = self.faults.attempt(partial(self._instances, *each), None)
+            instances += some or []
+            self.complete = self.complete and bool(some)
+        return instances
 
     def _component(self, name: str, role: str, route: Route) -> ComponentFolder | None:
         known = [other for other in self.catalogue.names if self.catalogue.head(other).role == role]
@@ -156,15 +154,14 @@ class _Resolver:
         self.ledger.error("profile/unknown-component", message, route, nearest(name, known))
         return None
 
-    def _instances(self, folder: ComponentFolder, server: ServerSettings, route: Route) -> Iterator[Instance]:
+    def _instances(self, server: ServerSettings, folder: ComponentFolder, route: Route) -> list[Instance]:
+        """The server and what runs inside it; nothing if that is not known, as half a server would mislead."""
         outer = self._instance(folder, server, route)
         runtime = server.runtime if isinstance(server, ModelServer) else None
-        inner = self._runtime(outer, runtime, (*route, "runtime")) if runtime else None
-        if inner:
-            yield replace(outer, signals={**inner.signals, **outer.signals})
-            yield inner
-        else:
-            yield outer
+        if runtime is None:
+            return [] if self.ledger.lost((*route, "runtime")) else [outer]
+        inner = self._runtime(outer, runtime, (*route, "runtime"))
+        return [replace(outer, signals={**inner.signals, **outer.signals}), inner] if inner else []
 
     def _runtime(self, outer: Instance, runtime: Runtime, route: Route) -> Instance | None:
         """The server inside another: scraped with it and known by its name, with signals and alerts of its own."""
@@ -183,21 +180,22 @@ class _Resolver:
     def _instance(
         self, folder: ComponentFolder, server: ServerSettings, route: Route, outer: Instance | None = None
     ) -> Instance:
-        ledger = self.ledger
+        ledger, before = self.ledger, len(self.ledger.findings)
         versions = choices.versions(folder, server.version, route, ledger)
         options = choices.options(folder, server.options, route, ledger)
-        thresholds = choices.thresholds(folder, server.thresholds, route, ledger)
-        choices.alert_changes(folder, server.alerts, route, ledger)
         covers = server.covers if isinstance(server, Provider) else ()
         self._check_covers(folder, covers, route)
+        sure = len(ledger.findings) == before and not ledger.lost(*((*route, key) for key in _DECISIVE))
+        thresholds = choices.thresholds(folder, server.thresholds, route, ledger)
+        choices.alert_changes(folder, server.alerts, route, ledger)
         namespace = outer.namespace if outer else self._namespace(folder, server)
         context = instance_context(
             self.context, server.name, namespace, options, covers, versions[0], outer is not None
         )
-        choices.conflicts(folder, context, route, ledger)
-        target = outer.target if outer else target_of(folder, server, namespace, context, self.settings, route, ledger)
-        signals = self._resolved(folder, versions, context, target)
-        choices.thresholds_in_buckets(folder, signals, thresholds, server.thresholds, route, ledger)
+        choices.conflicts(folder, context, route, ledger.unless(not sure))
+        target = outer.target if outer else self._target(folder, server, namespace, context, route, sure)
+        signals = self._resolved(folder, versions if sure else (), context, target)
+        choices.thresholds_in_buckets(folder, signals, thresholds, server.thresholds, route, ledger.unless(not sure))
         pods = folder.component.scrape.pods if folder.component.scrape else None
         return Instance(
             name=server.name,
@@ -212,16 +210,35 @@ class _Resolver:
             pods=server.pods or (pods and folder.origin(HEAD, "scrape", "pods").text(pods, context)),
             covers=covers,
             changes=dict(server.alerts),
+            sure=sure,
             context=context,
         )
 
+    def _target(
+        self,
+        folder: ComponentFolder,
+        server: ServerSettings,
+        namespace: str,
+        context: Mapping[str, Any],
+        route: Route,
+        sure: bool,
+    ) -> Target | None:
+        sure = sure and not self.ledger.lost(*((*route, key) for key in _FINDS_TARGET))
+        return target_of(folder, server, namespace, context, self.settings, route, self.ledger, sure)
+
     def _namespace(self, folder: ComponentFolder, server: ServerSettings) -> str:
+        """Where the server runs; a guess is told, unless the tree itself puts the server there."""
         if server.namespace:
             return server.namespace
-        if folder.component.default_namespace:
-            self.ledger.assume(f"{server.name} runs in namespace {folder.component.default_namespace} (namespace)")
-            return folder.component.default_namespace
-        return self.namespaces["models" if folder.component.role == "modelServer" else "monitoring"]
+        model_server = folder.component.role == "modelServer"
+        if model_server and self.settings.namespaces.models:
+            return self.settings.namespaces.models
+        default = folder.component.default_namespace
+        namespace = default or self.namespaces["models" if model_server else "monitoring"]
+        deployed = folder.component.scrape and folder.component.scrape.deployed
+        if default or not (deployed or folder.component.role == "platform"):
+            self.ledger.assume(f"{server.name} runs in namespace {namespace} (namespace)")
+        return namespace
 
     def _check_covers(self, folder: ComponentFolder, covers: tuple[str, ...], route: Route) -> None:
         for index, provider in enumerate(covers):
@@ -229,7 +246,8 @@ class _Resolver:
                 self._check_counted_once(folder, provider, (*route, "covers", index))
                 continue
             others = [name for name in self.catalogue.names if provider in self.catalogue.head(name).covers]
-            hint = f"{', '.join(others)} can: {{type: {others[0]}, covers: [{provider}]}}" if others else ""
+            near = nearest(provider, folder.component.covers)
+            hint = f"{', '.join(others)} can: {{type: {others[0]}, covers: [{provider}]}}" if others else near
             message = f"{folder.name} exposes nothing of {provider}, only of {', '.join(folder.component.covers)}"
             self.ledger.error("profile/provider-not-exposed", message, (*route, "covers", index), hint)
 
@@ -251,19 +269,19 @@ class _Resolver:
             self._signals[key] = resolve_signals(folder, versions, context, exported)
         return self._signals[key]
 
-    def _platform(self) -> Iterator[Instance]:
+    def _platform(self) -> Iterator[Found]:
         """The components that are there without being listed, each under its own name."""
         names = [name for name in self.catalogue.names if self.catalogue.head(name).role == "platform"]
         for name in self.settings.platform.keys() - set(names):
             message = f"no platform component '{name}'"
             self.ledger.error("profile/unknown-component", message, ("platform", name), nearest(name, names), key=True)
-        for name in names:
-            folder = self.catalogue.get(name)
-            if folder.origin(HEAD, "activate").holds(folder.component.activate, self.context):
-                self._check_name(name)
-                chosen = self.settings.platform.get(name, PlatformSettings())
-                settings = ServerSettings(name=name, type=name).model_copy(update=chosen.__dict__)
-                yield self._instance(folder, settings, ("platform", name))
+        for folder in self.faults.each(names, self.catalogue.get):
+            activate = partial(folder.origin(HEAD, "activate").holds, folder.component.activate, self.context)
+            if self.faults.attempt(activate, False):
+                self._check_name(folder.name)
+                chosen = self.settings.platform.get(folder.name, PlatformSettings())
+                settings = ServerSettings(name=folder.name, type=folder.name).model_copy(update=chosen.__dict__)
+                yield settings, folder, ("platform", folder.name)
 
     def _check_name(self, platform: str) -> None:
         for _, route, server in listed(self.settings):
@@ -279,7 +297,6 @@ class _Resolver:
                 own[name] = entry
             else:
                 changes[name] = entry
-        self._check_alerts(instances, changes, own)
         origin = Origin(self.environment.merged.place, ("alerts",))
         for instance in instances:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
@@ -289,37 +306,19 @@ class _Resolver:
             changed = mine | {name: _laid_on(mine.get(name), change) for name, change in instance.changes.items()}
             yield replace(instance, changes=changed, own_alerts=sentences, own_origin=origin, context=context)
 
-    def _check_alerts(
-        self, instances: list[Instance], changes: Mapping[str, AlertChange], own: Mapping[str, OwnAlert]
-    ) -> None:
-        known = sorted({name for instance in instances for name in instance.folder.alerts})
-        for name in changes:
-            if name not in known:
-                hint = f"{nearest(name, known)}; an alert of your own needs `server:`"
-                self.ledger.error(
-                    "profile/unknown-alert", f"no alert '{name}' in this stack", ("alerts", name), hint, key=True
-                )
-        names = sorted({instance.name for instance in instances})
-        for name, alert in own.items():
-            if alert.server not in names:
-                hint = nearest(alert.server, names)
-                self.ledger.error(
-                    "profile/unknown-server", f"no server '{alert.server}'", ("alerts", name, "server"), hint
-                )
 
-    def _preconditions(self, instances: list[Instance]) -> Iterator[tuple[str, str | None]]:
-        for instance in instances:
-            for index, each in enumerate(instance.folder.component.preconditions):
-                origin = instance.folder.origin(HEAD, "preconditions", index)
-                if origin.at("when").holds(each.when, instance.context):
-                    command = origin.at("command").text(each.command or "", instance.context)
-                    yield origin.at("text").text(each.text, instance.context), command or None
+def _preconditions(instance: Instance) -> Iterator[tuple[str, str | None]]:
+    for index, each in enumerate(instance.folder.component.preconditions):
+        origin = instance.folder.origin(HEAD, "preconditions", index)
+        if origin.at("when").holds(each.when, instance.context):
+            command = origin.at("command").text(each.command or "", instance.context)
+            yield origin.at("text").text(each.text, instance.context), command or None
 
-    def _secrets(self, instances: list[Instance]) -> Iterator[Secret]:
-        for instance in instances:
-            for index, each in enumerate(instance.folder.component.secrets):
-                origin = instance.folder.origin(HEAD, "secrets", index)
-                if origin.at("when").holds(each.when, instance.context):
-                    name = origin.at("name").text(each.name, instance.context)
-                    namespace = origin.at("namespace").text(each.namespace, instance.context)
-                    yield Secret(namespace, name, each.keys, each.used_by)
+
+def _secrets(instance: Instance) -> Iterator[Secret]:
+    for index, each in enumerate(instance.folder.component.secrets):
+        origin = instance.folder.origin(HEAD, "secrets", index)
+        if origin.at("when").holds(each.when, instance.context):
+            name = origin.at("name").text(each.name, instance.context)
+            namespace = origin.at("namespace").text(each.namespace, instance.context)
+            yield Secret(namespace, name, each.keys, each.used_by)

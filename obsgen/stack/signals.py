@@ -19,7 +19,10 @@ def resolve_signals(
     context: Mapping[str, Any],
     exported: frozenset[str],
 ) -> dict[str, ResolvedSignal]:
-    """The signals that are exposed; `exported` holds the page's labels that Prometheus stores as `exported_…`."""
+    """The signals that are exposed; `exported` holds the page's labels that Prometheus stores as `exported_…`.
+
+    Without versions nothing is known of them or the options: then every signal is there with every series it may have.
+    """
     resolved = {}
     for name, signal in folder.signals.items():
         series = _series(folder, name, versions, context, exported)
@@ -36,6 +39,8 @@ def _series(
 ) -> list[Stored]:
     """For each version the first row that fits it, each series once."""
     signal = folder.signals[name]
+    if not versions:
+        return list(dict.fromkeys(_stored(signal, row, exported) for row in signal.series))
     chosen: list[Stored] = []
     for version in versions:
         here = {**context, "version": version}

@@ -21,12 +21,18 @@ def target_of(
     settings: Settings,
     route: Route,
     ledger: Ledger,
+    sure: bool = True,
 ) -> Target | None:
-    """The scrape target of an instance; None if its component exposes nothing of its own."""
+    """The scrape target of an instance; None if its component exposes nothing of its own.
+
+    `sure` says that the component's defaults can be judged: its options are not at fault, nor what would replace them.
+    """
     scrape = folder.component.scrape
     if scrape is None:
         return None
-    port, number = _port(folder, scrape, server, context, route, ledger)
+    _check_port(scrape, server, route, ledger)
+    defaults = ledger.unless(not sure)
+    port, number = _port(folder, scrape, server, context, route, defaults)
     openshift = settings.prometheus.mode == "openshift"
     if openshift and server.honor_labels:
         hint = "remove honorLabels: boards and alerts follow the exported_ labels"
@@ -37,7 +43,7 @@ def target_of(
     return Target(
         monitor=scrape.monitor,
         namespace=namespace,
-        selector=_selector(folder, server, context, route, ledger),
+        selector=_selector(folder, server, context, route, defaults),
         port=port,
         port_number=number,
         path=server.path or scrape.path,
@@ -84,6 +90,21 @@ def _selector(
     return selector
 
 
+def _check_port(scrape: Scrape, server: ServerSettings, route: Route, ledger: Ledger) -> None:
+    """Notes ports by which nothing would be scraped."""
+    if server.port and server.port_number:
+        ledger.error("profile/port", "a port has a name or a number", (*route, "portNumber"), "remove portNumber")
+    elif server.port_number and scrape.monitor == "service":
+        hint = "write `port:` with the name that the Service gives it"
+        ledger.error("profile/port", "a Service's port is found by its name", (*route, "portNumber"), hint)
+    if server.port and server.port.isdigit():
+        or_number = ", or portNumber" if scrape.monitor == "pod" else ""
+        hint = f"write the port's name, which the Service or pod gives it, such as http{or_number}"
+        ledger.error(
+            "profile/port", f"port '{server.port}' is a number and would match nothing", (*route, "port"), hint
+        )
+
+
 def _port(
     folder: ComponentFolder,
     scrape: Scrape,
@@ -93,16 +114,6 @@ def _port(
     ledger: Ledger,
 ) -> tuple[str | None, int | None]:
     """Name or number of the port; pods may be scraped by number, Services need the port's name."""
-    if server.port and server.port_number:
-        ledger.error("profile/port", "a port has a name or a number", (*route, "portNumber"), "remove portNumber")
-    if server.port_number and scrape.monitor == "service":
-        hint = "write `port:` with the name that the Service gives it"
-        ledger.error("profile/port", "a Service's port is found by its name", (*route, "portNumber"), hint)
-    if server.port and server.port.isdigit():
-        hint = "write the port's name" + (", or portNumber" if scrape.monitor == "pod" else "")
-        ledger.error(
-            "profile/port", f"port '{server.port}' is a number and would match nothing", (*route, "port"), hint
-        )
     if server.port or server.port_number:
         return server.port, server.port_number
     port = scrape.port and folder.origin(HEAD, "scrape", "port").text(scrape.port, context)

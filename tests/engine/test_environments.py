@@ -48,7 +48,6 @@ def test_mappings_merge_key_by_key(change: str, value: object) -> None:
         ("{a: null, b: {namespace: three}}", [("b", "three")]),
         ("{a: {namespace: null}}", [("a", None), ("b", None)]),
         ("{z: {type: beta}, c: {type: beta}}", [("a", "one"), ("b", None), ("c", None), ("z", None)]),
-        ("[{name: only, type: beta}]", [("only", None)]),
     ],
 )
 def test_lists_of_named_items_are_changed_by_name(change: str, servers: list[tuple[str, str | None]]) -> None:
@@ -70,7 +69,8 @@ def test_the_profile_without_environments_is_left_as_it_is() -> None:
         f"{SERVERS}environments:\n  dev:\n    modelServers: {{a: {{namespace: ^ONE}}}}\n",
         f"{SERVERS}environments:\n  dev:\n    modelServers: {{a: null, b: {{namespace: ^ONE}}}}\n",
         f"{SERVERS}environments:\n  dev:\n    modelServers: {{new: {{type: alpha, namespace: ^ONE}}}}\n",
-        f"{SERVERS}environments:\n  dev:\n    modelServers: [{{name: new, type: alpha, namespace: ^ONE}}]\n",
+        "environments:\n  dev:\n    modelServers: [{name: new, type: alpha, namespace: ^ONE}]\n",
+        "environments:\n  dev:\n    modelServers: {new: {type: alpha, namespace: ^ONE}}\n",
         "cluster: {region: r}\nenvironments:\n  dev:\n    cluster: {name: ^ONE}\n",
         "environments:\n  dev:\n    cluster: {name: ^ONE}\n",
     ],

@@ -28,6 +28,7 @@ def test_what_the_profile_leaves_open_is_assumed_and_said() -> None:
     assert set(stack.assumptions) == {
         "Prometheus selects monitors and rules labelled release=monitoring (prometheus.selectorLabels)",
         "Alpha runs version 2.0.0, the newest known (version)",
+        "chat runs in namespace monitoring (namespace)",
         'chat\'s Service names its port "http" (port)',
         "chat's Service carries app=chat (selector)",
         "gpu runs in namespace gpu-system (namespace)",
