@@ -177,9 +177,18 @@ def test_an_undefined_name_is_found_wherever_it_stands(before: list[str], after:
     assert refused.value.spot == (len(head) + 3, 4)
 
 
-@pytest.mark.parametrize("text", ["a >> << b", "name >> x", "", "name name", "x = 1"])
-def test_a_condition_is_one_expression(text: str) -> None:
-    refusal(text, expression=True)
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a >> << b", "not one expression"),
+        ("name >> x", "not one expression"),
+        ("", "expected an expression"),
+        ("name name", "got 'name'"),
+        ("x = 1", "got '='"),
+    ],
+)
+def test_a_condition_is_one_expression(text: str, told: str) -> None:
+    assert told in str(refusal(text, expression=True)).lower()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from random_profiles import Data, profiles
 
 from obsgen import rendering
-from obsgen.findings import InputError
+from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import load_text
 from obsgen.tree.serialise import yaml_bytes
 
@@ -129,41 +129,52 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("broken")
 
 
-def told(folder: Path, content: bytes, name: str = "profile.yaml") -> int:
-    """Plans a render of a file and gives the number of its faults, each proven to have a place and a message."""
-    path = folder / name
-    path.write_bytes(content)
+def faults(folder: Path, content: bytes, name: str = "profile.yaml") -> tuple[Finding, ...]:
+    """What is told of a file when it is to be rendered; nothing where it is valid."""
+    (folder / name).write_bytes(content)
     try:
-        rendering.plan([path], rendering.Options(out=folder / "out"))
+        rendering.plan([folder / name], rendering.Options(out=folder / "out"))
     except InputError as refused:
-        found = refused.findings
-    else:
-        return 0
-    lines = content.decode("utf-8", "replace").split("\n")
-    for each in found:
-        assert each.message.strip()
-        assert each.id.partition("/")[0] in _GROUPS
-        assert 1 <= each.place.line <= len(lines) or each.id.startswith("tree/")
-        assert each.place.file == str(path) or each.id.startswith("tree/")
-    assert found
-    return len(found)
+        assert refused.findings, "refused without a reason"
+        return refused.findings
+    return ()
+
+
+def badly_told(folder: Path, content: bytes, name: str = "profile.yaml") -> list[Finding]:
+    """Those of a file's faults that have no message, no known group, or no place inside the file."""
+    lines = len(content.decode("utf-8", "replace").split("\n"))
+    return [each for each in faults(folder, content, name) if not _is_well_told(each, str(folder / name), lines)]
+
+
+def _is_well_told(fault: Finding, file: str, lines: int) -> bool:
+    inside = fault.place.file == file and 1 <= fault.place.line <= lines
+    group = fault.id.partition("/")[0]
+    return bool(fault.message.strip()) and group in _GROUPS and (inside or group == "tree")
+
+
+def test_a_fault_without_a_place_in_the_file_is_noticed() -> None:
+    place = Place("p.yaml", 2)
+    assert _is_well_told(error("profile/unit", "wrong", place), "p.yaml", 2)
+    assert not _is_well_told(error("profile/unit", "wrong", place), "p.yaml", 1)
+    assert not _is_well_told(error("profile/unit", "wrong", place), "other.yaml", 2)
+    assert not _is_well_told(error("profile/unit", " ", place), "p.yaml", 2)
+    assert not _is_well_told(error("nothing/unit", "wrong", place), "p.yaml", 2)
 
 
 @given(profiles(), st.randoms(use_true_random=False))
 def test_mutated_profiles_are_told_or_valid(folder: Path, data: Data, order: random.Random) -> None:
-    changed = mutated(data, order)
-    told(folder, as_yaml(changed).encode())
+    assert badly_told(folder, as_yaml(mutated(data, order)).encode()) == []
 
 
 @given(profiles(), st.randoms(use_true_random=False))
 def test_mutated_profiles_in_block_style(folder: Path, data: Data, order: random.Random) -> None:
-    told(folder, yaml_bytes(mutated(data, order)))
+    assert badly_told(folder, yaml_bytes(mutated(data, order))) == []
 
 
 @given(profiles(), st.data())
 def test_truncated_files_are_told_or_valid(folder: Path, data: Data, choice: st.DataObject) -> None:
     content = yaml_bytes(data)
-    told(folder, content[: choice.draw(st.integers(0, len(content)))])
+    assert badly_told(folder, content[: choice.draw(st.integers(0, len(content)))]) == []
 
 
 @given(profiles(), st.data())
@@ -172,17 +183,18 @@ def test_files_with_other_bytes_in_them_are_told_or_valid(folder: Path, data: Da
     for _ in range(choice.draw(st.integers(1, 4))):
         at = choice.draw(st.integers(0, len(content) - 1))
         content[at : at + choice.draw(st.integers(0, 5))] = choice.draw(st.binary(max_size=6))
-    told(folder, bytes(content))
+    assert badly_told(folder, bytes(content)) == []
 
 
 @given(st.binary(max_size=300), st.sampled_from(["profile.yaml", "profile.json"]))
 def test_random_bytes_are_told(folder: Path, content: bytes, name: str) -> None:
-    assert told(folder, content, name) > 0
+    assert faults(folder, content, name)
+    assert badly_told(folder, content, name) == []
 
 
 @given(profiles(), st.randoms(use_true_random=False))
 def test_json_is_told_as_well(folder: Path, data: Data, order: random.Random) -> None:
-    told(folder, as_yaml(mutated(data, order)).encode(), "profile.json")
+    assert badly_told(folder, as_yaml(mutated(data, order)).encode(), "profile.json") == []
 
 
 @given(st.text(alphabet="{}[]:,-|>&*!%@#'\"\n\t <>abc019~?", max_size=60))
