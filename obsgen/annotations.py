@@ -49,7 +49,7 @@ def unwrapped(annotation: Any) -> Any:
 
 def of_field(field: FieldInfo) -> Any:
     """The type of a model's field, with the constraints that pydantic keeps beside it."""
-    whole = field.annotation
+    whole: Any = field.annotation
     for constraint in field.metadata:
         whole = Annotated[whole, constraint]
     return whole

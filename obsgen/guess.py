@@ -40,8 +40,12 @@ _MEASURES: Final = {
     "event events",
 }
 _PERIODS: Final = {
-    **{"s": _TIMES["s"], "min": _TIMES["m"], "h": _TIMES["h"], "day": _TIMES["d"]},
-    **{"Mtok": "mtok mtokens m 1m 1mtok million milliontokens 1mtokens", "ktok": "ktok ktokens k 1k 1ktok thousand"},
+    "s": _TIMES["s"],
+    "min": _TIMES["m"],
+    "h": _TIMES["h"],
+    "day": _TIMES["d"],
+    "Mtok": "mtok mtokens m 1m 1mtok million milliontokens 1mtokens",
+    "ktok": "ktok ktokens k 1k 1ktok thousand",
 }
 _SHORT: Final = {"rps": "req/s", "qps": "req/s", "tps": "tok/s", "mcpu": "m", "millicores": "m", "millicpu": "m"}
 _SECONDS: Final = {"ms": 1e-3, "us": 1e-6, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400, "y": 365 * 86400}
@@ -57,7 +61,7 @@ _THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?\Z")
 
 
 def quantity(written: str, unit: Unit, near: float | None = None) -> str:
-    """What to write instead of a quantity that is none of `unit`; of several guesses the one nearest to `near` first."""
+    """What to write instead of a quantity that is none of `unit`; the guess nearest to `near` comes first."""
     if not unit.suffixes:
         return "a point in time has no limit: compare its age, in seconds"
     found = dict.fromkeys(_guesses(written, unit) if len(written) <= _LONGEST else ())
@@ -85,7 +89,7 @@ def _range(unit: Unit) -> str:
 
 def _guesses(written: str, unit: Unit) -> Iterator[tuple[str, float]]:
     """Quantities that may have been meant, and their values in the unit."""
-    seconds = span(written) if "s" in unit.suffixes and not written[:1] in "-+" else None
+    seconds = span(written) if "s" in unit.suffixes and written[:1] not in "-+" else None
     match = _LOOSE.match(written)
     if seconds is not None and len(re.findall(r"\d+[.,]?\d*", written)) > 1:
         yield f"{seconds:.10g}s", seconds

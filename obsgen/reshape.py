@@ -106,7 +106,7 @@ def _as_model(value: Any, model: Any) -> Iterator[Any]:
         return
     fields = dict(fields_of(model))
     needed = [name for name, field in fields.items() if field.is_required()]
-    yield {name: value for name in needed}
+    yield dict.fromkeys(needed, value)
     for name, field in fields.items():
         if not needed or name in needed:
             yield {name: value}

@@ -136,6 +136,11 @@ def _read(written: str, unit: Unit) -> tuple[float, str]:
     return value, outside
 
 
+def commensurable(one: str, other: str) -> bool:
+    """Whether quantities of two units may be compared: they are written with the same suffixes, which mean the same."""
+    return UNITS[one].suffixes == UNITS[other].suffixes
+
+
 def number_text(value: float) -> str:
     """The shortest plain decimal of a number, as PromQL and people write it: 8, 0.9, 0.0000025."""
     if not isfinite(value):

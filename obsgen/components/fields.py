@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from obsgen.units import UNITS, UnitError, duration, number_text, parse
+from obsgen.conventions import SERVICE_LABEL
+from obsgen.units import UNITS, UnitError, duration, number_text, parse, prometheus_duration
 
 Filled = TypeVar("Filled", bound=Sized)
 
@@ -47,6 +48,24 @@ def _interval(text: Any) -> Any:
     return text
 
 
+LONGEST_STEP = 120
+"""Seconds that may lie between two samples of a series.
+
+An instant query looks back five minutes (Prometheus' --query.lookback-delta): beyond half of that, one sample that is
+missing leaves a hole, in which alerts forget what they waited for.
+"""
+
+
+def _step(text: Any) -> Any:
+    if duration(str(_interval(text))) > LONGEST_STEP:
+        hint = (
+            f"at most {prometheus_duration(LONGEST_STEP)}: queries look back 5 minutes, "
+            "so that one missing sample would already reset alerts"
+        )
+        raise refusal("profile/interval", f"'{text}' is too long between two samples", hint)
+    return text
+
+
 def _window(text: Any) -> Any:
     return text if text in ("$__rate_interval", "$__range") else _interval(text)
 
@@ -69,6 +88,23 @@ def _filled(value: Filled) -> Filled:
     return value
 
 
+_NOT_A_LABEL = {
+    "severity": "write `severity:` beside `labels:`",
+    "alertname": "a component's alert is renamed with `name:`; one of your own has the name that it stands under",
+    "cluster": "write `cluster: {name: …}`; Prometheus adds it as an external label",
+    "namespace": "write `namespace:` of the server; queries and routes go by it",
+    SERVICE_LABEL: "it is the server's `name:`; boards and routes go by it",
+}
+"""Labels of alerts that obsgen or Prometheus sets, and how their values are chosen."""
+
+
+def _free(label: str) -> str:
+    if label in _NOT_A_LABEL:
+        message = f"label '{label}' of an alert is set by obsgen or Prometheus"
+        raise refusal("profile/reserved-label", message, _NOT_A_LABEL[label])
+    return label
+
+
 def sensible(quantity: str, unit: str) -> None:
     """Refuses a quantity that its unit cannot have."""
     try:
@@ -81,6 +117,8 @@ Quantity = Annotated[str, BeforeValidator(_quantity, json_schema_input_type=str 
 """A number with its unit, as text: `8s`, `90%`, `0.9`."""
 Duration = Annotated[str, BeforeValidator(_duration)]
 Interval = Annotated[str, BeforeValidator(_interval)]
+Step = Annotated[str, BeforeValidator(_step)]
+"""The time between two samples of a series: of a scrape, or of a rule's evaluation."""
 Window = Annotated[str, BeforeValidator(_window)]
 """A duration; on boards also Grafana's own windows."""
 FlagOrWindow = Annotated[str, BeforeValidator(_flag, json_schema_input_type=Literal[True] | str)]
@@ -90,6 +128,8 @@ MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]
 LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100)]
 RuleLabel = Annotated[str, StringConstraints(pattern=r"^_?[a-zA-Z][a-zA-Z0-9_]*$", max_length=100)]
 """A label that a rule may set: those that start with `__` are Prometheus' own."""
+AlertLabel = Annotated[RuleLabel, AfterValidator(_free)]
+"""A label that an alert may have besides those that every alert has."""
 GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._ ]*$", max_length=80)]
 SignalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$")]

@@ -7,17 +7,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from obsgen.components.fields import (
+    AlertLabel,
     AlertName,
     Duration,
     GroupName,
-    Interval,
     NotEmpty,
     Quantity,
-    RuleLabel,
     Severity,
+    Step,
     Strict,
 )
 from obsgen.components.models import Alert
+from obsgen.conventions import IN_CLUSTER
 from obsgen.profile.names import (
     POD_REGEX,
     GitUrl,
@@ -27,6 +28,7 @@ from obsgen.profile.names import (
     ModelName,
     Name,
     Namespace,
+    OwnLabels,
     Port,
     RelativePath,
     Revision,
@@ -55,6 +57,11 @@ class Cluster(Strict):
     provider: Name | None = Field(None, description="such as aws-eks, gke, openshift")
     region: Name | None = None
 
+    @property
+    def is_argocds(self) -> bool:
+        """Whether it is Argo CD's own: its Service's URL, the name that Argo CD gives it, or nothing said at all."""
+        return self.server == IN_CLUSTER if self.server else self.name in (None, "in-cluster")
+
 
 class Prometheus(Strict):
     """The Prometheus that collects and evaluates."""
@@ -66,8 +73,8 @@ class Prometheus(Strict):
     selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
     namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
     url: Url | None = Field(None, description="where Grafana reaches it")
-    scrape_interval: Interval = "30s"
-    evaluation_interval: Interval = "30s"
+    scrape_interval: Step = Field("30s", description="at most 2m; windows of rules hold at least four scrapes")
+    evaluation_interval: Step = Field("30s", description="at most 2m")
 
 
 class Dashboards(Strict):
@@ -109,7 +116,7 @@ class AlertChange(Strict):
     for_: Duration | None = Field(None, alias="for")
     severity: Severity | None = None
     group: GroupName | None = None
-    labels: dict[RuleLabel, LabelValue] = Field(default_factory=dict)
+    labels: dict[AlertLabel, LabelValue] = Field(default_factory=dict)
 
 
 class OwnAlert(Alert):
@@ -151,7 +158,7 @@ class ServerSettings(Strict):
     port: Port | None = Field(None, description="name of the port with the metrics")
     port_number: int | None = Field(None, ge=1, le=65535, description="number of the container port, if it has no name")
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = None
-    interval: Interval | None = None
+    interval: Step | None = Field(None, description="of its scrapes, else that of `prometheus`; at most 2m")
     honor_labels: bool | None = None
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
     pods: Annotated[str, StringConstraints(pattern=POD_REGEX), AfterValidator(regex)] | None = Field(
@@ -190,6 +197,10 @@ class GpuExporter(ServerSettings):
     """The exporter of GPU metrics."""
 
     name: Name = "gpu"
+
+
+class Exporter(ServerSettings):
+    """Anything else with metrics: a gateway, a vector database, a vendor's node exporter."""
 
 
 class Provider(ServerSettings):
@@ -238,7 +249,7 @@ class Settings(Strict):
     """Everything that a profile says of one environment."""
 
     stack: Name
-    labels: Labels = Field(default_factory=dict, description="labels of every object")
+    labels: OwnLabels = Field(default_factory=dict, description="labels of every object, besides those that obsgen sets")
     namespaces: Namespaces = Namespaces()
     cluster: Cluster = Cluster()
     prometheus: Prometheus = Prometheus()
@@ -249,6 +260,7 @@ class Settings(Strict):
     )
     model_servers: tuple[ModelServer, ...] = ()
     gpu_exporter: GpuExporter | None = None
+    exporters: tuple[Exporter, ...] = Field((), description="whatever else has metrics, such as a gateway")
     providers: tuple[Provider, ...] = ()
     prices: dict[Name, dict[ModelName, Price]] = Field(default_factory=dict)
     alerts: dict[AlertName, AlertEntry] = Field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from obsgen.components.fields import NotEmpty, refusal
+from obsgen.conventions import COMPONENT, DOMAIN, MANAGED_BY, NAME, PART_OF
 from obsgen.findings import redacted
 from obsgen.hints import repaired
 
@@ -24,6 +25,7 @@ _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]
 # What RE2 and Python's regular expressions agree on.
 POD_REGEX = r"^[-a-z0-9.*+()|\[\]]{1,200}$"
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
+_RESERVED = {MANAGED_BY, PART_OF, COMPONENT, NAME}
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 
 
@@ -81,6 +83,13 @@ def _kebab(value: str) -> str:
     return value
 
 
+def _own(label: str) -> str:
+    if label in _RESERVED or label.startswith(f"{DOMAIN}/"):
+        hint = "remove it, or take a key of your own, such as team"
+        raise refusal("profile/reserved-label", f"label '{label}' is set by obsgen on every object", hint)
+    return label
+
+
 def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
@@ -93,6 +102,8 @@ LabelValue = Annotated[
     str, BeforeValidator(_text), _pattern(_LABEL_VALUE, "a label value", "letters, digits, '-', '_', '.'", 63)
 ]
 Labels = dict[LabelKey, LabelValue]
+OwnLabels = dict[Annotated[LabelKey, AfterValidator(_own)], LabelValue]
+"""Labels that do not take the place of obsgen's."""
 Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)]
 ModelName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text)]
 Url = Annotated[str, _pattern(_URL, "a URL", "such as https://grafana.example.org", 500)]

@@ -15,8 +15,8 @@ from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source.document import Document, Places, Trap
 from obsgen.source.events import MAX_SLOW_CHARACTERS, Event, documents
 from obsgen.source.jsontext import depth, duplicate_keys, half_character, json_hint
-from obsgen.source.slips import slip
 from obsgen.source.scalars import KNOWN_TAGS, YAML11_TRAP, resolve_plain
+from obsgen.source.slips import slip
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HALF_CHARACTER = "\\u… names half a character, which no UTF-8 text can hold"
