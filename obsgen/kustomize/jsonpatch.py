@@ -76,19 +76,17 @@ def _apply(target: Node, operation: Node, warnings: list[Finding]) -> Node:
 
 def _add(target: Node, path: Path, value: Node) -> None:
     owner, name = _owner(target, path)
-    if owner.shape == "map":
-        owner.fields[name] = value
-    else:
+    if owner.shape == "list":
         owner.items.insert(_index(owner, name, added=1), value)
+    else:
+        owner.fields[name] = value
 
 
 def _taken(target: Node, path: Path, field: str = "path") -> Node:
     """What stood at `path`, where it no longer is."""
     owner, name = _owner(target, path, field)
-    if owner.shape == "list":
-        return owner.items.pop(_index(owner, name))
-    _demand(owner, name, path, field)
-    return owner.fields.pop(name)
+    taken: Node = owner.parts.pop(_key(owner, name, path, field))
+    return taken
 
 
 def _whole(value: Node) -> Node:
@@ -132,21 +130,21 @@ def _owner(target: Node, path: Path, field: str = "path") -> tuple[Node, str]:
     if not path:
         raise _OperationError("kustomize/bad-path", "the path names the whole object", "begin with a slash", field)
     for depth, step in enumerate(path[:-1], 1):
-        if target.shape == "list":
-            target = target.items[_index(target, step)]
-        else:
-            _demand(target, step, path[:depth], field)
-            target = target.fields[step]
+        target = target.parts[_key(target, step, path[:depth], field)]
         if target.shape not in ("map", "list"):
             message = f"{pointer(path[:depth])} is {_shown(target.value)}: nothing can stand below it"
             raise _OperationError("kustomize/bad-path", message, field=field)
     return target, path[-1]
 
 
-def _demand(owner: Node, name: str, path: Path, field: str) -> None:
+def _key(owner: Node, name: str, path: Path, field: str) -> str | int:
+    """The key or index of a part that must be there."""
+    if owner.shape == "list":
+        return _index(owner, name)
     if name not in owner.fields:
         hint = did_you_mean(name, map(str, owner.fields))
         raise _OperationError("kustomize/bad-path", f"there is nothing at {pointer(path)}", hint, field)
+    return name
 
 
 def _index(owner: Node, name: str, added: int = 0) -> int:

@@ -80,18 +80,23 @@ class Node:
         return "scalar"
 
     @property
+    def parts(self) -> Any:
+        """The fields of a mapping, the items of a list, an empty tuple for scalars and null."""
+        if self._parts is None and self.shape == "map":
+            self._parts = {key: Node(part, self.source, (*self.route, key)) for key, part in self._plain.items()}
+        elif self._parts is None and self.shape == "list":
+            self._parts = [Node(part, self.source, (*self.route, index)) for index, part in enumerate(self._plain)]
+        return () if self._parts is None else self._parts
+
+    @property
     def fields(self) -> dict[Any, Node]:
         """The parts of a mapping; no others have any."""
-        if self._parts is None and isinstance(self._plain, dict):
-            self._parts = {key: Node(part, self.source, (*self.route, key)) for key, part in self._plain.items()}
-        return self._parts if isinstance(self._parts, dict) else {}
+        return self.parts if self.shape == "map" else {}
 
     @property
     def items(self) -> list[Node]:
         """The parts of a list; no others have any."""
-        if self._parts is None and isinstance(self._plain, list):
-            self._parts = [Node(part, self.source, (*self.route, index)) for index, part in enumerate(self._plain)]
-        return self._parts if isinstance(self._parts, list) else []
+        return self.parts if self.shape == "list" else []
 
     def get(self, *route: str) -> Node | None:
         """The part below these keys, or None where there is none."""
@@ -116,13 +121,10 @@ class Node:
 
     def origin(self, route: Route) -> tuple[Source, Route]:
         """The source of the part at `route`, and its route there; of its nearest ancestor where there is none."""
-        found = self
-        for depth, step in enumerate(route):
-            parts: Any = found.fields or dict(enumerate(found.items))
-            if step not in parts:
-                return found.source, (*found.route, *route[depth:])
-            found = parts[step]
-        return found.source, found.route
+        try:
+            return self.parts[route[0]].origin(route[1:]) if route else (self.source, self.route)
+        except (KeyError, IndexError, TypeError):
+            return self.source, (*self.route, *route)
 
     def origin_place(self, route: Route, *, key: bool = False) -> Place:
         """Where the part at `route`, or what comes nearest to it, was written."""

@@ -22,7 +22,7 @@ from obsgen.source import Route
 
 Object = Mapping[str, Any]
 
-_IDENTITY = (("metadata", "name"), ("metadata", "namespace"), ("apiVersion",), ("kind",))
+_IDENTITY = ("/apiVersion", "/kind", "/metadata/name", "/metadata/namespace")
 _EXACT_INTEGERS = 2**53
 
 
@@ -50,6 +50,14 @@ class _Difference:
     leaves: dict[Route, Any] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
 
+    def merges(self, route: Route) -> bool:
+        """Whether a merge reaches what stands at `route`."""
+        return self.mergeable and DIRECTIVE not in route and pointer(route) not in _IDENTITY
+
+    def operate(self, name: str, route: Route, **more: Any) -> None:
+        """Notes an operation."""
+        self.operations.append({"op": name, "path": pointer(route), **more})
+
 
 def delete_patch(base: Object) -> Patch:
     """The patch that removes an object, generated ones included; kustomize fails if it is not there."""
@@ -68,7 +76,6 @@ def object_patches(base: Object, wanted: Object, labels: Mapping[str, str] | Non
     for mergeable in (True, False):
         difference = _Difference(mergeable)
         _compare_maps(base, goal, (), difference)
-        _compare_identity(base, goal, difference)
         patches = _patches(base, difference)
         if same_json(_patched(base, patches), _printed(goal)):
             _refuse_what_is_lost(goal, patches)
@@ -84,7 +91,9 @@ def _patches(base: Object, difference: _Difference) -> list[Patch]:
             _set(content, route, value)
         patches.append(Patch(content))
     if difference.operations:
-        patches.append(Patch(difference.operations, exactly(object_id(base))))
+        # What the object is called changes last: later operations would miss their target.
+        operations = sorted(difference.operations, key=lambda operation: operation["path"] in _IDENTITY)
+        patches.append(Patch(operations, exactly(object_id(base))))
     return patches
 
 
@@ -102,25 +111,33 @@ def _set(content: dict[Any, Any], route: Route, value: Any) -> None:
 def _compare_maps(base: Object, wanted: Object, route: Route, out: _Difference) -> None:
     for key in sorted(base.keys() | wanted.keys(), key=str):
         here = (*route, key)
-        if here in _IDENTITY:
-            continue
-        if key not in wanted:
-            _remove(here, out)
-        elif key not in base or not same_json(base[key], wanted[key]):
-            _compare(base.get(key), wanted[key], here, out, present=key in base)
+        if key in base and key in wanted:
+            _compare(base[key], wanted[key], here, out)
+        elif key in wanted:
+            _write("add", None, wanted[key], here, out)
+        elif out.merges(here):
+            out.leaves[here] = None
+        else:
+            out.operate("remove", here)
 
 
-def _compare(base: Any, wanted: Any, route: Route, out: _Difference, *, present: bool) -> None:
+def _compare(base: Any, wanted: Any, route: Route, out: _Difference) -> None:
+    if same_json(base, wanted):
+        return
     if isinstance(base, dict) and isinstance(wanted, dict):
         _compare_maps(base, wanted, route, out)
     elif isinstance(base, list) and isinstance(wanted, list):
         out.operations += list_operations(base, wanted, route, _item_operations)
-    elif out.mergeable and DIRECTIVE not in route and _merges(base, wanted):
+    else:
+        _write("replace", base, wanted, route, out)
+
+
+def _write(name: str, base: Any, wanted: Any, route: Route, out: _Difference) -> None:
+    if out.merges(route) and _is_mergeable(base, wanted):
         _refuse_nulls(wanted, pointer(route))
         out.leaves[route] = wanted
     else:
-        name = "replace" if present else "add"
-        out.operations.append({"op": name, "path": pointer(route), "value": wanted})
+        out.operate(name, route, value=wanted)
 
 
 def _item_operations(base: Any, wanted: Any, route: Route) -> list[Operation]:
@@ -130,37 +147,13 @@ def _item_operations(base: Any, wanted: Any, route: Route) -> list[Operation]:
     return difference.operations
 
 
-def _remove(route: Route, out: _Difference) -> None:
-    if out.mergeable and DIRECTIVE not in route:
-        out.leaves[route] = None
-    else:
-        out.operations.append({"op": "remove", "path": pointer(route)})
-
-
-def _merges(base: Any, wanted: Any) -> bool:
+def _is_mergeable(base: Any, wanted: Any) -> bool:
     """Whether a strategic merge can put `wanted` in place of `base` without a list or a change of shape."""
     if isinstance(wanted, dict):
-        return base is None and DIRECTIVE not in wanted and all(_merges(None, part) for part in wanted.values())
+        return base is None and DIRECTIVE not in wanted and all(_is_mergeable(None, part) for part in wanted.values())
     if isinstance(wanted, list) or isinstance(base, dict | list):
         return False
     return not isinstance(base, str) or (isinstance(wanted, str) and not FRAGILE_TEXT.match(wanted))
-
-
-def _compare_identity(base: Object, wanted: Object, out: _Difference) -> None:
-    """Changes of what the object is called; last, because later operations would miss their target."""
-    for route in _IDENTITY:
-        old, new = _at(base, route), _at(wanted, route)
-        if old == new:
-            continue
-        operation = {"op": "remove" if new is None else "add" if old is None else "replace", "path": pointer(route)}
-        out.operations.append(operation if new is None else {**operation, "value": new})
-
-
-def _at(object_: Object, route: tuple[str, ...]) -> Any:
-    value: Any = object_
-    for step in route:
-        value = value.get(step)
-    return value
 
 
 def _before_labels(base: Object, wanted: Object, labels: Mapping[str, str]) -> Object:

@@ -133,10 +133,10 @@ def test_names_namespaces_and_kinds_change_last_and_by_operation() -> None:
     assert operations(rule(spec={"a": [1]}), wanted) == [
         {"op": "test", "path": "/spec/a/0", "value": 1},
         {"op": "replace", "path": "/spec/a/0", "value": 2},
-        {"op": "replace", "path": "/metadata/name", "value": "b"},
-        {"op": "remove", "path": "/metadata/namespace"},
         {"op": "replace", "path": "/apiVersion", "value": "y.io/v2"},
         {"op": "replace", "path": "/kind", "value": "Other"},
+        {"op": "replace", "path": "/metadata/name", "value": "b"},
+        {"op": "remove", "path": "/metadata/namespace"},
     ]
 
 
