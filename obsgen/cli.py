@@ -77,7 +77,9 @@ def common(
 )
 def init(
     name: Annotated[str | None, typer.Option(help="The stack's name.")] = None,
-    server: Annotated[list[str] | None, typer.Option(metavar="TYPE[@VERSION]", help="A model server.")] = None,
+    server: Annotated[
+        list[str] | None, typer.Option(metavar="TYPE[@VERSION]", help="A model server; may be repeated.")
+    ] = None,
     gpu: Annotated[str | None, typer.Option(metavar="TYPE", help="The exporter of GPU metrics, or none.")] = None,
     namespace: Annotated[str | None, typer.Option(help="Where the model servers run.")] = None,
     release: Annotated[str | None, typer.Option(help="The Helm release of kube-prometheus-stack.")] = None,
@@ -88,9 +90,25 @@ def init(
     from obsgen import starter
 
     answers = starter.Answers(name, tuple(server or ()), gpu, namespace, release)
-    ask = None if yes or not sys.stdin.isatty() else lambda question, default: typer.prompt(question, default, err=True)
-    path, lines = starter.write(answers, ask, file)
+    path, lines = starter.write(answers, _ask if sys.stdin.isatty() else None, file, defaults=yes)
     _say(f"wrote {path} ({lines} lines). Next: obsgen render {path}")
+
+
+def _ask(question: str, default: str, check: Callable[[str], object]) -> str:
+    """Asks until the answer passes the check, which says in a ValueError what is wrong with it."""
+    from obsgen.findings import ObsgenError
+
+    while True:
+        try:
+            answer = str(typer.prompt(question, default, err=True)).strip()
+            check(answer)
+        except ValueError as problem:
+            _say(f"  {problem}")
+        except typer.Abort:
+            typer.echo(err=True)
+            raise ObsgenError("no answer. Nothing was written; flags answer as well, --yes takes defaults") from None
+        else:
+            return answer
 
 
 @app.command(
