@@ -19,6 +19,7 @@ from obsgen.components.fields import (
 )
 from obsgen.components.models import Alert
 from obsgen.conventions import IN_CLUSTER
+from obsgen.profile.alerting import Alertmanager, Team
 from obsgen.profile.names import (
     POD_REGEX,
     GitUrl,
@@ -38,6 +39,7 @@ from obsgen.profile.names import (
     Versions,
     regex,
 )
+from obsgen.profile.platform import Grafana, LongTerm, Logs, Prometheus, SecretStore, Traces
 
 
 class Namespaces(Strict):
@@ -50,12 +52,16 @@ class Namespaces(Strict):
 
 
 class Cluster(Strict):
-    """The destination: what the cluster is called and where it runs. The values become external labels."""
+    """The destination: what the cluster is called and where it runs.
 
-    name: Name | None = Field(None, description="the cluster's name, also in Argo CD")
+    Nothing in a tree sets the labels `cluster` and `region` of series and alerts: Prometheus does, as external labels,
+    and the tree's README says how to check it.
+    """
+
+    name: Name | None = Field(None, description="its name in Argo CD, and Prometheus's external label `cluster`")
     server: Url | None = Field(None, description="the API server's URL, if Argo CD knows the cluster by it")
     provider: Name | None = Field(None, description="such as aws-eks, gke, openshift")
-    region: Name | None = None
+    region: Name | None = Field(None, description="such as us-east-1: Prometheus's external label `region`")
 
     @property
     def is_argocds(self) -> bool:
@@ -63,43 +69,11 @@ class Cluster(Strict):
         return self.server == IN_CLUSTER if self.server else self.name in (None, "in-cluster")
 
 
-class Prometheus(Strict):
-    """The Prometheus that collects and evaluates."""
-
-    mode: Literal["existing", "openshift"] = Field(
-        "existing",
-        description="existing: an operator's Prometheus, found by its selectors; openshift: user-workload monitoring",
-    )
-    selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
-    namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
-    url: Url | None = Field(None, description="where Grafana reaches it")
-    scrape_interval: Step = Field("30s", description="at most 2m; windows of rules hold at least four scrapes")
-    evaluation_interval: Step = Field("30s", description="at most 2m")
-
-
 class Dashboards(Strict):
     """Renames or leaves out a board."""
 
     title: Title | None = None
     enabled: bool = True
-
-
-class Grafana(Strict):
-    """How boards reach Grafana."""
-
-    delivery: Literal["sidecar", "provisioned"] = Field(
-        "sidecar",
-        description="sidecar: ConfigMaps for an existing Grafana; provisioned: Grafana is deployed with its boards",
-    )
-    folder: Title | None = Field(None, description="the boards' folder; else the stack's name")
-    sidecar_label: dict[LabelKey, LabelValue] = Field(
-        {"grafana_dashboard": "1"}, description="what the sidecar looks for"
-    )
-    admin_secret: Name = Field("grafana-admin", description="Secret with keys username and password (provisioned)")
-    storage: Size | None = Field(
-        None, description="size of a volume for Grafana's own state (provisioned); else none, boards come from git"
-    )
-    url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")
 
 
 class Kubernetes(Strict):
@@ -160,6 +134,7 @@ class ServerSettings(Strict):
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = None
     interval: Step | None = Field(None, description="of its scrapes, else that of `prometheus`; at most 2m")
     honor_labels: bool | None = None
+    team: Name | None = Field(None, description="one of `teams`: the label of its alerts, by which they are routed")
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
     pods: Annotated[str, StringConstraints(pattern=POD_REGEX), AfterValidator(regex)] | None = Field(
         None, description="regular expression for the names of its pods"
@@ -255,6 +230,12 @@ class Settings(Strict):
     prometheus: Prometheus = Prometheus()
     grafana: Grafana = Grafana()
     kubernetes: Kubernetes = Kubernetes()
+    alertmanager: Alertmanager | None = Field(None, description="who is told of alerts; else somebody else's business")
+    teams: dict[Name, Team] = Field(default_factory=dict, description="who is told of the alerts of a team's servers")
+    long_term: LongTerm | None = Field(None, description="metrics beyond Prometheus' own retention")
+    logs: Logs | None = Field(None, description="logs in Loki, alerts on them, and how they get there")
+    traces: Traces | None = Field(None, description="traces in Tempo, and how they get there")
+    secret_store: SecretStore | None = Field(None, description="renders an ExternalSecret for each Secret")
     platform: dict[Name, PlatformSettings] = Field(
         default_factory=dict, description="versions, options, thresholds of components that need no listing"
     )
