@@ -11,6 +11,12 @@ NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
 ENVIRONMENT = f"{DOMAIN}/environment"
 
+IN_CLUSTER = "https://kubernetes.default.svc"
+"""The API server of the cluster that Argo CD itself runs on, as Argo CD knows it."""
+
+MANAGED_BY_ARGOCD = "argocd.argoproj.io/managed-by"
+"""On a namespace: the namespace of the Argo CD that may write to it (argoproj-labs/argocd-operator)."""
+
 THRESHOLD_SERIES = "obsgen:alert_threshold"
 """A recorded constant for each alert and server: boards draw their limit lines from it, so they never differ."""
 

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from obsgen.components.fields import (
     Aggregation,
+    AlertLabel,
     Duration,
     FlagOrWindow,
     GroupName,
-    Interval,
     LabelName,
     MetricName,
     MetricType,
@@ -24,6 +24,7 @@ from obsgen.components.fields import (
     RuleLabel,
     Severity,
     SignalName,
+    Step,
     Strict,
     Text,
     UnitName,
@@ -96,7 +97,7 @@ class Scrape(Strict):
     path: str = "/metrics"
     also: tuple[Endpoint, ...] = ()
     scheme: Literal["http", "https"] | None = None
-    interval: Interval | None = None
+    interval: Step | None = None
     honor_labels: bool = False
     page_labels: tuple[LabelName, ...] = ()
     attach_node: bool = False
@@ -137,7 +138,7 @@ class Component(Strict):
     """component.yaml: what the component is, how it is configured and scraped."""
 
     title: str
-    role: Literal["modelServer", "gpuExporter", "provider", "platform"]
+    role: Literal["modelServer", "gpuExporter", "exporter", "provider", "platform"]
     description: str
     activate: str | None = None
     versions: Versions | None = None
@@ -310,7 +311,7 @@ class Alert(Condition):
     unless_: Condition | None = Field(default=None, alias="unless")
     for_: Duration = Field(alias="for")
     severity: Severity
-    labels: dict[RuleLabel, Text] = Field(default_factory=dict)
+    labels: dict[AlertLabel, Text] = Field(default_factory=dict)
     summary: Text
     description: Text
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from obsgen.components.models import Alert, Alternative, Condition, Measure
@@ -16,8 +18,9 @@ from obsgen.render.proofread import proofread_query, proofread_text
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import RuleScope, UnknownSignalError
 from obsgen.render.sentences import Phrase, SentenceError, condition, joined, phrase
+from obsgen.render.windows import Window, in_words
 from obsgen.stack.model import Instance, Stack
-from obsgen.units import UNITS, UnitError, parse, text
+from obsgen.units import UNITS, UnitError, commensurable, parse, text
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class RenderedAlert:
     """An alert of one instance: a rule, a row of a table, the figures of a runbook.
 
     `limit` is a number that people may set and boards can draw, None where the alert has none; `figure` tells it
-    ("above 8 s").
+    ("above 8 s"). `meaning` is the summary without the server's name; `wider` are the windows that are longer than the
+    alert's sentence says.
     """
 
     key: str
@@ -38,16 +42,28 @@ class RenderedAlert:
     limit: float | None
     figure: str
     summary: str
+    meaning: str
     description: str
     labels: Mapping[str, str]
     by: tuple[str, ...]
+    wider: tuple[str, ...] = ()
 
 
 def alerts(stack: Stack) -> list[RenderedAlert]:
     """Every alert of a stack that the profile leaves enabled, instance by instance; InputError with all faults."""
+    servers = Counter(instance.folder.name for instance in stack.instances)
     with Faults() as faults:
         every = faults.each(_sentences(stack), lambda each: each.rendered() if each.wanted() else None)
-        return [alert for alert in every if alert]
+        found = [alert for alert in every if alert]
+    return [_named(alert) if servers[alert.instance.folder.name] > 1 else alert for alert in found]
+
+
+def _named(alert: RenderedAlert) -> RenderedAlert:
+    """The alert with its server in the summary: of one out of several, a page must say which."""
+    name = alert.instance.name
+    if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", alert.summary):
+        return alert
+    return replace(alert, summary=f"{alert.summary} ({name})")
 
 
 def _sentences(stack: Stack) -> Iterator[_Writer]:
@@ -65,6 +81,7 @@ class _Writer:
     def __init__(self, stack: Stack, instance: Instance, key: str, alert: Alert, origin: Origin) -> None:
         self.instance, self.key, self.alert, self.origin = instance, key, alert, origin
         self.scope = RuleScope(stack, instance)
+        self.windows: list[Window] = []
 
     def wanted(self) -> bool:
         """Whether the alert applies here and is left enabled."""
@@ -77,26 +94,23 @@ class _Writer:
         alert, change = self.alert, self.instance.changes.get(self.key)
         expr, said, limit = self._whole()
         proofread_query(expr.text, self.origin.at("expr") if alert.expr is not None else self.origin)
-        shown = "" if limit is None else text(limit, UNITS[said.unit])
-        figure = self._figure(shown)
-        context = {
-            **self.instance.context,
-            "limit": shown,
-            "value": "{{ $value | " + UNITS[said.unit].template + " }}",
-            "label": lambda name: self._label(said, name),
-        }
+        context = self._context(said, limit)
+        figure = self._figure(context["limit"])
+        meaning = self._text(alert.summary, context, "summary")
         return RenderedAlert(
             key=self.key,
             name=(change and change.name) or self.key,
             instance=self.instance,
             group=(change and change.group) or alert.group,
             expr=expr.text,
-            for_=(change and change.for_) or alert.for_,
+            for_=self._for(),
             severity=(change and change.severity) or alert.severity,
             limit=limit if figure else None,
             figure=figure,
             by=alert.any_[0].by if alert.any_ else alert.by,
-            summary=self._text(alert.summary, context, "summary"),
+            summary=meaning,
+            meaning=meaning,
+            wider=tuple(dict.fromkeys(window.used for window in self.windows if window.is_wider)),
             description=self._text(alert.description, context, "description"),
             labels={
                 **{name: self._text(value, context, "labels", name) for name, value in alert.labels.items()},
@@ -104,9 +118,30 @@ class _Writer:
             },
         )
 
+    def _context(self, said: Phrase, limit: float | None) -> dict[str, Any]:
+        """What texts may refer to."""
+        return {
+            **self.instance.context,
+            "limit": "" if limit is None else text(limit, UNITS[said.unit]),
+            "value": "{{ $value | " + self._template(said.unit) + " }}" + UNITS[said.unit].tail,
+            "waited": in_words(self._for()),
+            "window": in_words(self.windows[0].used) if self.windows else "",
+            "label": lambda name: self._label(said, name),
+        }
+
+    def _for(self) -> str:
+        change = self.instance.changes.get(self.key)
+        return (change and change.for_) or self.alert.for_
+
     def _text(self, text: str, context: Mapping[str, Any], *route: str) -> str:
         origin = self.origin.at(*route)
         return proofread_text(self._naming_series(text, context, origin), origin)
+
+    def _template(self, unit: str) -> str:
+        """How the value is told: what was counted is whole, though `increase` extrapolates."""
+        template = UNITS[unit].template
+        counted = {"increase", "changes"} & {*((self.alert.any_ or (self.alert,))[0].over or ())}
+        return 'printf "%.0f"' if counted and template == "humanize" else template
 
     def _figure(self, shown: str) -> str:
         for direction, written in (("above", self.alert.above), ("below", self.alert.below)):
@@ -153,6 +188,7 @@ class _Writer:
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem), key=True)
         self._know_labels(sentence, said, origin)
+        self.windows += [said.window] if said.window else []
         return said
 
     def _know_labels(self, sentence: Measure, said: Phrase, origin: Origin) -> None:
@@ -175,14 +211,24 @@ class _Writer:
         written = sentence.above if sentence.above is not None else sentence.below
         if written is None:
             return None
+        place = origin.at("above" if sentence.above is not None else "below")
         if written in self.instance.thresholds:
+            self._check_unit(written, unit, place)
             return self.instance.thresholds[written]
         try:
             return parse(written, UNITS[unit])
         except UnitError as problem:
             named = nearest(written, sorted(self.instance.thresholds)) if written[:1].isalpha() else ""
             hint = f"{problem.hint}, or name a threshold; {named}" if named else problem.hint
-            origin.at("above" if sentence.above is not None else "below").refuse("profile/unit", str(problem), hint)
+            place.refuse("profile/unit", str(problem), hint)
+
+    def _check_unit(self, threshold: str, unit: str, origin: Origin) -> None:
+        """Refuses to compare a measure with a threshold that counts something else."""
+        declared = self.instance.folder.component.thresholds.get(threshold)
+        if declared and not commensurable(declared.unit, unit):
+            message = f"threshold {threshold} is in {declared.unit}, what it is compared with in {unit}"
+            hint = f"name a threshold in {unit}, or say `unit:` if the measure is in {declared.unit}"
+            origin.refuse("profile/unit", message, hint)
 
     def _label(self, said: Phrase, name: str) -> str:
         """A label of the firing alert for a text; the server's name where the series do not carry it."""

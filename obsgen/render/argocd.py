@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from obsgen.conventions import ENVIRONMENT, file_name, header, object_labels
+from obsgen.conventions import ENVIRONMENT, IN_CLUSTER, file_name, header, object_labels
 from obsgen.profile.models import ArgoCD
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
 from obsgen.tree.serialise import yaml_bytes
 
 _GROUP = "argoproj.io/v1alpha1"
-_IN_CLUSTER = "https://kubernetes.default.svc"
 
 
 def argocd_files(environments: Mapping[str, Rendered]) -> dict[str, bytes]:
@@ -81,7 +80,7 @@ def _cluster(rendered: Rendered) -> dict[str, str]:
     cluster = rendered.stack.settings.cluster
     if cluster.server:
         return {"server": cluster.server}
-    return {"name": cluster.name} if cluster.name else {"server": _IN_CLUSTER}
+    return {"name": cluster.name} if cluster.name else {"server": IN_CLUSTER}
 
 
 def _main_namespace(rendered: Rendered, part: str) -> str:

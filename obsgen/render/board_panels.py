@@ -24,13 +24,14 @@ DATASOURCE = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One query of a panel."""
+    """One query of a panel; `step` is the least time between its points, where its window depends on that."""
 
     expr: str
     legend: str
     unit: str
     color: str | None
     is_limit: bool = False
+    step: str = ""
 
 
 def row_json(number: int, title: str, y: int, panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -49,13 +50,13 @@ def row_json(number: int, title: str, y: int, panels: Sequence[Mapping[str, Any]
 def panel_json(panel: Panel, lines: Sequence[Line], number: int, place: Mapping[str, int]) -> dict[str, Any]:
     """One panel."""
     if panel.type == "text":
-        options: dict[str, Any] = {"mode": "markdown", "content": panel.description}
+        options: dict[str, Any] = {"mode": "markdown", "content": panel.description.strip()}
         return {"id": number, "type": "text", "title": panel.title, "gridPos": dict(place), "options": options}
     json: dict[str, Any] = {
         "id": number,
         "type": panel.type,
         "title": panel.title,
-        "description": panel.description,
+        "description": panel.description.strip(),
         "datasource": PROMETHEUS,
         "gridPos": dict(place),
         "targets": [_target(panel, index, line) for index, line in enumerate(lines)],
@@ -74,6 +75,8 @@ def _ref(index: int) -> str:
 
 def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
     instant = panel.type in ("table", "bargauge")
+    # From its least step Grafana derives $__rate_interval; a data source may not know how often targets are scraped.
+    step = {"interval": line.step} if line.step else {}
     return {
         "refId": _ref(index),
         "datasource": PROMETHEUS,
@@ -82,6 +85,7 @@ def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
         "legendFormat": line.legend,
         "range": not instant,
         "instant": instant,
+        **step,
         "format": {"table": "table", "heatmap": "heatmap"}.get(panel.type, "time_series"),
     }
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from obsgen.render.promql import Matcher, one_of
 from obsgen.render.scopes import Source, UnknownSignalError, extra_matchers
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
+from obsgen.units import duration
 
 RATE_INTERVAL = "$__rate_interval"
 """Grafana's window: at least four scrapes, wider when zoomed out."""
@@ -46,7 +47,17 @@ class BoardScope:
         series = tuple(
             (each, (*self._matchers(signal, each, owners), *extra_matchers(each, match))) for each in signal.series
         )
-        return Source(signal, series, kept=())
+        return Source(signal, series, self._longest(owners), kept=())
+
+    @cached_property
+    def interval(self) -> int:
+        """Seconds between two scrapes of the component's slowest target."""
+        return self._longest(self.instances)
+
+    def _longest(self, owners: Sequence[Instance]) -> int:
+        intervals = [each.target.interval for each in owners if each.target]
+        defaults = [stack.settings.prometheus.scrape_interval for stack in self.stacks]
+        return max(duration(interval) for interval in intervals or defaults)
 
     def _owners(self, owner: str | None) -> Sequence[Instance]:
         if owner is None:

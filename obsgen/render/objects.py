@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from obsgen.conventions import ENVIRONMENT, object_labels
+from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
 from obsgen.findings import Faults
 from obsgen.render.alerts import RenderedAlert, alerts
 from obsgen.render.dashboards import Board
@@ -18,6 +18,7 @@ from obsgen.render.monitors import monitors
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
 from obsgen.stack.model import Stack
+from obsgen.units import duration
 
 APPLY_LIMIT = 262_144
 """Bytes of all annotations of an object; client-side apply copies the whole object into one of them."""
@@ -45,10 +46,24 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
         recorded = tuple(faults.attempt(lambda: recordings(stack), []))
         brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
         rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
+    stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found)))
     objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]
     return Rendered(stack, tuple(labelled), tuple(_in_environment(stack, each) for each in maps), found, recorded)
+
+
+def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
+    """Alerts that wait for less than two scrapes, server by server: a single odd value makes them fire."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for alert in found:
+        target = alert.instance.target
+        interval = target.interval if target else stack.settings.prometheus.scrape_interval
+        if duration(alert.for_) < 2 * duration(interval):
+            names.setdefault((alert.instance.name, interval), []).append(alert.name)
+    for (server, interval), some in names.items():
+        told = f"{', '.join(some)} may fire on one scrape of {server}"
+        yield f"{told}: scrapes are {interval} apart, and `for` is shorter than two (alerts.{some[0]}.for)"
 
 
 def _brought(stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest]) -> list[Manifest]:
@@ -88,24 +103,23 @@ def _board_map(stack: Stack, board: Board) -> Manifest:
 
 def _namespaces(stack: Stack) -> list[Manifest]:
     """The namespaces that the profile asks for; Argo CD makes them first and never prunes them."""
+    labels = {**object_labels(stack.name, "namespaces"), **stack.settings.labels, **_managed(stack)}
+    kind = {"apiVersion": "v1", "kind": "Namespace"}
+    head = {
+        "labels": dict(sorted(labels.items())),
+        "annotations": {SYNC_OPTIONS: "Prune=false", SYNC_WAVE: "-1"},
+    }
     return [
-        Manifest(
-            "platform",
-            "namespaces",
-            {
-                "apiVersion": "v1",
-                "kind": "Namespace",
-                "metadata": {
-                    "name": name,
-                    "labels": dict(
-                        sorted({**object_labels(stack.name, "namespaces"), **stack.settings.labels}.items())
-                    ),
-                    "annotations": {SYNC_OPTIONS: "Prune=false", SYNC_WAVE: "-1"},
-                },
-            },
-        )
+        Manifest("platform", "namespaces", {**kind, "metadata": {"name": name, **head}})
         for name in sorted(set(stack.settings.namespaces.create))
     ]
+
+
+def _managed(stack: Stack) -> dict[str, str]:
+    """The label by which the operator of OpenShift GitOps lets its Argo CD write to a namespace of its own cluster."""
+    argocd = stack.settings.argocd
+    wanted = argocd and stack.settings.cluster.provider == "openshift" and stack.settings.cluster.is_argocds
+    return {MANAGED_BY_ARGOCD: argocd.namespace} if argocd and wanted else {}
 
 
 def _for_argo(manifest: Manifest) -> Manifest:

@@ -84,8 +84,8 @@ def binary(left: Expr, operator: str, right: Expr, matching: str = "") -> Expr:
 
 
 def union(parts: Sequence[Expr]) -> Expr:
-    """All of several vectors; where two have the same labels the first wins."""
-    return reduce(lambda left, right: binary(left, "or", right), parts)
+    """All of several vectors, equal ones once; where two have the same labels the first wins."""
+    return reduce(lambda left, right: binary(left, "or", right), dict.fromkeys(parts))
 
 
 def added(parts: Sequence[Expr]) -> Expr:

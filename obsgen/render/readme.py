@@ -11,6 +11,7 @@ from obsgen.render.alerts import RenderedAlert
 from obsgen.render.argocd import application_names
 from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest
+from obsgen.render.markdown import cell
 from obsgen.render.objects import Rendered
 from obsgen.render.runbooks import condition_text
 
@@ -61,12 +62,14 @@ def _listing(names: Iterable[str]) -> str:
 
 def _alerts(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
     figures: dict[tuple[str, str], dict[str, str]] = {}
-    last: dict[tuple[str, str], RenderedAlert] = {}
+    told: dict[tuple[str, str], RenderedAlert] = {}
+    main = main_environment(environments)
     for environment, rendered in environments.items():
         for alert in rendered.alerts:
             key = (alert.name, alert.instance.name)
             figures.setdefault(key, {})[environment] = condition_text(alert)
-            last[key] = alert
+            if environment == main or key not in told:
+                told[key] = alert
     if not figures:
         return
     yield "## Alerts"
@@ -76,7 +79,8 @@ def _alerts(base: Rendered, environments: Mapping[str, Rendered], boards: Sequen
     for key, by_environment in figures.items():
         name, server = key
         fires = _by_environment(by_environment, environments)
-        yield f"| [{name}](runbooks/{name}.md) | {server} | {last[key].severity} | {fires} | {last[key].summary} |"
+        meaning = cell(told[key].meaning)
+        yield f"| [{name}](runbooks/{name}.md) | {server} | {told[key].severity} | {fires} | {meaning} |"
 
 
 def _by_environment(figures: Mapping[str, str], environments: Mapping[str, Rendered]) -> str:

@@ -15,6 +15,7 @@ from obsgen.render.proofread import proofread_query
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import SentenceError, phrase
 from obsgen.stack.model import Instance, Stack
+from obsgen.units import duration
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _rendered(
         if recording.expr is None:
             expr = phrase(_matched(recording, origin, context), scope).expr.text
         else:
-            expr = origin.at("expr").text(recording.expr, {**context, "series": series_of(scope)}).strip()
+            expr = origin.at("expr").text(recording.expr, {**context, **_for_expressions(scope)}).strip()
     except UnknownSignalError as problem:
         origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
     except SentenceError as problem:
@@ -77,6 +78,12 @@ def _rendered(
     proofread_query(expr, origin.at("expr") if recording.expr is not None else origin)
     labels = {name: origin.at("labels", name).text(value, context) for name, value in recording.labels.items()}
     return RenderedRecording(instance, recording.group, recording.record, expr, labels)
+
+
+def _for_expressions(scope: RuleScope) -> dict[str, Any]:
+    """What an `expr` may refer to: series, and the window of the rates that it builds on."""
+    window = scope.fitted_window
+    return {"series": series_of(scope), "window": window, "window_seconds": duration(window)}
 
 
 def _matched(recording: Recording, origin: Origin, context: Mapping[str, Any]) -> Recording:

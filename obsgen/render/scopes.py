@@ -10,7 +10,9 @@ from obsgen.components.models import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
 from obsgen.findings import InputError
 from obsgen.render.promql import Matcher, none_of, one_of
+from obsgen.render.windows import fitted
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
+from obsgen.units import duration
 
 TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "container", "endpoint", "service")
 """Labels that a scrape adds to every series."""
@@ -27,10 +29,11 @@ class UnknownSignalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A signal, its series, and the matchers that pick them out."""
+    """A signal, its series, the matchers that pick them out, and the seconds between two of their samples."""
 
     signal: ResolvedSignal
     series: tuple[tuple[Stored, tuple[Matcher, ...]], ...]
+    interval: int
     kept: tuple[str, ...] = ALWAYS_KEPT
 
     def stored_label(self, ours: str) -> str | None:
@@ -111,7 +114,20 @@ class RuleScope:
             raise UnknownSignalError(name, owner or speaker.folder.name, sorted(other.signals) if other else ())
         shared = self._matchers(signal, other)
         series = tuple((each, (*shared, *extra_matchers(each, match))) for each in signal.series)
-        return Source(signal, series, _kept(signal, other))
+        return Source(signal, series, self._interval(signal, other), _kept(signal, other))
+
+    @property
+    def fitted_window(self) -> str:
+        """The range of rates of the instance's own series where a sentence names none."""
+        return fitted(self.window, self._scraped_every(self.instance)).used
+
+    def _interval(self, signal: ResolvedSignal, owner: Instance) -> int:
+        lent = owner.target is None and signal.scope == "target"
+        return self._scraped_every(self.instance if lent else owner)
+
+    def _scraped_every(self, instance: Instance) -> int:
+        target = instance.target
+        return duration(target.interval if target else self.stack.settings.prometheus.scrape_interval)
 
     def _matchers(self, signal: ResolvedSignal, owner: Instance) -> list[Matcher]:
         if signal.scope == "cluster":

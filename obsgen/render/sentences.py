@@ -9,8 +9,9 @@ from functools import reduce
 from obsgen.components.models import Condition, Measure
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
+from obsgen.render.windows import Window, fitted
 from obsgen.stack.model import Stored
-from obsgen.units import RATES
+from obsgen.units import RATES, duration
 
 _OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
 
@@ -28,11 +29,12 @@ class SentenceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What a sentence became: its PromQL, its unit, and the labels that its result has, ours to stored."""
+    """What a sentence became: its PromQL, its unit, the labels that its result has (ours to stored), its window."""
 
     expr: Expr
     unit: str
     labels: dict[str, str] = field(default_factory=dict)
+    window: Window | None = None
 
 
 def phrase(measure: Measure, scope: Scope) -> Phrase:
@@ -47,7 +49,25 @@ def phrase(measure: Measure, scope: Scope) -> Phrase:
     kinds = {"histogram": _histogram, "counter": _counter}
     vector, unit = kinds.get(source.signal.type, _gauge)(measure, source, scope)
     unit = measure.unit or unit
-    return Phrase(scaled(vector, measure.times or 1), unit, _labels(measure, source))
+    return Phrase(scaled(vector, measure.times or 1), unit, _labels(measure, source), _window(measure, source, scope))
+
+
+def _window(measure: Measure, source: Source, scope: Scope) -> Window | None:
+    """The window that a sentence about this source looks back over; None for a gauge as it is."""
+    if measure.over:
+        return _over(measure, source)[1]
+    return None if source.signal.type == "gauge" else _rated(measure, source, scope)
+
+
+def _rated(measure: Measure, source: Source, scope: Scope) -> Window:
+    """The window of rates."""
+    return fitted(measure.rate or scope.window, source.interval)
+
+
+def _over(measure: Measure, source: Source) -> tuple[str, Window]:
+    """The function over time that a sentence asks for, and its window."""
+    ((function, window),) = (measure.over or {}).items()
+    return function, fitted(window, source.interval)
 
 
 def _labels(measure: Measure, *sources: Source) -> dict[str, str]:
@@ -62,29 +82,30 @@ def _labels(measure: Measure, *sources: Source) -> dict[str, str]:
 
 def _absent(source: Source) -> Phrase:
     vectors = [call("absent", selector(stored.name, matchers)) for stored, matchers in source.series]
-    gone = reduce(lambda left, right: binary(left, "and", right, "on ()"), vectors)
+    gone = reduce(lambda left, right: binary(left, "and", right, "on ()"), dict.fromkeys(vectors))
     return Phrase(gone, "bool", {"namespace": "namespace"})
 
 
 def _gauge(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile or measure.rate is not None:
         raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
-    vector, factor = _joined(source, lambda _, series: _over(measure, series))
+    vector, factor = _joined(source, lambda _, series: _over_time(measure, source, series))
     function = measure.agg or source.signal.aggregate
     return scaled(aggregated(function, source.stored_labels(measure.by), vector), factor), source.signal.unit
 
 
-def _over(measure: Measure, series: Expr) -> Expr:
+def _over_time(measure: Measure, source: Source, series: Expr) -> Expr:
     """The function over time that a sentence asks for, or the series as it is."""
-    for function, window in (measure.over or {}).items():
-        return call(_OVER.get(function, function), ranged(series, window))
-    return series
+    if not measure.over:
+        return series
+    function, window = _over(measure, source)
+    return call(_OVER.get(function, function), ranged(series, window.used))
 
 
 def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile:
         raise SentenceError(f"{source.signal.name} is a counter: it has no quantile")
-    vector, factor = _joined(source, lambda one, series: _growth(measure, one, series, scope))
+    vector, factor = _joined(source, lambda one, series: _growth(measure, source, one, series, scope))
     function = measure.agg or "sum"
     grown = scaled(aggregated(function, source.stored_labels(measure.by), vector), factor)
     counted = "increase" in (measure.over or {}) or "changes" in (measure.over or {})
@@ -92,29 +113,38 @@ def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]
     return grown, unit
 
 
-def _growth(measure: Measure, one: One, series: Expr, scope: Scope) -> Expr:
+def _growth(measure: Measure, source: Source, one: One, series: Expr, scope: Scope) -> Expr:
     """How a counter grew: per second, or over a window."""
-    for function, window in (measure.over or {}).items():
-        if function == "increase" and one[0].starts_at == "first":
-            return _growth_from_birth(one[1], series, window)
-        return call(_OVER.get(function, function), ranged(series, window))
-    return call("rate", ranged(series, measure.rate or scope.window))
+    if not measure.over:
+        return _rate(one, series, _rated(measure, source, scope).used)
+    grown = _over_time(measure, source, series)
+    function, window = _over(measure, source)
+    if function == "increase" and one[0].starts_at == "first":
+        return binary(_newborn(one[1], series, window.used), "or", grown)
+    return grown
 
 
-def _growth_from_birth(matchers: Sequence[Matcher], series: Expr, window: str) -> Expr:
-    """The growth of a series that does not exist before its first event: `increase` alone would miss that one.
+def _rate(one: One, series: Expr, window: str) -> Expr:
+    """A counter's growth per second. Boards leave out what a series was born with: their window has no fixed length."""
+    rate = call("rate", ranged(series, window))
+    if one[0].starts_at != "first" or window.startswith("$"):
+        return rate
+    return binary(scaled(_newborn(one[1], series, window), 1 / duration(window)), "or", rate)
+
+
+def _newborn(matchers: Sequence[Matcher], series: Expr, window: str) -> Expr:
+    """Series that did not exist a window ago, before their first event: `rate` and `increase` would miss that one.
 
     Only where its target was scraped already: a series that is new because its target is has counted for long.
     """
     up = selector("up", [each for each in matchers if each[0] in _TARGET]).text
     newborn = binary(series, "unless", Expr(f"{series.text} offset {window}"))
     seen = binary(Expr(f"{up} offset {window}"), "==", number(1))
-    known = binary(newborn, "and", seen, f"on ({', '.join(_TARGET)})")
-    return binary(known, "or", call("increase", ranged(series, window)))
+    return binary(newborn, "and", seen, f"on ({', '.join(_TARGET)})")
 
 
 def _histogram(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
-    window = measure.rate or scope.window
+    window = _rated(measure, source, scope).used
     labels = source.stored_labels(measure.by)
     if measure.quantile:
         return _quantile(measure.quantile, source, labels, window), source.signal.unit
@@ -124,9 +154,7 @@ def _histogram(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, st
         mean = binary(aggregated("sum", labels, total), "/", aggregated("sum", labels, count))
         return scaled(mean, factor), source.signal.unit
     if "increase" in (measure.over or {}):
-        grown, _ = _joined(
-            source, lambda _, series: call("increase", ranged(series, (measure.over or {})["increase"])), "_count"
-        )
+        grown, _ = _joined(source, lambda _, series: _over_time(measure, source, series), "_count")
         return aggregated("sum", labels, grown), "requests"
     if measure.rate is not None:
         return aggregated("sum", labels, _rates(source, "_count", window)[0]), "requests/s"
@@ -163,17 +191,18 @@ def _ratio(measure: Measure, scope: Scope) -> Phrase:
     factors = {factor for _, factor in parts}
     plain = [vector if len(factors) == 1 else scaled(vector, factor) for vector, factor in parts]
     ratio = binary(added(plain[: len(tops)]), "/", added(plain[len(tops) :]))
-    return Phrase(scaled(ratio, measure.times or 1), measure.unit or "ratio", _labels(measure, *tops))
+    window = _window(measure, tops[0], scope)
+    return Phrase(scaled(ratio, measure.times or 1), measure.unit or "ratio", _labels(measure, *tops), window)
 
 
 def _summed(source: Source, measure: Measure, scope: Scope) -> tuple[Expr, float]:
-    window = measure.rate or scope.window
+    window = _rated(measure, source, scope).used
     if source.signal.type == "histogram":
         vector, factor = _rates(source, "_count", window)
     elif source.signal.type == "counter":
-        vector, factor = _rates(source, "", window)
+        vector, factor = _joined(source, lambda one, series: _rate(one, series, window))
     else:
-        vector, factor = _joined(source, lambda _, series: _over(measure, series))
+        vector, factor = _joined(source, lambda _, series: _over_time(measure, source, series))
     return aggregated("sum", source.stored_labels(measure.by), vector), factor
 
 
@@ -185,7 +214,8 @@ def _mean(measure: Measure, scope: Scope) -> Phrase:
     top, top_factor = _summed(total, measure, scope)
     bottom, bottom_factor = _summed(count, measure, scope)
     mean = scaled(binary(top, "/", bottom), top_factor / bottom_factor)
-    return Phrase(scaled(mean, measure.times or 1), measure.unit or total.signal.unit, _labels(measure, total))
+    unit, window = measure.unit or total.signal.unit, _rated(measure, total, scope)
+    return Phrase(scaled(mean, measure.times or 1), unit, _labels(measure, total), window)
 
 
 def condition(sentence: Condition, limit: float, base: Phrase) -> Expr:

@@ -20,12 +20,13 @@ def stack_context(
         "stack": settings.stack,
         "target_namespaces": [],  # filled in for platform components, once the servers are known
         "namespaces": dict(namespaces),
-        "cluster": settings.cluster.model_dump(),
+        "created_namespaces": list(settings.namespaces.create),
+        "cluster": settings.cluster.model_dump() | {"is_argocds": settings.cluster.is_argocds},
         "prometheus": settings.prometheus.model_dump() | {"url": prometheus_url},
         "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
         "kubernetes": settings.kubernetes.model_dump(),
         "argocd": settings.argocd.model_dump() if settings.argocd else None,
-        "has": {role: role in roles for role in ("modelServer", "gpuExporter", "provider")},
+        "has": {role: role in roles for role in ("modelServer", "gpuExporter", "exporter", "provider")},
         "prices": prices,
     }
 

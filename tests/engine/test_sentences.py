@@ -39,7 +39,7 @@ SENTENCES = {
     "signal: waiting, over: {avg: 10m}, above: 3": "Σ (avg_over_time(alpha_waiting{}[10m])) > 3",
     "signal: waiting, over: {deriv: 1h}, above: 3": "Σ (deriv(alpha_waiting{}[1h])) > 3",
     "signal: tokens, below: 30tok/s": "Σ (rate(alpha_tokens_total{}[5m])) < 30",
-    "signal: tokens, rate: 1m, below: 60tok/min": "Σ (rate(alpha_tokens_total{}[1m])) < 1",
+    "signal: tokens, rate: 2m, below: 60tok/min": "Σ (rate(alpha_tokens_total{}[2m])) < 1",
     "signal: tokens, over: {increase: 1h}, below: 10": "Σ (increase(alpha_tokens_total{}[1h])) < 10",
     "signal: latency, quantile: 0.99, by: [model], above: 2s": (
         "histogram_quantile(0.99, sum by (cluster, namespace, model_name, le) "

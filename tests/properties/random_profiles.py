@@ -59,6 +59,7 @@ namespaces = one_of("ml", "models", "a-1", "kube-x", "123")
 label_values = one_of("x", "1.0", "true", "a_b-c.d", "")
 labels = st.dictionaries(one_of("app", "team", "app.kubernetes.io/x", "on", "y"), label_values, min_size=1, max_size=3)
 durations = one_of("30s", "1m", "1h30m", "2d")
+steps = one_of("5s", "30s", "1m15s", "2m")
 
 _ALPHA_LIMITS = {
     "latencyP95": one_of("8s", "250ms", "1m", "0.5s"),
@@ -81,7 +82,7 @@ _COMMON = {
     "selector": labels,
     "port": one_of("http", "metrics", "p-1"),
     "path": one_of("/metrics", "/a/b~c", "/"),
-    "interval": durations,
+    "interval": steps,
     "monitor": st.booleans(),
 }
 _ALPHA = {
@@ -203,7 +204,7 @@ def _server_change(kind: str) -> SearchStrategy[Data | None]:
         {
             "thresholds": limits,
             "namespace": namespaces,
-            "interval": durations,
+            "interval": steps,
             "alerts": st.dictionaries(st.sampled_from(names), _CHANGES, max_size=1),
         }
     )
@@ -254,8 +255,8 @@ _REST = some(
         "prometheus": some(
             {
                 "selectorLabels": st.just({}) | labels,
-                "scrapeInterval": durations,
-                "evaluationInterval": durations,
+                "scrapeInterval": steps,
+                "evaluationInterval": steps,
                 "mode": one_of("existing", "openshift"),
             }
         ),
