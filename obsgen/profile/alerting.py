@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from obsgen.components.fields import Duration, Interval, LabelName, NotEmpty, OneOrMore, Severity, Strict
-from obsgen.profile.names import Name, SecretKeyName, Url
-from obsgen.profile.platform import Volume
+from obsgen.profile.names import Name, Url
+from obsgen.profile.platform import SecretKey, Volume
 
 Channel = Annotated[str, StringConstraints(pattern=r"^[#@]?[^\s#@{}\"'\\]{1,80}$")]
 Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>,;\"'{}]+@[A-Za-z0-9.-]+$", max_length=254)]
@@ -16,13 +16,6 @@ _DAY = "(mon|tues|wednes|thurs|fri|satur|sun)day"
 Weekdays = Annotated[str, StringConstraints(pattern=rf"^{_DAY}(:{_DAY})?$")]
 MessageText = Annotated[str, StringConstraints(max_length=4000)]
 """A Go template of Alertmanager's."""
-
-
-class SecretKey(Strict):
-    """One key of a Secret that must exist before the first sync; its value is never read or written."""
-
-    secret: Name = Field(description="the Secret, in the namespace of what uses it")
-    key: SecretKeyName = Field(description="the key that holds the value")
 
 
 class Slack(Strict):

@@ -23,7 +23,6 @@ from obsgen.profile.alerting import Alertmanager, Team
 from obsgen.profile.names import (
     POD_REGEX,
     GitUrl,
-    LabelKey,
     Labels,
     LabelValue,
     ModelName,
@@ -33,13 +32,12 @@ from obsgen.profile.names import (
     Port,
     RelativePath,
     Revision,
-    Size,
     Title,
     Url,
     Versions,
     regex,
 )
-from obsgen.profile.platform import Grafana, LongTerm, Logs, Prometheus, SecretStore, Traces
+from obsgen.profile.platform import Grafana, Logs, LongTerm, Prometheus, SecretStore, Traces
 
 
 class Namespaces(Strict):
@@ -224,7 +222,9 @@ class Settings(Strict):
     """Everything that a profile says of one environment."""
 
     stack: Name
-    labels: OwnLabels = Field(default_factory=dict, description="labels of every object, besides those that obsgen sets")
+    labels: OwnLabels = Field(
+        default_factory=dict, description="labels of every object, besides those that obsgen sets"
+    )
     namespaces: Namespaces = Namespaces()
     cluster: Cluster = Cluster()
     prometheus: Prometheus = Prometheus()

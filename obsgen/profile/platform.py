@@ -1,4 +1,4 @@
-"""What the stack stands on: volumes and object storage, long-term metrics, logs, traces."""
+"""What the stack stands on: Prometheus, Grafana, long-term metrics, logs, traces, and where they keep things."""
 
 from __future__ import annotations
 
@@ -6,8 +6,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from obsgen.components.fields import Interval, Strict
-from obsgen.profile.names import Labels, Name, Namespace, SecretKeyName, Size, StorageClass, Url
+from obsgen.components.fields import Interval, Step, Strict
+from obsgen.profile.names import (
+    LabelKey,
+    Labels,
+    LabelValue,
+    Name,
+    Namespace,
+    SecretKeyName,
+    Size,
+    StorageClass,
+    Title,
+    Url,
+)
+
+
+class SecretKey(Strict):
+    """One key of a Secret that must exist before the first sync; its value is never read or written."""
+
+    secret: Name = Field(description="the Secret, in the namespace of what uses it")
+    key: SecretKeyName = Field(description="the key that holds the value")
 
 
 class Volume(Strict):
@@ -15,6 +33,17 @@ class Volume(Strict):
 
     size: Size = Field(description="such as 100Gi")
     storage_class: StorageClass | None = Field(None, description="else the cluster's default")
+
+
+class SecretStore(Strict):
+    """A store of External Secrets: with one, the tree brings an ExternalSecret for each Secret that must exist."""
+
+    name: Name = Field(description="the store's name")
+    kind: Literal["SecretStore", "ClusterSecretStore"] = Field("ClusterSecretStore", description="its kind")
+    refresh: Interval = Field("1h", description="how often values are read anew")
+    prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_.-]{0,200}$")] = Field(
+        "", description="what stands before `<namespace>/<Secret>` in the names that the store knows"
+    )
 
 
 class ObjectStorage(Strict):
@@ -30,6 +59,38 @@ class Retention(Strict):
     raw: Interval = Field("30d", description="every sample")
     five_minutes: Interval = Field("180d", description="one of five minutes")
     one_hour: Interval = Field("2y", description="one of an hour")
+
+
+class Prometheus(Strict):
+    """The Prometheus that collects and evaluates."""
+
+    mode: Literal["existing", "openshift"] = Field(
+        "existing",
+        description="existing: an operator's Prometheus, found by its selectors; openshift: user-workload monitoring",
+    )
+    selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
+    namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
+    url: Url | None = Field(None, description="where Grafana reaches it")
+    scrape_interval: Step = Field("30s", description="at most 2m; windows of rules hold at least four scrapes")
+    evaluation_interval: Step = Field("30s", description="at most 2m")
+
+
+class Grafana(Strict):
+    """How boards reach Grafana."""
+
+    delivery: Literal["sidecar", "provisioned"] = Field(
+        "sidecar",
+        description="sidecar: ConfigMaps for an existing Grafana; provisioned: Grafana is deployed with its boards",
+    )
+    folder: Title | None = Field(None, description="the boards' folder; else the stack's name")
+    sidecar_label: dict[LabelKey, LabelValue] = Field(
+        {"grafana_dashboard": "1"}, description="what the sidecar looks for"
+    )
+    admin_secret: Name = Field("grafana-admin", description="Secret with keys username and password (provisioned)")
+    storage: Size | None = Field(
+        None, description="size of a volume for Grafana's own state (provisioned); else none, boards come from git"
+    )
+    url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")
 
 
 class LongTerm(Strict):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.components.fields import Severity
-from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, SecretKey, Team, TimeInterval
+from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, Team, TimeInterval
+from obsgen.profile.platform import SecretKey
 
 MOUNTED = "/etc/alertmanager/secrets"
 """Where the operator mounts what an Alertmanager object lists under `spec.secrets`: a folder for each Secret."""

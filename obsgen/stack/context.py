@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from obsgen.profile.models import Settings
+
+OPTIONAL = ("alertmanager", "argocd", "logs", "long_term", "secret_store", "traces")
+"""Sections of a profile that may be absent: None then, so that `when: logs` says whether it is there."""
+
+
+def _dumped(section: BaseModel | None) -> dict[str, Any] | None:
+    return section.model_dump() if section else None
 
 
 def stack_context(
@@ -25,7 +34,7 @@ def stack_context(
         "prometheus": settings.prometheus.model_dump() | {"url": prometheus_url},
         "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
         "kubernetes": settings.kubernetes.model_dump(),
-        "argocd": settings.argocd.model_dump() if settings.argocd else None,
+        **{name: _dumped(getattr(settings, name)) for name in OPTIONAL},
         "has": {role: role in roles for role in ("modelServer", "gpuExporter", "exporter", "provider")},
         "prices": prices,
     }
