@@ -72,9 +72,9 @@ class Objects:
         self._index(built)
         return None
 
-    def change(self, built: Built, to: Node) -> None:
-        """Gives an object other content; it still answers to the identity it had."""
-        built.former_ids.append(built.id)
+    def change(self, built: Built, to: Node, *, remember: bool) -> None:
+        """Gives an object other content; with `remember` it still answers to the identity it had."""
+        built.former_ids += [built.id] if remember else []
         built.node = to
         self._index(built)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from obsgen.findings import Finding, InputError, Severity
 from obsgen.kustomize.identity import ObjectId, object_fault, object_id
@@ -19,36 +19,27 @@ from obsgen.source import Document, load_text
 _ESCAPED = re.compile("[<>&\u2028\u2029]")  # by Go's JSON writer
 
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
-    """One entry of `patches` with the documents it holds: merge patches, or one list of operations."""
-
-    entry: Node
-    documents: tuple[Node, ...]
-
-    @property
-    def operations(self) -> Node | None:
-        """The patch as JSON 6902 operations, or None for strategic merge patches."""
-        return self.documents[0] if self.documents[0].shape == "list" else None
-
-
 def apply_patches(run: Run, owner: Kustomization, objects: Objects, fields: Iterable[str]) -> None:
     """Applies the patches of these fields, in order; what does not apply becomes a finding."""
-    patches = [patch for name in fields for entry in owner.entries(name) for patch in _read(run, owner, entry)]
-    for patch in patches:
-        target = patch.entry.mapping("target")
-        if target:
-            _apply_targeted(run, objects, patch, target)
-        elif patch.operations:
-            hint = "give it a target: with group, version, kind and name"
-            run.report("kustomize/bad-patch", "a JSON 6902 patch needs a target", patch.entry.place(), hint)
-        else:
-            for document in patch.documents:
+    patches = [(entry, _read(run, owner, entry)) for name in fields for entry in owner.entries(name)]
+    for entry, documents in patches:
+        target = entry.mapping("target")
+        if target and len(documents) > 1:
+            message = "several strategic merge patches cannot share one target"
+            run.report("kustomize/bad-patch", message, target.place(), "give each an entry of its own")
+            continue
+        for document in documents:
+            if target:
+                _apply_targeted(run, objects, document, target)
+            elif document.shape == "list":
+                hint = "give it a target: with group, version, kind and name"
+                run.report("kustomize/bad-patch", "a JSON 6902 patch needs a target", entry.place(), hint)
+            else:
                 _apply_untargeted(run, objects, document)
 
 
-def _read(run: Run, owner: Kustomization, entry: Node) -> Iterator[_Patch]:
-    """The patch of an entry; nothing, and a finding, if it is none."""
+def _read(run: Run, owner: Kustomization, entry: Node) -> list[Node]:
+    """The patches of an entry, merges or one list of operations; none, and a finding, if one of them is no patch."""
     path, text = _sources(entry)
     documents: list[Node] = []
     if path and not text:
@@ -61,10 +52,11 @@ def _read(run: Run, owner: Kustomization, entry: Node) -> Iterator[_Patch]:
         run.report("kustomize/bad-patch", message, entry.place())
     if options := entry.mapping("options"):
         run.leave_out("patches.options", options.place(key=True))
+    if documents and documents[0].shape == "list":
+        documents = documents[:1]  # kustomize overlooks what comes behind a list of operations
     _note_raw_json(run, documents, text)
     fit = [_is_patch(run, document) for document in documents]
-    if fit and all(fit):
-        yield _Patch(entry, tuple(documents))
+    return documents if all(fit) else []
 
 
 def _note_raw_json(run: Run, documents: list[Node], text: Node | None) -> None:
@@ -108,31 +100,24 @@ def _is_patch(run: Run, document: Node) -> bool:
     return not fault
 
 
-def _apply_targeted(run: Run, objects: Objects, patch: _Patch, target: Node) -> None:
+def _apply_targeted(run: Run, objects: Objects, patch: Node, target: Node) -> None:
     try:
         wanted = parse_target(target.value)
     except ValueError as problem:
         run.leave_out(str(problem), target.place())
         return
-    if len(patch.documents) > 1 and not patch.operations:
-        message = "several strategic merge patches cannot share one target"
-        run.report("kustomize/bad-patch", message, target.place(), "give each an entry of its own")
-        return
     selected = objects.select(wanted)
     if not selected:
         _report_no_target(run, objects, target, certain=bool(wanted.literal_name))
     for built in selected:
-        if patch.operations:
-            _operate(run, objects, built, patch.operations)
-        else:
-            _merge(run, objects, built, patch.documents[0])
+        _apply(run, objects, built, patch)
 
 
 def _apply_untargeted(run: Run, objects: Objects, patch: Node) -> None:
     wanted = object_id(head(patch))
     found = objects.find(wanted)
     if len(found) == 1:
-        _merge(run, objects, found[0], patch)
+        _apply(run, objects, found[0], patch)
         return
     message = f"there are several {wanted} to patch" if found else f"there is no {wanted} to patch"
     hint = "" if found else objects.near(wanted)
@@ -149,36 +134,29 @@ def _report_no_target(run: Run, objects: Objects, target: Node, *, certain: bool
     run.findings.append(Finding("kustomize/no-target", severity, message, target.place(), hint))
 
 
-def _operate(run: Run, objects: Objects, built: Built, operations: Node) -> None:
+def _apply(run: Run, objects: Objects, built: Built, patch: Node) -> None:
     try:
-        patched = apply_operations(built.node, operations, run.findings)
+        patched = _patched(built.node, patch, run.findings)
     except InputError as problem:
         run.findings += problem.findings
         return
-    if _is_sound(run, built, patched, operations):
-        objects.change(built, patched)
-
-
-def _merge(run: Run, objects: Objects, built: Built, patch: Node) -> None:
-    try:
-        merged = merge_nodes(built.node, patch)
-    except InputError as problem:
-        run.findings += problem.findings
-        return
-    if merged is None or not merged.fields:
+    if patched is None:
         objects.remove(built)
-        return
-    _keep_identity(merged, built.node)
-    if _is_sound(run, built, merged, patch):
-        built.node = merged
-
-
-def _is_sound(run: Run, built: Built, patched: Node, patch: Node) -> bool:
-    """Whether a patched object still is one; if not, that is a finding."""
-    fault = object_fault(head(patched))
-    if fault:
+    elif fault := object_fault(head(patched)):
         run.report("kustomize/bad-patch", f"the patch spoils {built.id}: {fault}", patch.place())
-    return not fault
+    else:
+        objects.change(built, patched, remember=patch.shape == "list")
+
+
+def _patched(node: Node, patch: Node, warnings: list[Finding]) -> Node | None:
+    """What a patch makes of an object; None if nothing is left."""
+    if patch.shape == "list":
+        return apply_operations(node, patch, warnings)
+    merged = merge_nodes(node, patch)
+    if merged is None or not merged.fields:
+        return None
+    _keep_identity(merged, node)
+    return merged
 
 
 def _keep_identity(merged: Node, before: Node) -> None:

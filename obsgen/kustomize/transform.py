@@ -29,7 +29,7 @@ def transform(run: Run, owner: Kustomization, objects: Objects) -> None:
         for built in objects:
             moved = built.node.copy()
             fields.set_namespace(moved, namespace)
-            objects.change(built, moved)
+            objects.change(built, moved, remember=True)
         report_collisions(run, objects)
     for entry in owner.entries("labels"):
         if pairs := entry.mapping("pairs"):

@@ -118,6 +118,13 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
             metadata(BASE_RULE, labels={"b": "1", "z": "9"}), config_map({"a.txt": "A\n"}, labels={"b": "1", "z": "9"})
         ),
     ),
+    "what stands behind operations is overlooked": (
+        overlay(
+            {"patches": [{"path": "p.yaml", "target": {"kind": "Rule"}}]},
+            p_yaml="- {op: add, path: /spec/b, value: 1}\n---\n- {op: remove, path: /spec}\n",
+        ),
+        overlaid({**BASE_RULE, "spec": {"a": 1, "b": 1, "l": [{"name": "x"}]}}),
+    ),
     "removal of a rule and of a generated map": (
         overlay({"patches": [merging({**rule(), "$patch": "delete"}), merging({**config_map(), "$patch": "delete"})]}),
         [ACCOUNT],
@@ -464,6 +471,11 @@ BAD: dict[str, Bad] = {
     ),
     "operations without target": Bad(
         with_rule("patches:\n- patch: '- {op: remove, path: /spec}'\n"),
+        ["k/kustomization.yaml:4:3 kustomize/bad-patch"],
+        "give it a target",
+    ),
+    "operations behind a merge": Bad(
+        with_rule("patches:\n- path: p.yaml\n", p_yaml=json.dumps(rule()) + "\n---\n- {op: remove, path: /spec}\n"),
         ["k/kustomization.yaml:4:3 kustomize/bad-patch"],
         "give it a target",
     ),
