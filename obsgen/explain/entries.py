@@ -23,6 +23,7 @@ Explained = Iterator[str]
 _ROLES = {
     "modelServer": "a model server",
     "gpuExporter": "an exporter of GPU metrics",
+    "exporter": "an exporter",
     "provider": "a source of usage and cost",
     "platform": "a part of the platform",
 }

@@ -74,6 +74,8 @@ def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str
             return {"modelServers": [server | dict(settings)]}
         case "gpuExporter":
             return {"gpuExporter": server | dict(settings)}
+        case "exporter":
+            return {"exporters": [server | dict(settings)]}
         case "provider":
             return {"providers": [server | {"covers": list(folder.component.covers)} | dict(settings)]}
     return {"platform": {folder.name: dict(settings)}}

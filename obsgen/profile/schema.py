@@ -11,7 +11,13 @@ from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.profile.environments import EVERYWHERE, NOT_SETTINGS
 from obsgen.profile.models import Profile
 
-_ROLES = {"ModelServer": "modelServer", "GpuExporter": "gpuExporter", "Provider": "provider", "Runtime": "modelServer"}
+_ROLES = {
+    "ModelServer": "modelServer",
+    "GpuExporter": "gpuExporter",
+    "Exporter": "exporter",
+    "Provider": "provider",
+    "Runtime": "modelServer",
+}
 
 
 def json_schema(templates: Sequence[Path] = ()) -> str:
