@@ -24,4 +24,9 @@ def flow(value: Any) -> str:
 def scalar(text: str) -> str:
     """A text as YAML: plain where nothing in it could mean something else."""
     plain = _PLAIN.fullmatch(text) and isinstance(resolve_plain(text), str) and not YAML11_TRAP.match(text)
-    return text if plain else json.dumps(text, ensure_ascii=False)
+    return text if plain else "".join(map(_printable, json.dumps(text, ensure_ascii=False)))
+
+
+def _printable(character: str) -> str:
+    """A character as a quoted text may hold it."""
+    return character if character.isprintable() else f"\\U{ord(character):08X}"

@@ -195,8 +195,9 @@ def _indentation(trouble: _Trouble) -> Slip | None:
     if not _is_indentation(trouble) or trouble.column != start:
         return None
     item = trouble.here.lstrip().startswith("- ")
-    known = [(abs(_column(line, item=item) - start), number, line) for number, line in trouble.above()]
-    known = [each for each in known if not item or each[2].lstrip().startswith("- ")]
+    above = [(number, line) for number, line in trouble.above() if number >= trouble.since[0]]
+    above = [(number, line) for number, line in above if not item or line.lstrip().startswith("- ")]
+    known = [(abs(_column(line, item=item) - start), number, line) for number, line in above]
     if not known:
         return None
     _, number, line = min(known, key=lambda each: (each[0], -each[1]))
