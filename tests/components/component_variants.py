@@ -124,6 +124,8 @@ def _with_server(stack: dict[str, Any], folder: ComponentFolder, server: dict[st
         return stack | {"modelServers": [server]}
     if role == "gpuExporter":
         return stack | {"gpuExporter": server}
+    if role == "exporter":
+        return stack | {"exporters": [server]}
     if role == "provider":
         return stack | {"providers": [{"covers": list(folder.component.covers), **server}]}
     return stack
