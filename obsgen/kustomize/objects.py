@@ -111,4 +111,5 @@ class Objects:
         return did_you_mean(identity.name, (built.id.name for built in self if built.id.kind == identity.kind))
 
     def _index(self, built: Built) -> None:
-        self._by_name.setdefault(built.id.name, {})[built] = None
+        for identity in (*built.former_ids, built.id):
+            self._by_name.setdefault(identity.name, {})[built] = None

@@ -140,6 +140,18 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
         ),
         overlaid({**metadata(BASE_RULE, namespace="z"), "spec": {"a": 3, "l": [{"name": "x"}]}}),
     ),
+    "renamed in the base, then patched by its first name": (
+        {
+            "base/kustomization.yaml": {"resources": ["n.yaml", "a.yaml"], "namespace": "new"},
+            "base/n.yaml": NAMESPACE,
+            "base/a.yaml": ACCOUNT,
+            "k/kustomization.yaml": {
+                "resources": ["../base"],
+                "patches": [merging(metadata(NAMESPACE, labels={"x": "1"})), merging({**ACCOUNT, "$patch": "delete"})],
+            },
+        },
+        [metadata(NAMESPACE, name="new", labels={"x": "1"})],
+    ),
     "generator replaces": (
         overlay({"configMapGenerator": [generator(files=["b.txt"], behavior="replace")]}, b_txt="B"),
         overlaid(None, config_map({"b.txt": "B"}, labels={"b": "1"})),
