@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from obsgen.hints import did_you_mean
 
-_NUMBERS = re.compile(r"\d+")
+_NUMBERS = re.compile(r"[0-9]+")
 _PRE = re.compile(r"(?:a|b|rc|alpha|beta|dev)\.?\d*\Z")
 _RELEASE = r"\d+(?:\.\d+)*(?:\.post\d+)?"
-_DOTTED = re.compile(r"\d+(?:\.+\d+)*")
+_DOTTED = re.compile(r"[0-9]+(?:\.+[0-9]+)*")
 LATEST = "latest"
 """The newest version that is known."""
 

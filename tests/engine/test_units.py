@@ -13,6 +13,7 @@ from obsgen.units import (
     UNITS,
     Unit,
     UnitError,
+    commensurable,
     duration,
     duration_text,
     number_text,
@@ -56,21 +57,21 @@ def test_quantities_are_read_in_their_unit(unit: str, written: str | float, valu
 @pytest.mark.parametrize(
     ("unit", "written", "told", "hint"),
     [
-        ("seconds", "8", "has no unit", "8s or 250ms"),
-        ("seconds", "8x", "unknown unit 'x'", "8s or 250ms"),
-        ("seconds", "soon", "not a quantity", "8s or 250ms"),
-        ("seconds", "-8s", "less than nothing", "8s or 250ms"),
-        ("seconds", "", "not a quantity", "8s or 250ms"),
-        ("seconds", "1e3s", "not a quantity", "8s"),
+        ("seconds", "8", "has no unit", "write 8s (or 8ms?)"),
+        ("seconds", "8x", "unknown unit 'x'", "write 8s (or 8ms?)"),
+        ("seconds", "soon", "not a quantity", "such as 8s or 250ms"),
+        ("seconds", "-8s", "less than nothing", "write 8s"),
+        ("seconds", "", "not a quantity", "such as 8s or 250ms"),
+        ("seconds", "1e3s", "not a quantity", "write 1000s"),
         ("seconds", "٣s", "not a quantity", "8s"),
         ("seconds", float("inf"), "not a quantity", "8s"),
         ("seconds", float("nan"), "not a quantity", "8s"),
         ("seconds", "9" * 400 + "s", "9…' is not a quantity", "8s"),
-        ("seconds", True, "true is not a quantity", "8s"),
-        ("ratio", "90", "lies outside 0 to 1", "write 90% or a share of 1"),
-        ("ratio", "-5%", "lies outside 0 to 1", "90% or 0.9"),
-        ("celsius", "900C", "lies outside -50 to 200", "80C"),
-        ("timestamp", "5", "has no unit", "a time"),
+        ("seconds", True, "'true' is not a quantity", "8s"),
+        ("ratio", "90", "lies outside 0 to 1", "write 90% or 0.9"),
+        ("ratio", "-5%", "lies outside 0 to 1", "write 5%"),
+        ("celsius", "900C", "lies outside -50 to 200", "from -50C to 200C"),
+        ("timestamp", "5", "has no unit", "compare its age"),
     ],
 )
 def test_what_is_no_quantity_is_refused_with_what_to_write(
@@ -143,6 +144,27 @@ def test_every_value_can_be_shown_on_one_line(unit: str, value: float) -> None:
 def test_the_example_of_a_unit_is_one(unit: Unit) -> None:
     for example in unit.example.split(" or "):
         assert parse(example, unit) >= 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("count", "requests"), ("seconds", "core-seconds"), ("errors/s", "count/s")]
+)
+def test_units_that_count_alike_may_be_compared(one: str, other: str) -> None:
+    assert commensurable(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("usd", "usd/day"), ("seconds", "ratio"), ("tokens", "tokens/s"), ("ratio", "bool")]
+)
+def test_units_of_different_things_may_not(one: str, other: str) -> None:
+    assert not commensurable(one, other)
+
+
+@pytest.mark.parametrize("unit", ["celsius", "watts", "hertz", "bytes", "bytes/s", "tokens/s", "requests/s"])
+def test_values_in_alerts_say_their_unit(unit: str) -> None:
+    """humanize tells numbers alone; the limit beside them has its unit, and both must agree."""
+    assert text(5, UNITS[unit]).endswith(UNITS[unit].tail.strip())
+    assert UNITS[unit].tail
 
 
 @given(st.integers(0, 365 * 86400))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.components.versions import VersionError, choose, order, within
+from obsgen.components.versions import VersionError, choose, nearby, order, within
 
 KNOWN = ("0.9.2", "0.10.0", "0.10.1", "0.12.0", "1.0")
 numbers = st.lists(st.integers(0, 30), min_size=1, max_size=4)
@@ -27,7 +27,6 @@ def dotted(parts: list[int]) -> str:
         ("0.12.0.post1", "0.12.0.post1"),
         ("1", "1.0"),
         ("1.0.0", "1.0.0"),
-        ("1.0rc1", "1.0rc1"),
     ],
 )
 def test_a_version_is_known_or_lies_between_known_ones(wanted: str, chosen: str) -> None:
@@ -39,15 +38,63 @@ def test_a_version_is_known_or_lies_between_known_ones(wanted: str, chosen: str)
     [
         ("1.1", "newer than any known", "1.0"),
         ("0.9.1", "older than any known", "0.9.2"),
-        ("0.9.2rc1", "older than any known", "0.9.2"),
-        ("v0.10", "is not a version", "1.0"),
-        ("newest", "is not a version", "1.0"),
+        ("v0.10", "is not a released version", "write 0.10; known nearby: 0.9.2, 0.10.0, 0.10.1"),
+        ("v0.10.1", "is not a released version", "write 0.10.1;"),
+        (">=0.10", "is not a released version", "write 0.10;"),
+        ("0.12rc1", "is not a released version", "write 0.12; known nearby: 0.10.1, 0.12.0, 1.0"),
+        ("0.12.garbage", "is not a released version", "write 0.12;"),
+        ("0.12.0-cu12", "is not a released version", "write 0.12.0;"),
+        ("0.12.0-0.13.0", "is not a released version", "write 0.12.0;"),
+        ("0..12", "is not a released version", "write 0.12;"),
+        ("0.12.", "is not a released version", "write 0.12;"),
+        ("0.12 ", "is not a released version", "write 0.12;"),
+        ("٠.١٢", "is not a released version", "newest known: 1.0"),
+        ("7.garbage", "is not a released version", "known nearby: 0.10.1, 0.12.0, 1.0"),
+        ("latestt", "is not a released version", "did you mean 'latest'?"),
+        ("stable", "is not a released version", "newest known: 1.0"),
+        ("", "is not a released version", "newest known: 1.0"),
     ],
 )
 def test_other_versions_are_refused(wanted: str, told: str, hint: str) -> None:
     with pytest.raises(VersionError, match=told) as refused:
         choose(wanted, KNOWN)
     assert hint in refused.value.hint
+
+
+PAIRS = ("3.3.6-3.4.2", "3.3.7-3.5.0", "4.0.0-4.0.1")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "known", "chosen"),
+    [("3.3.7", PAIRS, "3.3.7-3.5.0"), ("3.3.8-3.6.0", PAIRS, "3.3.8-3.6.0"), ("b4500", ("b4000", "b5000"), "b4500")],
+)
+def test_versions_are_written_as_the_known_ones_are(wanted: str, known: tuple[str, ...], chosen: str) -> None:
+    assert choose(wanted, known) == chosen
+
+
+def test_a_prefix_of_the_known_ones_is_put_back() -> None:
+    with pytest.raises(VersionError) as refused:
+        choose("4500", ("b4000", "b5000"))
+    assert refused.value.hint == "write b4500; known nearby: b4000, b5000"
+
+
+@given(st.text(max_size=12))
+def test_whatever_is_written_is_a_version_or_refused_with_a_hint_that_is_one(wanted: str) -> None:
+    try:
+        hint = choose(wanted, KNOWN) and ""
+    except VersionError as refused:
+        hint = refused.hint
+    if hint.startswith("write "):
+        choose(hint.removeprefix("write ").partition(";")[0], KNOWN)
+
+
+@given(numbers)
+def test_the_versions_nearby_surround_a_version(parts: list[int]) -> None:
+    version = dotted(parts)
+    near = nearby(version, KNOWN)
+    assert list(near) == sorted(near, key=order)
+    if order(KNOWN[0]) < order(version) < order(KNOWN[-1]):
+        assert order(near[0]) <= order(version) <= order(near[-1])
 
 
 @given(numbers, numbers)
