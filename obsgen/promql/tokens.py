@@ -1,18 +1,12 @@
-"""PromQL cut into tokens, and the heads (selectors, calls, operators, literals) that stand in them, in order."""
+"""PromQL cut into tokens, and what of them stands in its syntax tree."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
-_AGGREGATIONS = "avg bottomk count count_values group limit_ratio limitk max min quantile stddev stdvar sum topk"
-AGGREGATORS = frozenset(_AGGREGATIONS.split())
 _LABEL_LISTS = frozenset(("by", "without", "on", "ignoring", "group_left", "group_right"))
 _FILLS = frozenset(("fill", "fill_left", "fill_right"))
-_WORD_OPERATORS = frozenset(("and", "or", "unless", "atan2"))
-_OPERATORS = frozenset(("+", "-", "*", "/", "%", "^", "==", "!=", ">", "<", ">=", "<=", ">/", "</"))
 
 _STRING = r""" "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | `[^`]*` """
 _TOKEN = re.compile(
@@ -43,16 +37,6 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a node of the syntax tree begins in the text: its kind and name, offset and length."""
-
-    kind: str
-    name: str
-    start: int
-    length: int
-
-
 def tokens(text: str) -> list[Token]:
     """All tokens but spaces and comments; what is no PromQL comes out as kind `other`."""
     return [
@@ -62,53 +46,24 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
-def heads(found: list[Token]) -> Iterator[Head]:
-    """The heads of a valid expression's nodes, in source order."""
+def without_asides(found: list[Token]) -> list[Token]:
+    """The tokens without label lists and times: those that stand for nodes, and the signs between them."""
+    kept: list[Token] = []
     at = 0
-    operand = False
     while at < len(found):
-        head, step, operand = _head(found, at, operand)
-        if head:
-            yield head
-        at += step
+        skipped = _aside(found, at, kept)
+        kept += [] if skipped else [found[at]]
+        at += skipped or 1
+    return kept
 
 
-def _head(found: list[Token], at: int, operand: bool) -> tuple[Head | None, int, bool]:
-    """The head at a token, if one stands there; the tokens it takes; whether an operand ends behind it."""
-    token = found[at]
-    if token.kind in ("number", "string"):
-        return Head(token.kind, token.text, token.start, len(token.text)), 1, True
-    if token.kind == "braces":
-        return Head("selector", "", token.start, len(token.text)), 1, True
-    if token.kind == "word":
-        return _word(found, at, operand)
-    if token.text == "@":
-        return None, 1 + skipped_time(found, at + 1), True
-    if token.text in _OPERATORS and operand:
-        return Head("operator", token.text, token.start, len(token.text)), 1, False
-    return None, 1, token.text == ")" or token.kind == "range"
-
-
-def _word(found: list[Token], at: int, operand: bool) -> tuple[Head | None, int, bool]:
-    token = found[at]
-    following = found[at + 1] if at + 1 < len(found) else Token("end", "", token.end)
-    lower = token.text.lower()
-    if operand and lower in _WORD_OPERATORS:
-        return Head("operator", lower, token.start, len(token.text)), 1, False
-    if operand and lower == "offset":
-        return None, 1 + skipped_time(found, at + 1), True
-    if lower in _LABEL_LISTS or (lower in _FILLS and following.text == "("):
-        return None, 1 + _skipped_list(found, at + 1), lower in ("by", "without")
-    if lower == "bool" and not operand:
-        return None, 1, False
-    if lower in AGGREGATORS and following.text.lower() in ("(", "by", "without"):
-        return Head("aggregate", lower, token.start, len(token.text)), 1, False
-    if following.text == "(":
-        return Head("call", token.text, token.start, len(token.text)), 1, False
-    if lower in ("inf", "nan"):
-        return Head("number", lower, token.start, len(token.text)), 1, True
-    end, step = (following.end, 2) if following.kind == "braces" else (token.end, 1)
-    return Head("selector", token.text, token.start, end - token.start), step, True
+def _aside(found: list[Token], at: int, before: list[Token]) -> int:
+    """How many tokens a label list or a time with its keyword takes; 0 where none begins."""
+    word, following = found[at].text.lower(), found[at + 1].text if at + 1 < len(found) else ""
+    if word in _LABEL_LISTS or (word in _FILLS and following == "("):
+        return 1 + _skipped_list(found, at + 1)
+    behind_operand = bool(before) and (before[-1].kind != "operator" or before[-1].text == ")")
+    return 1 + skipped_time(found, at + 1) if word == "@" or (word == "offset" and behind_operand) else 0
 
 
 def _skipped_list(found: list[Token], at: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import promql_parser as pq
 
-from obsgen.promql.tokens import Head, Token, heads
+from obsgen.promql.tokens import Token, without_asides
 
 _KINDS = {
     pq.VectorSelector: "selector",
@@ -21,7 +21,7 @@ _KINDS = {
     pq.StringLiteral: "string",
     pq.ParenExpr: "paren",
 }
-_HEADS = {"binary": "operator"} | {kind: kind for kind in ("selector", "call", "aggregate", "number", "string")}
+_WITH_HEAD = frozenset(("selector", "call", "aggregate", "binary", "number", "string"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +56,48 @@ def metric_name(selector: pq.VectorSelector) -> str:
 
 def build(expr: pq.Expr, found: list[Token], length: int) -> Node:
     """The tree of a parsed expression, with places from the tokens of its text of `length` characters."""
-    return _Builder(heads(found), length).node(expr)
+    return _Builder(without_asides(found), length).node(expr)
 
 
 class _Builder:
-    """Pairs nodes with heads in source order; once they part, nodes get the whole text as their place."""
+    """Finds the heads of nodes among the tokens, both in source order."""
 
-    def __init__(self, found: Iterator[Head], length: int) -> None:
-        self._heads = found
-        self._whole = Head("", "", 0, length)
-        self._lost = False
+    def __init__(self, found: list[Token], length: int) -> None:
+        self._found = [*found, Token("end", "", length)]
+        self._at = 0
+        self._length = length
 
     def node(self, expr: pq.Expr) -> Node:
         """The node of `expr` and, below it, those of its children."""
-        kind = _KINDS[type(expr)]
+        kind, written = _KINDS[type(expr)], _written_name(expr)
         first = [self.node(expr.lhs)] if isinstance(expr, pq.BinaryExpr) else []
-        head = self._take(kind, _written_name(expr))
+        text, start, length = self._head(kind, written) if kind in _WITH_HEAD else ("", 0, self._length)
         children = (*first, *(self.node(child) for child in _children(expr)))
-        name = metric_name(expr) if isinstance(expr, pq.VectorSelector) else _written_name(expr) or head.name
-        return Node(kind, name, children, head.start, head.length, expr)
+        name = metric_name(expr) if isinstance(expr, pq.VectorSelector) else written or text
+        return Node(kind, name, children, start, length, expr)
 
-    def _take(self, kind: str, name: str) -> Head:
-        if kind not in _HEADS or self._lost:
-            return self._whole
-        head = next(self._heads, self._whole)
-        same_name = kind in ("number", "string") or head.name == name
-        self._lost = head.kind != _HEADS[kind] or not same_name
-        return self._whole if self._lost else head
+    def _head(self, kind: str, name: str) -> tuple[str, int, int]:
+        """The text of the next token that begins such a node, and its place; the whole text if there is none."""
+        while self._at < len(self._found) - 1:
+            token, following = self._found[self._at : self._at + 2]
+            self._at += 1
+            if _begins(kind, name, token, following):
+                has_matchers = kind == "selector" and token.kind == "word" and following.kind == "braces"
+                self._at += has_matchers
+                return token.text, token.start, (following if has_matchers else token).end - token.start
+        return "", 0, self._length
+
+
+def _begins(kind: str, name: str, token: Token, following: Token) -> bool:
+    """Whether a token is the head of a node, given its name as it is written."""
+    word = token.text.lower()
+    if kind == "selector":
+        return name in token.text if token.kind == "braces" else token.text == name and following.text != "("
+    if kind == "number":
+        return token.kind == "number" or word in ("inf", "nan")
+    if kind == "string":
+        return token.kind == "string"
+    return word == name.lower() and (kind == "binary" or following.text == "(")
 
 
 def _written_name(expr: pq.Expr) -> str:
