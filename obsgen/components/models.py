@@ -200,15 +200,15 @@ class Signal(Strict):
 class Mean(Strict):
     """A mean: the growth of counter `sum` over that of counter `count`; `mean: true` is that of a histogram."""
 
-    sum: SignalName | None = None
-    count: SignalName | None = None
+    sum: SignalName | None = Field(None, description="the counter of what is added up")
+    count: SignalName | None = Field(None, description="the counter of how often")
 
 
 class Ratio(Strict):
     """A share: the summed signals `of` over the summed signals `to`."""
 
-    of: OneOrMore
-    to: OneOrMore
+    of: OneOrMore = Field(description="signals whose sum is the part")
+    to: OneOrMore = Field(description="signals whose sum is the whole")
 
 
 def _one_function(over: dict[str, str]) -> dict[str, str]:
@@ -227,24 +227,25 @@ class Measure(Strict):
     """A sentence about signals that becomes one PromQL expression.
 
     Without more, a gauge is aggregated, a counter is a per-second rate, a histogram must say what of it is wanted
-    (`quantile`, `mean`, `rate` of observations). `rate: true` (an empty text inside) is over the window of the place:
-    5m in rules, Grafana's on boards. `over` applies a function over time to it. `by` lists our labels.
+    (`quantile`, `mean`, `rate` of observations). `rate: true` (an empty text inside) is over the window of the place.
     """
 
-    signal: SignalName | None = None
-    from_: str | None = Field(default=None, alias="from")
-    match: dict[LabelName, OneOrMore] = Field(default_factory=dict)
-    quantile: float | None = Field(default=None, gt=0, lt=1)
-    mean: Annotated[Mean | None, BeforeValidator(lambda value: {} if value is True else value)] = None
-    ratio: Ratio | None = None
-    rate: FlagOrWindow | None = None
-    over: Over | None = None
-    agg: Aggregation | None = None
-    by: tuple[LabelName, ...] = ()
-    absent: bool = False
-    times: float | None = None
-    expr: Text | None = None
-    unit: UnitName | None = None
+    signal: SignalName | None = Field(None, description="the signal that it speaks of, see `obsgen explain signals`")
+    from_: str | None = Field(None, alias="from", description="the component, or role, that has the signal")
+    match: dict[LabelName, OneOrMore] = Field(default_factory=dict, description="labels and the values they must have")
+    quantile: float | None = Field(None, gt=0, lt=1, description="of a histogram, such as 0.95")
+    mean: Annotated[Mean | None, BeforeValidator(lambda value: {} if value is True else value)] = Field(
+        None, description="true for the mean of a histogram, or {sum, count}: two counters whose growth is divided"
+    )
+    ratio: Ratio | None = Field(None, description="a share: the sum of some signals in that of others")
+    rate: FlagOrWindow | None = Field(None, description="growth a second, over this window; true for the usual one")
+    over: Over | None = Field(None, description="a function over time and its window, such as {max: 5m}")
+    agg: Aggregation | None = Field(None, description="how series are put together; else what suits the signal")
+    by: tuple[LabelName, ...] = Field((), description="labels that are kept, beside cluster and namespace")
+    absent: bool = Field(False, description="true where it is to fire if there are no such series")
+    times: float | None = Field(None, description="a factor")
+    expr: Text | None = Field(None, description="PromQL, where a sentence cannot say it; needs `unit`")
+    unit: UnitName | None = Field(None, description="the unit of `expr`")
 
     @model_validator(mode="after")
     def _one_subject(self) -> Measure:
@@ -265,8 +266,8 @@ class Measure(Strict):
 class Condition(Measure):
     """A measure and the limit it is compared with: a threshold's name, or a quantity."""
 
-    above: Quantity | None = None
-    below: Quantity | None = None
+    above: Quantity | None = Field(None, description="the limit: a threshold's name, or a quantity with its unit")
+    below: Quantity | None = Field(None, description="the limit from below: a threshold's name, or a quantity")
 
     @model_validator(mode="after")
     def _one_limit(self) -> Condition:
@@ -282,9 +283,9 @@ class Condition(Measure):
 class Alternative(Condition):
     """One way for an alert with `any` to fire."""
 
-    when: str | None = None
-    while_: Condition | None = Field(default=None, alias="while")
-    unless_: Condition | None = Field(default=None, alias="unless")
+    when: str | None = Field(None, description="options for which it holds, such as options.mode == 'x'")
+    while_: Condition | None = Field(None, alias="while", description="a second condition that must hold, too")
+    unless_: Condition | None = Field(None, alias="unless", description="a condition that excuses it")
 
     @model_validator(mode="after")
     def _compares(self) -> Alternative:
@@ -304,16 +305,16 @@ class Alert(Condition):
     excuses it (without a limit: series that must not exist).
     """
 
-    when: str | None = None
-    group: GroupName
-    any_: tuple[Alternative, ...] = Field(default=(), alias="any")
-    while_: Condition | None = Field(default=None, alias="while")
-    unless_: Condition | None = Field(default=None, alias="unless")
-    for_: Duration = Field(alias="for")
-    severity: Severity
-    labels: dict[AlertLabel, Text] = Field(default_factory=dict)
-    summary: Text
-    description: Text
+    when: str | None = Field(None, description="options for which there is such an alert")
+    group: GroupName = Field(description="the group of rules that it stands in")
+    any_: tuple[Alternative, ...] = Field((), alias="any", description="several conditions, of which one is enough")
+    while_: Condition | None = Field(None, alias="while", description="a second condition that must hold, too")
+    unless_: Condition | None = Field(None, alias="unless", description="a condition that excuses it")
+    for_: Duration = Field(alias="for", description="how long it must hold before somebody is told")
+    severity: Severity = Field(description="how soon somebody must act")
+    labels: dict[AlertLabel, Text] = Field(default_factory=dict, description="more labels, for routes")
+    summary: Text = Field(description="one line: what is wrong")
+    description: Text = Field(description="what is wrong where, with the value and the limit")
 
     @model_validator(mode="after")
     def _compares(self) -> Alert:

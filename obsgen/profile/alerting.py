@@ -104,8 +104,12 @@ class Route(Grouping):
 class Hours(Strict):
     """Part of a day."""
 
-    start: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    end: Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
+    start: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
+        description="the first minute, such as 09:00"
+    )
+    end: Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")] = Field(
+        description="the minute after the last, such as 17:00"
+    )
 
 
 class TimeInterval(Strict):

@@ -70,8 +70,8 @@ class Cluster(Strict):
 class Dashboards(Strict):
     """Renames or leaves out a board."""
 
-    title: Title | None = None
-    enabled: bool = True
+    title: Title | None = Field(None, description="another title")
+    enabled: bool = Field(True, description="false leaves the board out")
 
 
 class Kubernetes(Strict):
@@ -83,12 +83,12 @@ class Kubernetes(Strict):
 class AlertChange(Strict):
     """Renames, retunes or leaves out a component's alert."""
 
-    name: AlertName | None = None
-    enabled: bool = True
-    for_: Duration | None = Field(None, alias="for")
-    severity: Severity | None = None
-    group: GroupName | None = None
-    labels: dict[AlertLabel, LabelValue] = Field(default_factory=dict)
+    name: AlertName | None = Field(None, description="another name")
+    enabled: bool = Field(True, description="false leaves the alert out")
+    for_: Duration | None = Field(None, alias="for", description="how long it must hold before somebody is told")
+    severity: Severity | None = Field(None, description="how soon somebody must act")
+    group: GroupName | None = Field(None, description="the group of rules that it stands in")
+    labels: dict[AlertLabel, LabelValue] = Field(default_factory=dict, description="more labels, for routes")
 
 
 class OwnAlert(Alert):
@@ -117,59 +117,68 @@ class Rules(Strict):
     object: Name | None = Field(None, description="one PrometheusRule for all rules; else one for each server")
 
 
+_VERSION = "the version that runs, or a list during a roll-out; it decides which series there are"
+_OPTIONS = "switches of the component, see `obsgen explain` and its name"
+_THRESHOLDS = "limits of its alerts, by name, with their units"
+
+
 class ServerSettings(Strict):
     """A server, exporter or provider: a component at work."""
 
-    name: Name
+    name: Name = Field(description="what objects, alerts and thresholds are told apart by")
     type: str = Field(description="the component, see `obsgen explain`")
     version: Versions = Field(("latest",), description="the version that runs, or a list during a roll-out")
-    namespace: Namespace | None = None
+    namespace: Namespace | None = Field(None, description="where it runs; else as `namespaces` or the component says")
     selector: Annotated[Labels, NotEmpty] | None = Field(
         None, description="labels of its Service (or pods, where those are scraped)"
     )
     port: Port | None = Field(None, description="name of the port with the metrics")
     port_number: int | None = Field(None, ge=1, le=65535, description="number of the container port, if it has no name")
-    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = None
+    path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = Field(
+        None, description="path of the metrics; else the component's, mostly /metrics"
+    )
     interval: Step | None = Field(None, description="of its scrapes, else that of `prometheus`; at most 2m")
-    honor_labels: bool | None = None
+    honor_labels: bool | None = Field(
+        None, description="whether labels of its own page win over those of the scrape; else as the component needs it"
+    )
     team: Name | None = Field(None, description="one of `teams`: the label of its alerts, by which they are routed")
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
     pods: Annotated[str, StringConstraints(pattern=POD_REGEX), AfterValidator(regex)] | None = Field(
         None, description="regular expression for the names of its pods"
     )
-    options: dict[str, Any] = Field(default_factory=dict)
-    thresholds: dict[str, Quantity] = Field(default_factory=dict)
-    alerts: dict[str, AlertChange] = Field(default_factory=dict, description="changes for this server alone")
+    options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
+    alerts: dict[str, AlertChange] = Field(default_factory=dict, description="changes of its alerts, for it alone")
 
 
 class Runtime(Strict):
     """The model server inside another, such as the runtime of an inference service."""
 
-    type: str
-    version: Versions = ("latest",)
-    options: dict[str, Any] = Field(default_factory=dict)
-    thresholds: dict[str, Quantity] = Field(default_factory=dict)
+    type: str = Field(description="the component, see `obsgen explain`")
+    version: Versions = Field(("latest",), description=_VERSION)
+    options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
 
 
 class PlatformSettings(Strict):
     """What is chosen of a component that is there without being listed, such as the one for nodes and pods."""
 
-    version: Versions = ("latest",)
-    options: dict[str, Any] = Field(default_factory=dict)
-    thresholds: dict[str, Quantity] = Field(default_factory=dict)
-    alerts: dict[str, AlertChange] = Field(default_factory=dict)
+    version: Versions = Field(("latest",), description=_VERSION)
+    options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
+    thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
+    alerts: dict[str, AlertChange] = Field(default_factory=dict, description="changes of its alerts")
 
 
 class ModelServer(ServerSettings):
     """A model server to watch."""
 
-    runtime: Runtime | None = None
+    runtime: Runtime | None = Field(None, description="the model server inside this one, if it hosts another")
 
 
 class GpuExporter(ServerSettings):
     """The exporter of GPU metrics."""
 
-    name: Name = "gpu"
+    name: Name = Field("gpu", description="what objects, alerts and thresholds are told apart by")
 
 
 class Exporter(ServerSettings):
@@ -187,29 +196,29 @@ class Provider(ServerSettings):
 class Price(Strict):
     """What a provider asks for a model's tokens."""
 
-    input: Quantity
-    output: Quantity
+    input: Quantity = Field(description="for what is asked", examples=["2.50USD/Mtok"])
+    output: Quantity = Field(description="for what is answered", examples=["10USD/Mtok"])
 
 
 class Application(Strict):
     """An Argo CD Application for one part of the tree."""
 
-    name: Name
-    part: Literal["platform", "monitors", "rules", "dashboards"]
+    name: Name = Field(description="its name, to which an environment adds `suffix`")
+    part: Literal["platform", "monitors", "rules", "dashboards"] = Field(description="the part that it syncs")
 
 
 class ArgoCD(Strict):
     """Argo CD Applications for the tree."""
 
     repo_url: GitUrl = Field(alias="repoURL", description="the repository that holds the tree")
-    target_revision: Revision = "main"
+    target_revision: Revision = Field("main", description="the branch, tag or commit that is synced")
     path: RelativePath | None = Field(None, description="the tree's folder in the repository; else out/<stack>")
-    namespace: Namespace = "argocd"
+    namespace: Namespace = Field("argocd", description="where Argo CD runs")
     applications: tuple[Application, ...] = Field((), description="one application a part; else one for the whole tree")
     suffix: Annotated[str, StringConstraints(pattern=r"^(-[a-z0-9-]*[a-z0-9])?$", max_length=30)] | None = Field(
         None, description="what an environment adds to applications' names; else -<environment>"
     )
-    automated: bool = True
+    automated: bool = Field(True, description="whether a change in git is applied without a click")
 
 
 class Runbooks(Strict):
@@ -221,15 +230,15 @@ class Runbooks(Strict):
 class Settings(Strict):
     """Everything that a profile says of one environment."""
 
-    stack: Name
+    stack: Name = Field(description="the stack's name: its folder is out/<stack>")
     labels: OwnLabels = Field(
         default_factory=dict, description="labels of every object, besides those that obsgen sets"
     )
-    namespaces: Namespaces = Namespaces()
-    cluster: Cluster = Cluster()
-    prometheus: Prometheus = Prometheus()
-    grafana: Grafana = Grafana()
-    kubernetes: Kubernetes = Kubernetes()
+    namespaces: Namespaces = Field(Namespaces(), description="where objects live")
+    cluster: Cluster = Field(Cluster(), description="the cluster that the tree is for")
+    prometheus: Prometheus = Field(Prometheus(), description="the Prometheus that collects and evaluates")
+    grafana: Grafana = Field(Grafana(), description="how boards reach Grafana")
+    kubernetes: Kubernetes = Field(Kubernetes(), description="what is used of the cluster's own metrics")
     alertmanager: Alertmanager | None = Field(None, description="who is told of alerts; else somebody else's business")
     teams: dict[Name, Team] = Field(default_factory=dict, description="who is told of the alerts of a team's servers")
     long_term: LongTerm | None = Field(None, description="metrics beyond Prometheus' own retention")
@@ -239,16 +248,22 @@ class Settings(Strict):
     platform: dict[Name, PlatformSettings] = Field(
         default_factory=dict, description="versions, options, thresholds of components that need no listing"
     )
-    model_servers: tuple[ModelServer, ...] = ()
-    gpu_exporter: GpuExporter | None = None
+    model_servers: tuple[ModelServer, ...] = Field((), description="the model servers to watch")
+    gpu_exporter: GpuExporter | None = Field(None, description="the exporter of GPU metrics")
     exporters: tuple[Exporter, ...] = Field((), description="whatever else has metrics, such as a gateway")
-    providers: tuple[Provider, ...] = ()
-    prices: dict[Name, dict[ModelName, Price]] = Field(default_factory=dict)
-    alerts: dict[AlertName, AlertEntry] = Field(default_factory=dict)
-    dashboards: dict[Name, Dashboards] = Field(default_factory=dict)
-    rules: Rules = Rules()
-    argocd: ArgoCD | None = None
-    runbooks: Runbooks = Runbooks()
+    providers: tuple[Provider, ...] = Field((), description="sources of usage and cost of hosted models")
+    prices: dict[Name, dict[ModelName, Price]] = Field(
+        default_factory=dict, description="what providers ask for tokens: by provider, then by model"
+    )
+    alerts: dict[AlertName, AlertEntry] = Field(
+        default_factory=dict, description="changes of components' alerts by name, and alerts of one's own"
+    )
+    dashboards: dict[Name, Dashboards] = Field(
+        default_factory=dict, description="another title for a board, or none of it"
+    )
+    rules: Rules = Field(Rules(), description="where rules go")
+    argocd: ArgoCD | None = Field(None, description="Argo CD Applications for the tree; none without this key")
+    runbooks: Runbooks = Field(Runbooks(), description="where runbooks can be read")
     templates: tuple[str, ...] = Field((), description="folders with components of one's own, relative to the profile")
 
 
@@ -259,8 +274,8 @@ Changes = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is
 class Profile(Settings):
     """The profile as written: settings, and how its environments differ from them."""
 
-    api_version: Literal["obsgen.dev/v1alpha1"]
-    kind: Literal["Profile"]
-    environments: dict[
-        Name, Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
-    ] = Field(default_factory=dict)
+    api_version: Literal["obsgen.dev/v1alpha1"] = Field(description="the version of this form")
+    kind: Literal["Profile"] = Field(description="what the file is")
+    environments: dict[Name, Changes] = Field(
+        default_factory=dict, description="what differs where: the profile's own keys again; null removes"
+    )
