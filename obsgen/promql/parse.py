@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import promql_parser as pq
 
-from obsgen.promql.newer import without_newer
 from obsgen.promql.syntax import Problem, find_problem
-from obsgen.promql.tokens import tokens
+from obsgen.promql.tokens import Token, skipped_time, tokens
 from obsgen.promql.tree import Node, build
 
 # The parser recurses in native code, and a tree is walked by recursion here: both have an end.
 MAX_NESTING = 250
 
 _WORDS = frozenset(("and", "or", "unless"))
+_ARITHMETIC = re.compile(r"[-+*/%^(]")
 _EXPERIMENTAL_AGGREGATORS = frozenset(("limitk", "limit_ratio"))
 
 
@@ -62,13 +64,39 @@ def parse(text: str) -> Query:
     try:
         return Query(text, build(pq.parse(text), found, len(text)))
     except ValueError as refusal:
-        plain, newer = without_newer(text, found)
+        plain, newer = _without_newer(text, found)
         if plain == text:
             raise PromqlError(text, str(refusal)) from None
     try:
         return Query(text, build(pq.parse(plain), tokens(plain), len(text)), newer)
     except ValueError as refusal:
         raise PromqlError(plain, str(refusal)) from None
+
+
+def _without_newer(text: str, found: list[Token]) -> tuple[str, tuple[str, ...]]:
+    """The expression without syntax that Prometheus reads and the parser does not yet, and what was replaced in it.
+
+    What takes its place is of the same length, so that offsets stay true.
+    """
+    used = []
+    for start, end, plain, what in _replacements(text, found):
+        text = text[:start] + plain + text[end:]
+        used.append(what)
+    return text, tuple(dict.fromkeys(used))
+
+
+def _replacements(text: str, found: list[Token]) -> Iterator[tuple[int, int, str, str]]:
+    for at, token in enumerate(found):
+        size = token.end - token.start
+        if token.kind == "range" and _ARITHMETIC.search(token.text):
+            duration = "[1m:1m" if ":" in token.text else "[1m"
+            yield token.start, token.end, duration.ljust(size - 1) + "]", "duration arithmetic"
+        elif token.text in ("</", ">/"):
+            yield token.start, token.end, "+ ", "histogram trimming"
+        elif token.text.lower() == "offset" and at + 1 < len(found):
+            start, end = found[at + 1].start, found[at + skipped_time(found, at + 1)].end
+            if "(" in text[start:end]:
+                yield start, end, "1m".ljust(end - start), "duration arithmetic"
 
 
 def _is_experimental(node: Node) -> bool:

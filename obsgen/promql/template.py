@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from obsgen.promql.syntax import Problem
@@ -58,32 +57,24 @@ class _Token(NamedTuple):
     start: int
 
 
-@dataclass(slots=True)
-class Template:
-    """What was found in a template: problems that break it, and the labels it uses."""
-
-    problems: list[Problem] = field(default_factory=list)
-    uses: list[Use] = field(default_factory=list)
-
-
 def read_template(text: str) -> Template:
     """Reads a template as Prometheus would."""
     found = Template()
-    if "{{" in text:
-        _Reader(found).read(text)
+    found.read(text)
     return found
 
 
-class _Reader:
-    """Walks through the actions; keeps the open blocks and the variables that are declared."""
+class Template:
+    """What was found in a template: problems that break it, and the labels it uses."""
 
-    def __init__(self, found: Template) -> None:
-        self._found = found
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.uses: list[Use] = []
         self._open: list[_Token] = []
         self._variables = set(_VARIABLES)
 
     def read(self, text: str) -> None:
-        """Notes all problems and uses of `text`."""
+        """Walks through the actions; notes all problems and uses."""
         at = text.find("{{")
         while at >= 0:
             match = _ACTION.match(text, at)
@@ -164,12 +155,12 @@ class _Reader:
             label = tokens[at + 1]
             own = holder.text == "$labels" or (holder.text == ".Labels" and not self._open)
             if own and label.kind == "field" and _touches(holder, label):
-                self._found.uses.append(Use(label.text[1:], label.start + 1))
+                self.uses.append(Use(label.text[1:], label.start + 1))
             elif own and label.kind == "string" and at and tokens[at - 1].text == "index":
-                self._found.uses.append(Use(label.text[1:-1], label.start + 1))
+                self.uses.append(Use(label.text[1:-1], label.start + 1))
 
     def _problem(self, message: str, start: int, length: int, hint: str = "") -> None:
-        self._found.problems.append(Problem(message, start, length, hint))
+        self.problems.append(Problem(message, start, length, hint))
 
 
 def _touches(before: _Token, token: _Token) -> bool:
