@@ -46,7 +46,10 @@ func main() {
 		fmt.Println(version())
 		return
 	}
-	if err := serve(os.Stdin, os.Stdout); err != nil {
+	// Loki's reader of JSON paths prints what it finds wrong, which must not come between the answers
+	out := os.Stdout
+	os.Stdout = os.Stderr
+	if err := serve(os.Stdin, out); err != nil {
 		fmt.Fprintln(os.Stderr, "logql:", err)
 		os.Exit(2)
 	}
@@ -85,7 +88,7 @@ func serve(in io.Reader, out io.Writer) error {
 func judge(asked question) answer {
 	found, err := read(asked.Expr)
 	if err != nil {
-		return answer{ID: asked.ID, Fault: placed(err.Error())}
+		return answer{ID: asked.ID, Fault: placed(err.Error(), asked.Expr)}
 	}
 	return answer{ID: asked.ID, OK: true, facts: found}
 }
@@ -129,12 +132,19 @@ func compile(expr syntax.Expr) error {
 
 var position = regexp.MustCompile(`^parse error (?:at line (\d+), col (\d+))?\s*: (?s:(.*))$`)
 
-func placed(message string) *fault {
+// placed reads the place out of Loki's message. Of a token that took a look ahead Loki tells the column but line 0.
+func placed(message, text string) *fault {
 	match := position.FindStringSubmatch(message)
 	if match == nil {
 		return &fault{Message: message}
 	}
 	line, _ := strconv.Atoi(match[1])
 	column, _ := strconv.Atoi(match[2])
+	if line == 0 && !strings.Contains(text, "\n") {
+		line = 1
+	}
+	if line == 0 || column == 0 {
+		return &fault{Message: match[3]}
+	}
 	return &fault{Message: match[3], Line: line, Column: column}
 }
