@@ -212,7 +212,7 @@ class _BoardWriter:
             return
         source = self.scope.source(None, query.signal, {})
         suffix = "_count" if source.signal.type == "histogram" else ""
-        self.main = tuple(stored.name + suffix for stored, _ in source.series)
+        self.main = tuple(dict.fromkeys(stored.name + suffix for stored, _ in source.series))
         self.labels = source.signal.labels
 
     def _limit(self, panel: Panel, alert: str, origin: Origin) -> list[Line]:

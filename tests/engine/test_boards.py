@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_support import ALPHA, HEAD, panels, tree
+from engine_support import ALPHA, HEAD, panels, profile, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
+from obsgen import pipeline
 from obsgen.render.dashboards import MAX_UID, uid
 
 GATEWAY = "  - {name: gate, type: alpha, options: {mode: gateway}}\n"
@@ -66,6 +68,37 @@ def test_a_board_speaks_of_all_servers_in_all_environments() -> None:
     assert "alpha:memory_usage_ratio" in memory["targets"][0]["expr"]
     rate = panel(board(text), "Rate")["targets"][0]["expr"]
     assert rate.count("alpha_requests_total") == rate.count("alpha_gateway_requests_total") == 1
+
+
+@pytest.mark.parametrize("servers", ["version: ['1.9', '2.0']", "version: '2.0'"])
+def test_a_series_that_two_versions_have_under_one_name_is_asked_for_once(servers: str, tmp_path: Path) -> None:
+    (tmp_path / "alpha").mkdir()
+    (tmp_path / "alpha" / "signals.yaml").write_text(
+        "latency: {help: time, type: histogram, unit: seconds, labels: {model: model_name}, series: ["
+        "{name: alpha_request_seconds, since: '2.0', buckets: [1, 10]}, "
+        "{name: alpha_request_seconds, until: '2.0', buckets: [5]}]}\n"
+    )
+    text = ALPHA.replace("port: http", servers) + "environments: {dev: {modelServers: {chat: {version: '1.9'}}}}\n"
+    rendered = pipeline.render(profile(text), (tmp_path,))
+    (json,) = (each.json for each in rendered.boards if each.name == "alpha")
+    (latency, _, _) = panel(json, "Latency")["targets"]
+    assert latency["expr"].count("alpha_request_seconds_bucket") == 1
+    assert not [each for each in json["templating"]["list"] if "seconds_count|alpha" in each.get("definition", "")]
+    assert all(each.expr.count("rate(") < 2 for each in rendered.base.alerts if each.key == "AlphaLatencyHigh")
+
+
+def test_a_version_of_one_environment_is_on_the_boards_of_all() -> None:
+    """Whoever compares environments has the same panels in each; a series that is not there costs nothing."""
+    text = ALPHA.replace("port: http", "version: '2.0'")
+    old = text + "environments: {dev: {modelServers: {chat: {version: '1.9'}}}, prod: {cluster: {name: p}}}\n"
+    rendered = tree(old)
+    (alone,) = (each for each in panels(board(text)) if each["title"] == "Memory" and each["type"] != "row")
+    (both,) = (each for each in panels(board(old)) if each["title"] == "Memory" and each["type"] != "row")
+    assert "alpha:memory_usage_percent" not in alone["targets"][0]["expr"]
+    ratio, percent = both["targets"][0]["expr"].index("usage_ratio"), both["targets"][0]["expr"].index("usage_percent")
+    assert ratio < percent, "the base's own version comes first"
+    maps = [each.board_maps[0].object["data"] for each in (rendered.base, *rendered.environments.values())]
+    assert maps[0] == maps[1] == maps[2]
 
 
 def test_boards_are_the_same_file_in_every_environment() -> None:

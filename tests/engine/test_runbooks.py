@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from engine_support import ALPHA, findings, rule, tree
+from engine_support import ALPHA, findings, profile, rule, tree
+
+from obsgen import pipeline
 
 LATENCY = "runbooks/AlphaLatencyHigh.md"
 MINE = (
@@ -90,3 +94,75 @@ def test_the_readme_says_what_is_here_and_what_must_be_there_first() -> None:
     ):
         assert part in readme
     assert findings(text) == []
+
+
+def servers(*more: str) -> str:
+    """A second server of the type, and what else it has."""
+    own = "".join(f", {each}" for each in more)
+    return ALPHA + f"  - {{name: code, type: alpha, namespace: ml2, selector: {{app: code}}{own}}}\n"
+
+
+def test_a_runbook_has_the_queries_of_every_server() -> None:
+    text = runbook(servers())
+    first, second = text.split("\n## On code (namespace ml2)\n")
+    assert "Queries and commands are those of chat; at the end: code.\n" in first
+    assert first.count('job="chat",namespace="ml"') == second.count('job="code",namespace="ml2"') == 2
+    assert 'job="code"' not in first
+    assert 'job="chat"' not in second
+    assert "- Meaning: `histogram_quantile(0.95, " in second
+    assert "Requests to" not in second, "what is said of every server stands there once"
+
+
+def test_a_server_whose_text_is_another_has_its_own(tmp_path: Path) -> None:
+    meaning = "## Meaning\n\n<% if version == '2.0.0' %>New.<% else %>Old.<% endif %>\n\n"
+    conditional = meaning + "1. Look: `<< query('waiting', by=[]) >>`\n"
+    text = runbook_with(tmp_path, conditional, servers("version: '1.9'"))
+    first, second = text.split("\n## On code (namespace ml2)\n")
+    assert "## Meaning\n\nNew.\n" in first
+    assert "### Meaning\n\nOld.\n" in second
+    assert '`sum by (cluster, namespace) (alpha_waiting{job="code",namespace="ml2"})`' in second
+
+
+def test_a_server_that_differs_between_environments_has_the_queries_of_both(tmp_path: Path) -> None:
+    steps = "## Diagnosis\n\n1. One: `kubectl get pods`\n2. Two: `<< query('memory_usage', by=[]) >>`\n"
+    environments = "environments: {dev: {modelServers: {chat: {version: '1.9'}}}, prod: {cluster: {name: p}}}\n"
+    text = runbook_with(tmp_path, steps, ALPHA + environments)
+    first, second = text.split("\n## On chat in dev (namespace ml)\n")
+    assert "memory_usage_ratio" in first
+    assert [line for line in second.splitlines() if line.startswith("- ")] == [
+        '- Step 2: `max by (cluster, namespace) (alpha:memory_usage_percent{job="chat",namespace="ml"}) / 100`'
+    ]
+    same = "environments: {dev: {modelServers: {chat: {thresholds: {latencyP95: 1s}}}}, prod: {cluster: {name: p}}}\n"
+    assert "## On" not in runbook_with(tmp_path, steps, ALPHA + same)
+
+
+def runbook_with(folder: Path, body: str, text: str) -> str:
+    """The runbook of the latency alert, whose text a folder of the user's overrides."""
+    (folder / "alpha" / "runbooks").mkdir(parents=True, exist_ok=True)
+    (folder / "alpha" / LATENCY).write_text(body)
+    return pipeline.render(profile(text), (folder,)).files[LATENCY].decode()
+
+
+def test_a_page_of_one_server_out_of_several_says_which() -> None:
+    def summaries(text: str) -> dict[str, str]:
+        return {each.key + each.instance.name: each.summary for each in tree(text).base.alerts}
+
+    assert summaries(ALPHA)["AlphaLatencyHighchat"] == "p95 latency above 8 s"
+    several = summaries(servers())
+    assert several["AlphaLatencyHighchat"] == "p95 latency above 8 s (chat)"
+    assert several["AlphaLatencyHighcode"] == "p95 latency above 8 s (code)"
+    assert several["AlphaDowncode"] == "code is not scraped", "it says so already"
+    assert runbook(servers()).splitlines()[4] == "P95 latency above 8 s."
+
+
+def test_the_runbook_and_the_readme_speak_of_the_same_environment() -> None:
+    limits = "modelServers: {chat: {thresholds: {latencyP95: %s}}}"
+    text = ALPHA + (
+        f"environments:\n  prod: {{cluster: {{name: p}}, {limits % '2s'}}}\n"
+        f"  staging: {{cluster: {{name: s}}, {limits % '4s'}}}\n"
+    )
+    files = tree(text).files
+    assert "P95 latency above 2 s." in files[LATENCY].decode()
+    (row,) = (line for line in files["README.md"].decode().splitlines() if "(runbooks/AlphaLatencyHigh.md)" in line)
+    assert row.endswith("| p95 latency above 2 s |")
+    assert "prod: above 2 s for 2m; staging: above 4 s for 2m" in row
