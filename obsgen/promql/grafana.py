@@ -11,9 +11,9 @@ from typing import NamedTuple
 from obsgen.promql.parse import PromqlError, Query, parse
 from obsgen.promql.tokens import Token, tokens
 
-_VARIABLE = re.compile(r"\$\{[^{}$]*\}|\[\[\w+(?::\w+)?\]\]|\$\w+")
+VARIABLE = re.compile(r"\$\{[^{}$]*\}|\[\[\w+(?::\w+)?\]\]|\$\w+")
 _NUMBERS = re.compile(r"\$\{?__(?:range|interval|rate_interval)_(?:s|ms)\b|\$\{?__(?:from|to)\b")
-_MAX_TRIES = 64
+MAX_TRIES = 64
 
 _FUNCTION = re.compile(r"\s*(label_values|label_names|metrics|query_result)\s*\((.*)\)\s*\Z", re.DOTALL)
 _LAST_ARGUMENT = re.compile(r",\s*[\w$:{}\[\]]+\s*\Z")
@@ -28,19 +28,19 @@ class Part(NamedTuple):
 
 def has_variables(text: str) -> bool:
     """Whether a text uses a Grafana variable."""
-    return ("$" in text or "[[" in text) and bool(_VARIABLE.search(text))
+    return ("$" in text or "[[" in text) and bool(VARIABLE.search(text))
 
 
 def has_free_variables(text: str) -> bool:
     """Whether a variable stands outside strings and ranges, so that its value could be any piece of PromQL."""
-    return has_variables(text) and bool(_VARIABLE.search(_in_strings_and_ranges(text)))
+    return has_variables(text) and bool(VARIABLE.search(_in_strings_and_ranges(text)))
 
 
 def parse_templated(text: str) -> Query:
     """The query of a panel's expression; PromqlError if no plain value of its variables makes it one."""
     if not has_variables(text):
         return parse(text)
-    first, *others = islice(_attempts(text), _MAX_TRIES)
+    first, *others = islice(_attempts(text), MAX_TRIES)
     try:
         return parse(first)
     except PromqlError:
@@ -67,15 +67,15 @@ def variable_parts(query: str) -> list[Part]:
 def _attempts(text: str) -> Iterator[str]:
     """The text with its variables as names first, then with some or all of the free ones as numbers."""
     fixed = _in_strings_and_ranges(text)
-    free = list(_VARIABLE.finditer(fixed))
+    free = list(VARIABLE.finditer(fixed))
     for choice in product(("name", "number"), repeat=len(free)):
         plain = fixed
         for match, kind in zip(free, choice, strict=True):
-            plain = _put(plain, match, kind)
+            plain = put(plain, match, kind)
         yield plain
 
 
-def _put(text: str, match: re.Match[str], kind: str) -> str:
+def put(text: str, match: re.Match[str], kind: str) -> str:
     """The text with a variable replaced; beside letters it is a part of a name, whatever the kind."""
     start, end = match.span()
     part_of_name = text[end : end + 1].isalnum() or text[end : end + 1] == "_" or text[start - 1 : start].isalnum()
@@ -86,14 +86,14 @@ def _put(text: str, match: re.Match[str], kind: str) -> str:
 
 def _in_strings_and_ranges(text: str) -> str:
     """The text with the variables in strings and in ranges replaced: there is but one way to do it."""
-    for match in _VARIABLE.finditer(text):
+    for match in VARIABLE.finditer(text):
         if match.group().startswith("[["):
             text = text[: match.start()] + "x" * len(match.group()) + text[match.end() :]
     for token in tokens(text):
         if token.kind in ("string", "braces"):
             plain = _replaced_strings(token)
         elif token.kind == "range":
-            plain = _VARIABLE.sub(_duration, token.text)
+            plain = VARIABLE.sub(as_duration, token.text)
         else:
             continue
         text = text[: token.start] + plain + text[token.end :]
@@ -102,15 +102,16 @@ def _in_strings_and_ranges(text: str) -> str:
 
 def _replaced_strings(token: Token) -> str:
     if token.kind == "string":
-        return _VARIABLE.sub(_word, token.text)
-    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda string: _VARIABLE.sub(_word, string.group()), token.text)
+        return VARIABLE.sub(as_word, token.text)
+    return re.sub(r'"(?:[^"\\]|\\.)*"', lambda string: VARIABLE.sub(as_word, string.group()), token.text)
 
 
-def _word(match: re.Match[str]) -> str:
+def as_word(match: re.Match[str]) -> str:
+    """A word of the variable's length."""
     return "x" * len(match.group())
 
 
-def _duration(match: re.Match[str]) -> str:
+def as_duration(match: re.Match[str]) -> str:
     """A duration, or the number before a unit, of the variable's length."""
     size = match.end() - match.start()
     unit = match.string[match.end() : match.end() + 1].isalpha()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from obsgen.promql.tree import Node, build
 MAX_NESTING = 250
 
 _WORDS = frozenset(("and", "or", "unless"))
-_ARITHMETIC = re.compile(r"[-+*/%^(]")
+_SIGN = re.compile(r"[-+*/%^(]")
+_DURATIONS = (re.compile(r"\b(?:step|range)\s*\(\s*\)"), re.compile(r"\b(?:min|max)_of(?=\s*\()"))
+"""Durations that a query knows only when it runs, and functions that choose one of two."""
 _EXPERIMENTAL_AGGREGATORS = frozenset(("limitk", "limit_ratio"))
 
 
@@ -87,16 +90,36 @@ def _without_newer(text: str, found: list[Token]) -> tuple[str, tuple[str, ...]]
 
 def _replacements(text: str, found: list[Token]) -> Iterator[tuple[int, int, str, str]]:
     for at, token in enumerate(found):
-        size = token.end - token.start
-        if token.kind == "range" and _ARITHMETIC.search(token.text):
-            duration = "[1m:1m" if ":" in token.text else "[1m"
-            yield token.start, token.end, duration.ljust(size - 1) + "]", "duration arithmetic"
+        if token.kind == "range" and _is_range(token.text[1:-1]):
+            duration = "[1s:" if ":" in token.text else "[1m"
+            yield token.start, token.end, duration.ljust(len(token.text) - 1) + "]", "duration arithmetic"
         elif token.text in ("</", ">/"):
             yield token.start, token.end, "+ ", "histogram trimming"
-        elif token.text.lower() == "offset" and at + 1 < len(found):
-            start, end = found[at + 1].start, found[at + skipped_time(found, at + 1)].end
-            if "(" in text[start:end]:
+        elif token.text.lower() == "offset" and len(time := found[at + 1 : at + 1 + skipped_time(found, at + 1)]) > 2:
+            start, end = time[0].start, time[-1].end
+            if _is_arithmetic(text[start:end]):
                 yield start, end, "1m".ljust(end - start), "duration arithmetic"
+
+
+def _is_range(text: str) -> bool:
+    span, _, step = text.partition(":")
+    return bool(_SIGN.search(text)) and _is_arithmetic(span) and (not step.strip() or _is_arithmetic(step))
+
+
+def _is_arithmetic(time: str) -> bool:
+    """Whether a duration is worked out from finite numbers, with signs and parentheses."""
+    known, choosing = _DURATIONS
+    plain, choices = choosing.subn("", known.sub("1m", time))
+    try:
+        root = build(pq.parse(plain.replace(",", "+") if choices else plain), [], 0)
+    except ValueError:
+        return False
+    return all(
+        (isinstance(node.raw, pq.NumberLiteral) and math.isfinite(node.raw.val))
+        or (node.kind == "binary" and node.name in "+-*/%^")
+        or node.kind in ("unary", "paren")
+        for node in root.walk()
+    )
 
 
 def _is_experimental(node: Node) -> bool:

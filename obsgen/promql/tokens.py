@@ -80,8 +80,9 @@ def _skipped_list(found: list[Token], at: int) -> int:
 
 def skipped_time(found: list[Token], at: int) -> int:
     """How many tokens the time behind `offset` or `@` takes."""
-    sign = int(at < len(found) and found[at].text in ("+", "-"))
-    at += sign
+    signs = 0
+    while at < len(found) and found[at].text in ("+", "-"):
+        at, signs = at + 1, signs + 1
     if at < len(found) and found[at].kind == "word":  # start(), end(), step()
-        return sign + 1 + _skipped_list(found, at + 1)
-    return sign + (_skipped_list(found, at) or 1)
+        return signs + 1 + _skipped_list(found, at + 1)
+    return signs + (_skipped_list(found, at) or 1)

@@ -95,6 +95,33 @@ def test_newer_and_experimental_syntax_is_read_and_named() -> None:
     assert parse("rate(x[5m])").experimental() == []
 
 
+@pytest.mark.parametrize(
+    ("text", "newer"),
+    [
+        ("x offset (2 * 5m)", "duration arithmetic"),
+        ("x offset - -5m", "duration arithmetic"),
+        ("max_over_time(x[-step():5m])", "duration arithmetic"),
+        ("x[min_of(step(), 5m)] offset 1m", "duration arithmetic"),
+        ("h >/ 2", "histogram trimming"),
+        ("max_over_time(h[5m:]) </ 2 offset -1m", None),
+        ("h[5m:] offset -1m </ 2", None),
+        ("max_over_time(h[5m:] offset -1m) </ 2", "histogram trimming"),
+        ("x offset (y)", None),
+        ("x offset (2 > bool 1)", None),
+        ("x offset (Inf)", None),
+        ("x[y + 1]", None),
+        ("x[1 +]", None),
+        ("x offset (1m", None),
+        ("x offset -", None),
+    ],
+)
+def test_only_what_is_newer_is_called_so_and_the_rest_refused(text: str, newer: str | None) -> None:
+    try:
+        assert parse(text).newer == (newer,)
+    except PromqlError:
+        assert newer is None
+
+
 def test_hostile_expressions_end_quickly() -> None:
     started = time.process_time()
     for text in ("(" * 100_000, "x{" + 'a="b",' * 50_000, "-" * 50_000 + "x", '"' * 99_999, "[" * 50_000, "x{" * 9_999):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import NamedTuple
 
 import pytest
+from hypothesis import settings
+from promql_random import expression
 
 from obsgen.promql import parse
 from obsgen.promql.labels import labels_of
@@ -128,13 +131,13 @@ class Sample(NamedTuple):
     value: float
 
 
-def answers(tool: Tool, folder: Path) -> dict[str, list[Sample]]:
-    """What Prometheus answers to each expression: a test that expects something else prints it."""
+def answers(texts: Sequence[str], tool: Tool, folder: Path) -> dict[str, list[Sample]]:
+    """What Prometheus answers to each expression that it can: a test that expects something else prints it."""
     wrong = [{"labels": "never", "value": 12345}]
     test = {
         "interval": "1m",
         "input_series": [{"series": series, "values": values} for series, values in SERIES.items()],
-        "promql_expr_test": [{"expr": expr, "eval_time": "20m", "exp_samples": wrong} for expr in EXPRESSIONS],
+        "promql_expr_test": [{"expr": expr, "eval_time": "20m", "exp_samples": wrong} for expr in texts],
     }
     (folder / "test.json").write_text(json.dumps({"rule_files": [], "evaluation_interval": "1m", "tests": [test]}))
     told = run(tool, ["test", "rules", "test.json"], cwd=folder)
@@ -150,27 +153,39 @@ def _samples(text: str) -> list[Sample]:
 def test_nothing_said_to_be_sure_is_contradicted_by_prometheus(
     tmp_path: Path, real_tool: Callable[[str], Tool]
 ) -> None:
-    answered = answers(real_tool("promtool"), tmp_path)
+    answered = answers(EXPRESSIONS, real_tool("promtool"), tmp_path)
     assert set(answered) == set(EXPRESSIONS)
     for text, samples in answered.items():
-        root = parse(text).root
-        low, high = range_of(root)
-        for sample in samples:
-            assert not [label for label in sample.labels if labels_of(root).lacks(label)], text
-            assert math.isnan(sample.value) or low <= sample.value <= high, text
-        if not filters(root) and "/ rate" not in text and "- errors" not in text:
+        assert_not_contradicted(text, samples)
+        if not filters(parse(text).root) and "/ rate" not in text and "- errors" not in text:
             assert samples, f"{text} is said to answer whenever its series exist"
-        if is_filter(root) and verdict(root) is False:
-            assert not samples, f"{text} is said to be never true"
-        if is_filter(root) and verdict(root) is True:
-            assert samples, f"{text} is said to be always true"
+
+
+def assert_not_contradicted(text: str, samples: list[Sample]) -> None:
+    """An AssertionError if an answer has a label, a value or a number of samples that is said to be impossible."""
+    root = parse(text).root
+    low, high = range_of(root)
+    for sample in samples:
+        assert not [label for label in sample.labels if labels_of(root).lacks(label)], text
+        assert math.isnan(sample.value) or low <= sample.value <= high, text
+    if is_filter(root) and verdict(root) is False:
+        assert not samples, f"{text} is said to be never true"
+
+
+@pytest.mark.tools
+def test_nothing_said_of_random_expressions_is_contradicted(tmp_path: Path, real_tool: Callable[[str], Tool]) -> None:
+    texts = dict.fromkeys(expression(Random(seed)) for seed in range(20 * settings().max_examples))
+    answered = answers(list(texts), real_tool("promtool"), tmp_path)
+    assert len(answered) > len(texts) / 2
+    for text, samples in answered.items():
+        assert_not_contradicted(text, samples)
 
 
 @pytest.mark.tools
 def test_labels_that_are_said_to_be_kept_are_kept(tmp_path: Path, real_tool: Callable[[str], Tool]) -> None:
     """Not only safe but sharp: where the labels are known at all, most of the claims are exact."""
     known = {text: labels_of(parse(text).root).only for text in EXPRESSIONS}
-    answered = answers(real_tool("promtool"), tmp_path)
+    answered = answers(EXPRESSIONS, real_tool("promtool"), tmp_path)
     exact = [
         only == frozenset().union(*(sample.labels for sample in answered[text]))
         for text, only in known.items()
