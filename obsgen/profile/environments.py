@@ -14,6 +14,7 @@ from typing import Any
 
 from obsgen.findings import Finding, Place, error
 from obsgen.hints import nearest
+from obsgen.profile.names import is_name
 from obsgen.profile.shape import NAMED_LISTS, OPTIONAL_PARTS
 from obsgen.source import Document, Route
 
@@ -68,6 +69,10 @@ class Merged:
     def place(self, route: Route, key: bool = False) -> Place:
         """Where the value (or its key) at `route` was written."""
         return self.document.place(self.written_at(route), key=key)
+
+    def text_place(self, route: Route, offset: int, length: int) -> Place:
+        """Where a part of the text at `route` was written."""
+        return self.document.text_place(self.written_at(route), offset, length)
 
     def refuse(self, message: str, source: Route, hint: str) -> None:
         """Notes a fault of the change that stands at `source` in the file."""
@@ -135,10 +140,11 @@ class _Merger:
     def _is_refused(self, old: Any, change: Any, route: Route, source: Route) -> bool:
         """Notes a change that would drop what it does not repeat, or that changes what is not there."""
         if route in NAMED_LISTS and isinstance(change, list) and isinstance(old, list) and old:
-            names = [str(_name(item)) for item in old]
-            message = f"this list would replace all of {route[-1]}: {', '.join(names)}"
-            hint = f"change them by name: {route[-1]}: {{{names[0]}: {{…}}}}; null instead of {{…}} removes one"
-            self.merged.refuse(message, source, hint)
+            names = [name for item in old if (name := _name(item))]
+            if names:
+                message = f"this list would replace all of {route[-1]}: {', '.join(names)}"
+                hint = f"change them by name: {route[-1]}: {{{names[0]}: {{…}}}}; null instead of {{…}} removes one"
+                self.merged.refuse(message, source, hint)
             return True
         needed = OPTIONAL_PARTS.get(route)
         if needed and isinstance(change, dict) and old is Mark.NOTHING and needed not in change:
@@ -206,6 +212,6 @@ class _Merger:
 
 
 def _name(item: Any) -> str | None:
-    """The name of a list's item, None if it has none."""
+    """The name of a list's item, None if it has none, or one that is at fault."""
     name = item.get("name") if isinstance(item, dict) else None
-    return name if isinstance(name, str) else None
+    return name if is_name(name) else None

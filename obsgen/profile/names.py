@@ -83,6 +83,11 @@ def _kebab(value: str) -> str:
     return value
 
 
+def is_name(value: Any) -> bool:
+    """Whether a value may be a `Name`."""
+    return isinstance(value, str) and len(value) <= 50 and bool(_NAME.match(value))
+
+
 def _own(label: str) -> str:
     if label in _RESERVED or label.startswith(f"{DOMAIN}/"):
         hint = "remove it, or take a key of your own, such as team"

@@ -34,12 +34,10 @@ def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
         for name in [app.name for app in argocd.applications] or [profile.stack]:
             key = (argocd.namespace, f"{name}{suffix}")
             if key in seen:
-                both = (
-                    f"in '{seen[key]}' and in '{environment}'"
-                    if seen[key] != environment
-                    else f"twice in '{environment}'"
+                there = f"'{key[1]}' is there in '{seen[key]}' and in '{environment}'"
+                message = (
+                    f"application {there}" if seen[key] != environment else f"two applications are called '{name}'"
                 )
-                message = f"application '{key[1]}' is there {both}"
                 hint = "give it another name, or the environment another `suffix:`"
                 yield error("profile/same-application", message, each.merged.place(("argocd",), key=True), hint)
             seen.setdefault(key, environment)

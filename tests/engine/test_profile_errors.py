@@ -284,7 +284,10 @@ ARGO = "argocd: {repoURL: 'https://github.com/acme/x.git'"
         ("^dashboards: {alhpa: {title: x}}\n", "no dashboard 'alhpa' in this stack"),
         ("alerts: {^AlphaDown: {name: AlphaSlow}}\n", "chat has two alerts called 'AlphaSlow'"),
         ("alerts: {^AlphaDown: {" + MINE + "}}\n", "chat has two alerts called 'AlphaDown'"),
-        ("^" + ARGO + ", applications: [{name: x, part: rules}, {name: x, part: monitors}]}\n", "twice in 'prod'"),
+        (
+            "^" + ARGO + ", applications: [{name: x, part: rules}, {name: x, part: monitors}]}\n",
+            "two applications are called 'x'",
+        ),
         (
             "^" + ARGO + ", suffix: ''}\nenvironments: {dev: {cluster: {name: d}}, prod: {cluster: {name: p}}}\n",
             "application 'demo' is there in 'dev' and in 'prod'",

@@ -1,0 +1,1 @@
+"""These tests see no components but those that they write."""
