@@ -19,6 +19,7 @@ from obsgen.components.boards import Dashboard
 from obsgen.components.fields import AlertName, SignalName
 from obsgen.components.layers import Layered, layered
 from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal
+from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.components.references import lost_references
 from obsgen.findings import Finding, InputError, Place, error
@@ -31,7 +32,7 @@ COMPONENT: TypeAdapter[Component] = TypeAdapter(Component)
 SIGNALS: TypeAdapter[dict[str, Signal]] = TypeAdapter(dict[SignalName, Signal])
 HEAD = "component.yaml"
 """The file that makes a folder a component."""
-MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml")
+MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml", "slos.yaml")
 """Files whose entries merge by name where several folders have one; component.yaml merges mappings inside, too."""
 
 VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
@@ -40,6 +41,7 @@ VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?")
 
 ALERTS: TypeAdapter[dict[str, Alert]] = TypeAdapter(dict[AlertName, Alert])
+OBJECTIVES: TypeAdapter[dict[str, Objective]] = TypeAdapter(dict[SignalName, Objective])
 RECORDINGS: TypeAdapter[tuple[Recording, ...]] = TypeAdapter(tuple[Recording, ...])
 
 
@@ -53,6 +55,7 @@ class ComponentFolder:
     signals: dict[str, Signal]
     alerts: dict[str, Alert]
     recordings: tuple[Recording, ...]
+    objectives: dict[str, Objective]
     dashboards: Mapping[str, Dashboard]
     manifests: Mapping[str, ManifestTemplate]
     documents: Mapping[str, Layered] = field(repr=False)
@@ -60,6 +63,11 @@ class ComponentFolder:
     def text(self, file: str) -> str:
         """A file's text as it is, such as a script or a runbook."""
         return read_text(self.files[file], shown(self.files[file]))
+
+    @property
+    def alert_names(self) -> set[str]:
+        """The alerts of the component, those of its objectives included."""
+        return {*self.alerts, *(objective.alert for objective in self.objectives.values())}
 
     def runbooks(self) -> list[str]:
         """The alerts that have a runbook, in order."""
@@ -179,6 +187,7 @@ def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:
         signals=reader.one("signals.yaml", SIGNALS, {}),
         alerts=reader.one("alerts.yaml", ALERTS, {}),
         recordings=reader.one("recording.yaml", RECORDINGS, ()),
+        objectives=reader.one("slos.yaml", OBJECTIVES, {}),
         dashboards=reader.many("dashboards", Dashboard),
         manifests=reader.many("manifests", ManifestTemplate),
         documents=reader.documents,

@@ -12,6 +12,7 @@ from obsgen.findings import Finding, InputError, Place, error
 from obsgen.hints import did_you_mean, nearest
 
 _HARMLESS = re.compile(r"\..*|.*~|(?:README|LICEN[CS]E|NOTICE|CHANGELOG)\b.*")
+_LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "runbooks": ".md"}
 _FILE = re.compile(r"""\bfile\(\s*['"\\]*([^'"\\)~]+)['"\\]*\s*\)""")
 _LAYOUT = f"known: {', '.join(MERGED)}, dashboards/<board>.yaml, manifests/<object>.yaml, runbooks/<Alert>.md"
 
@@ -22,44 +23,56 @@ def unread(known: Catalogue, roots: Sequence[Path], own_alerts: Collection[str] 
 
 
 def _in_root(known: Catalogue, root: Path, own_alerts: Collection[str]) -> Iterator[Finding]:
+    """What is unread below a root, which may hold other things than components as well."""
     for path in _entries(root):
         if path.is_dir():
             yield from _in_folder(known, path, own_alerts)
-        else:
-            hint = "name the folder above it" if path.name in MERGED else "put it into a component's folder"
-            yield _told(path, f"{path.name} stands in no component's folder", hint)
+        elif _is_like_one(path):
+            yield _told(path, f"{path.name} stands in no component's folder", "name the folder above this one")
 
 
 def _in_folder(known: Catalogue, folder: Path, own_alerts: Collection[str]) -> Iterator[Finding]:
-    name = folder.name
-    found = [path for path in _below(folder) if path.is_symlink() or not path.is_dir()]
-    links = [path for path in found if not is_plain_file(path)]
-    for path in links:
-        file = path.relative_to(folder).as_posix()
-        yield _told(path, f"{file} is a link, and links are not followed", "put the file itself here")
-    if all(path.is_dir() for path in folder.rglob("*")):
+    entries = _entries(folder)
+    # Argo CD's trees, whose folder may have the name of a component, are obsgen's own.
+    if folder.name in known.names and not any(folder.glob("*/.obsgen")):
+        yield from _unread_files(known, folder, own_alerts)
+    elif any(map(_is_like_one, entries)):
+        yield from _no_component(known, folder, entries)
+    if not entries and not any(folder.iterdir()):
         yield _told(folder, "this component's folder is empty", f"write {HEAD}, or remove the folder")
-    elif name in known.names:
-        yield from _unread_files(known, folder, [path for path in found if path not in links], own_alerts)
-    elif found and not links:
-        near = next((_meant(path, folder) for path in found if path.stem == Path(HEAD).stem), "")
-        hint = near or did_you_mean(name, known.names) or f"write {HEAD}"
-        yield _told(folder, f"'{name}' is no component: it has no {HEAD}, and there is none to change", hint)
 
 
-def _unread_files(
-    known: Catalogue, folder: Path, found: Sequence[Path], own_alerts: Collection[str]
-) -> Iterator[Finding]:
+def _no_component(known: Catalogue, folder: Path, entries: Sequence[Path]) -> Iterator[Finding]:
+    links = [path for path in entries if path.is_symlink()]
+    yield from map(_link, links)
+    if not links:
+        near = next((_meant(path, folder) for path in entries if path.stem == Path(HEAD).stem), "")
+        hint = near or did_you_mean(folder.name, known.names) or f"write {HEAD}"
+        message = f"'{folder.name}' is no component: it has no {HEAD}, and there is none to change"
+        yield _told(folder, message, hint)
+
+
+def _is_like_one(path: Path) -> bool:
+    """Whether a file or folder is one that a component has, or was meant to be."""
+    if path.is_dir():
+        return path.name in _LISTED
+    return path.suffix in (".yaml", ".yml") and bool(did_you_mean(path.stem, map(_stem, MERGED)))
+
+
+def _unread_files(known: Catalogue, folder: Path, own_alerts: Collection[str]) -> Iterator[Finding]:
     """What is unread in the folder of a component; what cannot be read in it is told as well."""
+    found = [path for path in _below(folder) if path.is_symlink() or not path.is_dir()]
     try:
-        alerts = {*known.get(folder.name).alerts, *own_alerts}
+        alerts = {*known.get(folder.name).alert_names, *own_alerts}
     except InputError as problem:
         yield from problem.findings
         alerts = {path.stem for path in found}
     wanted = _named_files(known, folder.name)
     for path in found:
         file = path.relative_to(folder).as_posix()
-        if is_listed(file, "runbooks", ".md"):
+        if not is_plain_file(path):
+            yield _link(path)
+        elif is_listed(file, "runbooks", ".md"):
             if path.stem not in alerts:
                 hint = nearest(path.stem, sorted(alerts)) or "write an alert of this name"
                 yield _told(path, f"{folder.name} has no alert '{path.stem}' whose runbook this could be", hint)
@@ -80,8 +93,7 @@ def _meant(path: Path, folder: Path) -> str:
     """The name that a file should have, as a hint."""
     file = path.relative_to(folder).as_posix()
     if "/" in file or path.suffix == ".md":
-        listed = {"dashboards": ".yaml", "manifests": ".yaml", "runbooks": ".md"}
-        return did_you_mean(file, [f"{inside}/{path.stem}{suffix}" for inside, suffix in listed.items()])
+        return did_you_mean(file, [f"{inside}/{path.stem}{suffix}" for inside, suffix in _LISTED.items()])
     return did_you_mean(f"{path.stem}.yaml", MERGED) if did_you_mean(path.stem, map(_stem, MERGED)) else ""
 
 
@@ -103,6 +115,10 @@ def _entries(folder: Path) -> list[Path]:
         reason = (problem.strerror or str(problem)).lower()
         message = f"cannot read {shown(folder)}: {reason}"
         raise InputError([error("file/unreadable", message, Place(shown(folder)))]) from None
+
+
+def _link(path: Path) -> Finding:
+    return _told(path, f"{path.name} is a link, and links are not followed", "put the file itself here")
 
 
 def _told(path: Path, message: str, hint: str) -> Finding:

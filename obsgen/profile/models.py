@@ -11,6 +11,7 @@ from obsgen.components.fields import (
     AlertName,
     Duration,
     GroupName,
+    Interval,
     NotEmpty,
     Quantity,
     Severity,
@@ -18,6 +19,7 @@ from obsgen.components.fields import (
     Strict,
 )
 from obsgen.components.models import Alert
+from obsgen.components.objectives import Target
 from obsgen.conventions import IN_CLUSTER
 from obsgen.profile.alerting import Alertmanager, Team
 from obsgen.profile.names import (
@@ -97,16 +99,18 @@ class OwnAlert(Alert):
     server: Name = Field(description="the server, exporter or provider whose signals it speaks of")
 
 
+OWN_ALERT = "(own)"
+"""Marks the faults of alerts of one's own."""
 _SUBJECTS = {"server", "signal", "ratio", "mean", "expr", "any"}
 
 
 def _kind_of_alert(value: Any) -> str:
     own = bool(_SUBJECTS & value.keys()) if isinstance(value, dict) else isinstance(value, OwnAlert)
-    return "(own)" if own else "(change)"
+    return OWN_ALERT if own else "(change)"
 
 
 AlertEntry = Annotated[
-    Annotated[AlertChange, Tag("(change)")] | Annotated[OwnAlert, Tag("(own)")], Discriminator(_kind_of_alert)
+    Annotated[AlertChange, Tag("(change)")] | Annotated[OwnAlert, Tag(OWN_ALERT)], Discriminator(_kind_of_alert)
 ]
 """A change of a component's alert or, where it is a sentence, an alert of one's own."""
 
@@ -115,6 +119,16 @@ class Rules(Strict):
     """Where rules go."""
 
     object: Name | None = Field(None, description="one PrometheusRule for all rules; else one for each server")
+
+
+class ObjectiveChoice(Strict):
+    """An objective that is wanted of a server; what is left open is as the component says."""
+
+    target: Target | None = Field(None, description="the share that shall be good, such as 99.9%")
+    window: Interval | None = Field(None, description="the time over which it is meant, such as 30d")
+
+
+Objectives = dict[str, Annotated[ObjectiveChoice, BeforeValidator(lambda value: {} if value is None else value)]]
 
 
 _VERSION = "the version that runs, or a list during a roll-out; it decides which series there are"
@@ -149,6 +163,7 @@ class ServerSettings(Strict):
     options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
     thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
     alerts: dict[str, AlertChange] = Field(default_factory=dict, description="changes of its alerts, for it alone")
+    objectives: Objectives = Field(default_factory=dict, description="service level objectives: those that are wanted")
 
 
 class Runtime(Strict):
@@ -158,6 +173,7 @@ class Runtime(Strict):
     version: Versions = Field(("latest",), description=_VERSION)
     options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
     thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
+    objectives: Objectives = Field(default_factory=dict, description="service level objectives: those that are wanted")
 
 
 class PlatformSettings(Strict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,11 +51,15 @@ class RenderedAlert:
 
 def alerts(stack: Stack) -> list[RenderedAlert]:
     """Every alert of a stack that the profile leaves enabled, instance by instance; InputError with all faults."""
-    servers = Counter(instance.folder.name for instance in stack.instances)
     with Faults() as faults:
         every = faults.each(_sentences(stack), lambda each: each.rendered() if each.wanted() else None)
-        found = [alert for alert in every if alert]
-    return [_named(alert) if servers[alert.instance.folder.name] > 1 else alert for alert in found]
+        return [alert for alert in every if alert]
+
+
+def with_servers(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[RenderedAlert]:
+    """The alerts with their servers in the summaries, where a stack has several of the kind."""
+    servers = Counter(instance.folder.name for instance in stack.instances)
+    return (_named(alert) if servers[alert.instance.folder.name] > 1 else alert for alert in found)
 
 
 def _named(alert: RenderedAlert) -> RenderedAlert:

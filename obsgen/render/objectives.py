@@ -18,6 +18,7 @@ from obsgen.conventions import SERVICE_LABEL
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
 from obsgen.render.sentences import SentenceError, phrase
+from obsgen.render.windows import fitted
 from obsgen.stack.model import Stored
 from obsgen.units import duration, number_text
 
@@ -30,6 +31,10 @@ OBJECTIVE = "objective"
 
 SHORTEST = "5m"
 """The window of the recorded rates."""
+
+
+class OutsideBucketsError(SentenceError):
+    """A limit that no bucket tells anything about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def measured(chosen: Chosen, scope: Scope) -> tuple[Expr, Expr]:
         return _within(chosen, scope.source(None, events.signal, {}))
     total = _counted(events.of or (), objective, scope)
     # Counters of failures often begin with the first failure: until then, nothing is bad.
-    return union([_counted(events.bad or (), objective, scope), scaled(total, 0)]), total
+    return union([_counted(events.bad or (), objective, scope), _nothing(total)]), total
 
 
 def _counted(signals: Sequence[str], objective: Objective, scope: Scope) -> Expr:
@@ -96,29 +101,25 @@ def _within(chosen: Chosen, source: Source) -> tuple[Expr, Expr]:
     """Events of a histogram beyond the limit, and all of them."""
     if source.signal.type != "histogram" or chosen.limit is None:
         raise SentenceError(f"{source.signal.name} is no histogram: nothing says how long each event took")
-    by = source.stored_labels(chosen.objective.by)
-    good = union([aggregated("sum", by, each) for one in source.series for each in _good(one, chosen.limit)])
-    total = union(
-        [aggregated("sum", by, _rate(stored.name + "_count", matchers)) for stored, matchers in source.series]
-    )
+    by, window = source.stored_labels(chosen.objective.by), fitted(SHORTEST, source.interval).used
+    good = union([aggregated("sum", by, _good(one, chosen.limit, window)) for one in source.series])
+    total = union([aggregated("sum", by, _rate(f"{one.name}_count", found, window)) for one, found in source.series])
     return call("clamp_min", binary(total, "-", good), "0"), total
 
 
-def _good(one: tuple[Stored, tuple[Matcher, ...]], limit: float) -> Iterator[Expr]:
+def _good(one: tuple[Stored, tuple[Matcher, ...]], limit: float, window: str) -> Expr:
     """The rate of events up to the limit; between two edges of buckets, in proportion."""
     stored, matchers = one
     wanted = limit / stored.scale
     low = max((edge for edge in stored.buckets if edge <= wanted * (1 + 1e-9)), default=None)
     high = min((edge for edge in stored.buckets if edge >= wanted * (1 - 1e-9)), default=None)
     if low is None or high is None:
-        raise SentenceError(f"the limit lies outside the buckets of {stored.name}")
-    below = _bucket(stored, matchers, low)
+        raise OutsideBucketsError(f"the limit lies outside the buckets of {stored.name}")
+    below = _bucket(stored, matchers, low, window)
     if low == high:
-        yield below
-        return
-    part = round((wanted - low) / (high - low), 6)
-    above = _bucket(stored, matchers, high)
-    yield added([_share(below, 1 - part), _share(above, part)])
+        return below
+    part = (wanted - low) / (high - low)
+    return added([_share(below, 1 - part), _share(_bucket(stored, matchers, high, window), part)])
 
 
 def _share(rate: Expr, factor: float) -> Expr:
@@ -126,16 +127,16 @@ def _share(rate: Expr, factor: float) -> Expr:
     return scaled(Expr(f"sum without (le) ({rate.text})"), round(factor, 6))
 
 
-def _bucket(stored: Stored, matchers: Sequence[Matcher], edge: float) -> Expr:
+def _bucket(stored: Stored, matchers: Sequence[Matcher], edge: float, window: str) -> Expr:
     """The rate of one bucket. Clients write whole numbers with and without `.0`."""
     text = number_text(edge)
     whole = "." not in text and "e" not in text
     chosen: Matcher = ("le", "=~", rf"{text}(\.0)?") if whole else ("le", "=", text)
-    return _rate(f"{stored.name}_bucket", [*matchers, chosen])
+    return _rate(f"{stored.name}_bucket", [*matchers, chosen], window)
 
 
-def _rate(name: str, matchers: Sequence[Matcher]) -> Expr:
-    return call("rate", ranged(selector(name, matchers), SHORTEST))
+def _rate(name: str, matchers: Sequence[Matcher], window: str) -> Expr:
+    return call("rate", ranged(selector(name, matchers), window))
 
 
 def _minutes(chosen: Chosen, scope: Scope) -> tuple[Expr, Expr]:
@@ -143,11 +144,16 @@ def _minutes(chosen: Chosen, scope: Scope) -> tuple[Expr, Expr]:
     sentence = chosen.objective.minutes
     if sentence is None or chosen.limit is None:
         raise SentenceError("a bad minute needs a condition with a limit")
-    said = phrase(sentence, scope).expr
+    # Without traffic a mean or a share is NaN, which would make every sum over time NaN: such minutes do not count.
+    said = binary(phrase(sentence, scope).expr, ">", Expr("-Inf"))
     operator = ">" if sentence.above is not None else "<"
     bad = binary(said, f"{operator} bool", number(chosen.limit))
-    counted = binary(scaled(said, 0), "+", number(1))
-    return bad, counted
+    return bad, binary(_nothing(said), "+", number(1))
+
+
+def _nothing(vector: Expr) -> Expr:
+    """0 wherever there is something."""
+    return binary(vector, "*", number(0))
 
 
 def recorded(chosen: Chosen, scope: Scope) -> Iterator[tuple[str, Expr, dict[str, str]]]:

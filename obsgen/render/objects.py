@@ -10,11 +10,12 @@ from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
 from obsgen.findings import Faults
-from obsgen.render.alerts import RenderedAlert, alerts
+from obsgen.render.alerts import RenderedAlert, alerts, with_servers
 from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest, metadata
 from obsgen.render.manifests import manifests
 from obsgen.render.monitors import monitors
+from obsgen.render.objective_rules import burn_alerts, objective_recordings
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
 from obsgen.stack.model import Stack
@@ -42,8 +43,10 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
     """The objects of a stack, in the order of parts and names; InputError with the faults of all."""
     maps = tuple(_board_map(stack, board) for board in boards)
     with Faults() as faults:
-        found = tuple(faults.attempt(lambda: alerts(stack), []))
-        recorded = tuple(faults.attempt(lambda: recordings(stack), []))
+        burning = faults.attempt(lambda: burn_alerts(stack), [])
+        found = tuple(with_servers(stack, [*faults.attempt(lambda: alerts(stack), []), *burning]))
+        kept = faults.attempt(lambda: objective_recordings(stack), [])
+        recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
         brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
         rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
     stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found)))

@@ -8,7 +8,7 @@ from typing import Any
 from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
 from obsgen.components.versions import VersionError, choose
 from obsgen.hints import nearest
-from obsgen.profile.models import AlertChange, Price
+from obsgen.profile.models import AlertChange, ObjectiveChoice, Price
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Instance, ResolvedSignal
@@ -138,6 +138,17 @@ def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], r
             )
 
 
+def objectives(
+    folder: ComponentFolder, wanted: Mapping[str, ObjectiveChoice], route: Route, ledger: Ledger
+) -> dict[str, ObjectiveChoice]:
+    """The objectives that the profile wants, without those that the component does not have."""
+    for name in wanted.keys() - folder.objectives.keys():
+        message, known = f"{folder.name} has no objective '{name}'", sorted(folder.objectives)
+        hint = nearest(name, known) if known else "remove the key"
+        ledger.error("profile/unknown-objective", message, (*route, "objectives", name), hint, key=True)
+    return {name: choice for name, choice in wanted.items() if name in folder.objectives}
+
+
 def thresholds_in_buckets(
     folder: ComponentFolder,
     signals: Mapping[str, ResolvedSignal],
@@ -176,6 +187,11 @@ def _quantile_limits(
         limit, signal = alert.above or alert.below or "", alert.signal or ""
         if alert.quantile and signal in signals and limit in folder.component.thresholds:
             yield limit, signals[signal]
+    for objective in folder.objectives.values():
+        events = objective.events
+        timed, within = (events.signal, events.within) if events else (None, None)
+        if timed in signals and within in folder.component.thresholds:
+            yield str(within), signals[str(timed)]
 
 
 def _meant(value: float, low: float, high: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
-from obsgen.profile.models import AlertChange, OwnAlert, Settings
+from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class Instance:
     pods: str | None = None
     covers: tuple[str, ...] = ()
     changes: Mapping[str, AlertChange] = field(default_factory=dict)
+    objectives: Mapping[str, ObjectiveChoice] = field(default_factory=dict)
     own_alerts: Mapping[str, OwnAlert] = field(default_factory=dict)
     own_origin: Origin | None = None
     sure: bool = True

@@ -210,6 +210,7 @@ class _Resolver:
             pods=server.pods or (pods and folder.origin(HEAD, "scrape", "pods").text(pods, context)),
             covers=covers,
             changes=dict(server.alerts),
+            objectives=choices.objectives(folder, server.objectives, route, ledger),
             sure=sure,
             context=context,
         )
@@ -297,7 +298,7 @@ class _Resolver:
                 own[name] = entry
             else:
                 changes[name] = entry
-        origin = Origin(self.environment.merged.place, ("alerts",))
+        origin = Origin(self.environment.merged.place, ("alerts",), self.environment.merged.text_place)
         for instance in instances:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
             # A server and the runtime inside it share a name; the outer one, which comes first, knows both's signals.
