@@ -10,6 +10,7 @@
           labels: {namespace: ml, model_name: m}    # all of the alert's labels but those of the rule itself
           text: the whole description      # with the value in it
           silent: [20m]                    # and it does not fire then
+          sparse: fires                    # scrapes two minutes apart make it fire, too (silent: they do not)
 
 `$target` and `$second` stand for the labels that the scrape adds for two pods of the component; `labels:` at the top of
 the file defines more such names. A scenario has `fires`, `silent` or both. What fires on series with those labels alone
@@ -34,7 +35,7 @@ from obsgen.units import duration, prometheus_duration
 STEP = 30
 """Seconds between scrapes and between evaluations, as in a profile that says nothing of them."""
 
-KEYS = frozenset(("name", "version", "options", "thresholds", "series", "fires", "labels", "text", "silent"))
+KEYS = frozenset(("name", "version", "options", "thresholds", "series", "fires", "labels", "text", "silent", "sparse"))
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def files(component: str) -> dict[str, Any]:
         rendered = rendering(found[0].variant)
         alerts = [alert for alert in rendered.base.alerts if alert.instance.folder.name == component]
         tests = [test for each in found for test in _tests(rendered, each)]
-        result[f"rules-{number}.yaml"] = {"groups": _groups(rendered, {alert.name for alert in alerts})}
+        result[f"rules-{number}.yaml"] = {"groups": rule_groups(rendered, {alert.name for alert in alerts})}
         result[f"test-{number}.yaml"] = {
             "rule_files": [f"rules-{number}.yaml"],
             "evaluation_interval": f"{STEP}s",
@@ -99,17 +100,17 @@ def _tests(rendered: Rendering, scenario: Scenario) -> Iterator[dict[str, Any]]:
         earlier = prometheus_duration(duration(data["fires"]) - STEP)
         firing = _firing(rendered, alert, data)
         expected += [_expectation(alert, earlier, []), _expectation(alert, data["fires"], [firing])]
-    yield _test(scenario, _label_lists(scenario.component, alert), expected)
+    yield _test(scenario, label_lists(scenario.component, alert), expected)
     scraped = all(re.search(r"\$(?:target|second)\b", name) for name in data.get("series", {}))
     foreign = {"job": alert.instance.name, "namespace": _namespace(alert)} if "fires" in data and scraped else {}
     for label, own in foreign.items():
         if f'{label}="{own}"' in alert.expr and "absent(" not in alert.expr:
-            lists = _label_lists(scenario.component, alert, {label: "elsewhere"})
+            lists = label_lists(scenario.component, alert, {label: "elsewhere"})
             yield _test(scenario, lists, [_expectation(alert, data["fires"], [])], f", {label} elsewhere")
 
 
 def _test(scenario: Scenario, labels: Mapping[str, str], expected: list[Any], twist: str = "") -> dict[str, Any]:
-    series = {_expanded(name, labels): values for name, values in scenario.data.get("series", {}).items()}
+    series = {expanded(name, labels): values for name, values in scenario.data.get("series", {}).items()}
     return {
         "name": f"{scenario.alert}: {scenario.data['name']}{twist} ({scenario.variant})",
         "interval": f"{STEP}s",
@@ -128,7 +129,7 @@ def _without_data(alerts: list[RenderedAlert]) -> dict[str, Any]:
     }
 
 
-def _groups(rendered: Rendering, alerts: set[str]) -> list[dict[str, Any]]:
+def rule_groups(rendered: Rendering, alerts: set[str]) -> list[dict[str, Any]]:
     """The rules that these alerts may need: themselves and all recording rules but the constants of limits."""
     return [
         {**group, "rules": [rule for rule in group["rules"] if rule.get("alert") in alerts or "record" in rule]}
@@ -159,7 +160,7 @@ def _namespace(alert: RenderedAlert) -> str:
     return alert.instance.target.namespace if alert.instance.target else alert.instance.namespace
 
 
-def _label_lists(component: str, alert: RenderedAlert, changed: Mapping[str, str] | None = None) -> dict[str, str]:
+def label_lists(component: str, alert: RenderedAlert, changed: Mapping[str, str] | None = None) -> dict[str, str]:
     """The short names for label lists in a component's scenarios."""
     name = alert.instance.name
     pods = {}
@@ -174,5 +175,5 @@ def _label_lists(component: str, alert: RenderedAlert, changed: Mapping[str, str
     return {**pods, **companion(component).get("labels", {})}
 
 
-def _expanded(series: str, labels: Mapping[str, str]) -> str:
+def expanded(series: str, labels: Mapping[str, str]) -> str:
     return re.sub(r"\$(\w+)", lambda match: labels[match[1]], series)

@@ -82,9 +82,9 @@ def renderings(folder: ComponentFolder) -> Iterator[Rendering]:
     return (rendering(variant) for variant in variants(folder))
 
 
-def rendering(variant: Variant) -> Rendering:
-    """A variant, rendered once."""
-    return Rendering(variant, *_rendered(json.dumps(profile(variant)), str(variant)))
+def rendering(variant: Variant, more: Mapping[str, Any] | None = None) -> Rendering:
+    """A variant, rendered once; `more` is laid on its profile."""
+    return Rendering(variant, *_rendered(json.dumps(_merged(profile(variant), more or {})), str(variant)))
 
 
 @cache

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sparse_scrapes
 from component_cases import KEYS, files, scenarios
 from component_variants import CASES, CATALOGUE, companion, renderings
 
@@ -48,11 +50,39 @@ def test_every_file_of_cases_belongs_to_a_component() -> None:
 def test_alerts_fire_and_stay_silent_on_the_real_promtool(
     name: str, tmp_path: Path, real_tool: Callable[[str], tools.Tool]
 ) -> None:
-    for file, content in files(name).items():
-        (tmp_path / file).write_text(json.dumps(content))
-    tests = sorted(path.name for path in tmp_path.glob("test-*.yaml"))
-    done = tools.run(real_tool("promtool"), ["test", "rules", *tests], cwd=tmp_path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert promtool_says(files(name), tmp_path, real_tool) == ""
+
+
+@pytest.mark.tools
+@every_component_with_alerts
+def test_alerts_still_fire_where_scrapes_are_two_minutes_apart(
+    name: str, tmp_path: Path, real_tool: Callable[[str], tools.Tool]
+) -> None:
+    assert promtool_says(sparse_scrapes.files(name), tmp_path, real_tool) == ""
+
+
+def promtool_says(files: Mapping[str, Any], folder: Path, real_tool: Callable[[str], tools.Tool]) -> str:
+    """What the real promtool finds wrong with test files; nothing if they pass."""
+    for file, content in files.items():
+        (folder / file).write_text(json.dumps(content))
+    tests = sorted(file for file in files if file.startswith("test-"))
+    done = tools.run(real_tool("promtool"), ["test", "rules", *tests], cwd=folder)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("0+2x8", "0 8 16"),
+        ("1x4 0x4", "1 1 0 0"),
+        ("_x5 7x4", "_ _ 7 7"),
+        ("5 stale _x3 6", "5 stale 6"),
+        ("1x7 stale", "1 1 stale"),
+        ("10-1x4 NaN", "10 6 NaN"),
+    ],
+)
+def test_scrapes_two_minutes_apart_see_every_fourth_sample(written: str, seen: str) -> None:
+    assert sparse_scrapes.thinned(written) == seen
 
 
 @pytest.mark.tools
