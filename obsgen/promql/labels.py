@@ -106,10 +106,11 @@ def _call(node: Node, raw: pq.Call) -> Labels:
 
 def _equal_matchers(node: Node) -> frozenset[str]:
     """The labels that absent() can give its one series: those with an equality matcher."""
-    selector = node.children[0] if node.kind == "range" else node
-    if not isinstance(selector.raw, pq.VectorSelector):
+    if node.kind in ("paren", "range"):
+        return _equal_matchers(node.children[0])
+    if not isinstance(node.raw, pq.VectorSelector):
         return frozenset()
-    matchers = selector.raw.matchers.matchers
+    matchers = node.raw.matchers.matchers
     return frozenset(m.name for m in matchers if m.op == pq.MatchOp.Equal and m.value and m.name != "__name__")
 
 

@@ -29,6 +29,7 @@ _CALLS = dict.fromkeys(_NEVER_NEGATIVE.split(), NOT_NEGATIVE) | {
     "present_over_time": ONE,
     "count_over_time": AT_LEAST_ONE,
 }
+_OF_COUNTERS = frozenset(("increase", "irate", "rate"))
 _AGGREGATES = {
     "count": AT_LEAST_ONE,
     "count_values": AT_LEAST_ONE,
@@ -76,7 +77,7 @@ def verdict(node: Node) -> bool | None:
 def range_of(node: Node) -> Range:
     """The values that the node's result can have."""
     if isinstance(node.raw, pq.NumberLiteral):
-        return Range(node.raw.val, node.raw.val)
+        return _known(node.raw.val, node.raw.val)
     if node.kind == "selector":
         return _SERIES.get(node.name, ANY)
     if node.kind == "call":
@@ -89,6 +90,11 @@ def range_of(node: Node) -> Range:
         low, high = range_of(node.children[0])
         return Range(-high, -low)
     return range_of(node.children[0]) if node.kind == "paren" else ANY
+
+
+def _known(low: float, high: float) -> Range:
+    """The range between two bounds; any value where infinities leave one of them unknown."""
+    return ANY if math.isnan(low) or math.isnan(high) else Range(low, high)
 
 
 def _decided(always: bool, never: bool) -> bool | None:
@@ -105,6 +111,8 @@ def _call(node: Node) -> Range:
         return Range(min(low, bound.low), min(high, bound.high))
     if node.name in ("label_replace", "label_join", "sort", "sort_desc") and series:
         return range_of(series)
+    if node.name in _OF_COUNTERS and series and series.kind == "subquery":
+        return ANY  # a plain series can be taken for a counter, a worked out one may well fall below zero
     return _CALLS.get(node.name, ANY)
 
 
@@ -131,7 +139,7 @@ def _binary(node: Node) -> Range:
         fill = node.raw.modifier.fill_values
         if fill.lhs is not None or fill.rhs is not None:
             return ANY
-    return _ARITHMETIC[node.name](left, right) if node.name in _ARITHMETIC else ANY
+    return _known(*_ARITHMETIC[node.name](left, right)) if node.name in _ARITHMETIC else ANY
 
 
 def _times(left: Range, right: Range) -> Range:

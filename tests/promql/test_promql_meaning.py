@@ -22,6 +22,7 @@ from obsgen.promql.values import filters, range_of, verdict
         ('count_values("v", x)', "v"),
         ("histogram_quantile(0.9, sum by (le, a) (rate(x_bucket[5m])))", "a"),
         ('absent(up{job="a", pod=~"b", x!="y"})', "job"),
+        ('absent((up{job="a"}))', "job"),
         ("absent(sum(x))", ""),
         ('label_replace(sum(x), "host", "$1", "instance", "(.*)")', "host"),
         ("scalar(x)", ""),
@@ -108,6 +109,10 @@ def test_whether_an_expression_can_be_silent(text: str, expected: bool) -> None:
         ("sum(up) == 0", None),
         ("group(x) == 1", True),
         ("x / 0 > 1", None),
+        ("rate((-x)[5m:]) >= 0", None),
+        ("x + Inf > 1", None),
+        ("vector(1) - Inf < NaN", None),
+        ("abs(x) > NaN", None),
     ],
 )
 def test_comparisons_that_are_decided_beforehand(text: str, expected: bool | None) -> None:
