@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
+from documents import blocks, write_blocks
 from typer.testing import CliRunner
 
 from obsgen.cli import app
-from obsgen.components import templating
-from obsgen.components.boards import Panel
-from obsgen.components.catalogue import catalogue
-from obsgen.components.models import Alert, Component, Condition, ManifestTemplate, Measure, Recording, Signal
-from obsgen.components.origin import Origin
+from obsgen.components.catalogue import MERGED, catalogue
 from obsgen.pipeline import StackTree, render
-from obsgen.profile.load import load_profile, parse_profile
-from obsgen.units import UNITS
+from obsgen.profile.load import parse_profile
+from obsgen.profile.shape import NAMED_LISTS
+from obsgen.units import UNITS, parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-HEAD = "apiVersion: obsgen.dev/v1alpha1\nkind: Profile\nstack: demo\n"
 COMMANDS = ("init", "render", "validate", "explain", "schema", "tools")
-
-
-def blocks(text: str, language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 def test_the_engine_names_no_component() -> None:
@@ -63,129 +52,125 @@ def test_every_command_explains_itself_with_an_example(command: str) -> None:
     assert command == "tools" or "Example" in result.output
 
 
+def sections(text: str) -> dict[str, str]:
+    """The top-level keys of a YAML text, each with all that stands under it."""
+    return {part.partition(":")[0]: part for part in re.split(r"^(?=\w)", text, flags=re.MULTILINE) if part.strip()}
+
+
+(PROFILE,) = (block for block in blocks(README, "yaml") if "kind: Profile" in block)
+OWN_FILES = [block for block in blocks(README, "yaml") if block.startswith("# templates/")]
+EXAMPLES = [block for block in blocks(README, "yaml") if block not in (PROFILE, *OWN_FILES)]
+
+
+def with_example(example: str) -> str:
+    """The profile of the README with the keys of an example in place of its own."""
+    return "".join((sections(PROFILE) | sections(example)).values())
+
+
 def test_the_profile_in_the_readme_renders() -> None:
-    (profile,) = (block for block in blocks(README, "yaml") if "kind: Profile" in block)
-    tree = render(parse_profile(profile, "README.md"))
+    tree = render(parse_profile(PROFILE, "README.md"))
     assert tree.base.alerts
     assert set(tree.environments) == {"dev", "prod"}
     assert tree.argocd
 
 
-@pytest.fixture
-def turnstile(tmp_path: Path) -> Path:
-    """The component in CONTRIBUTING, as files."""
-    written = [*blocks(CONTRIBUTING, "yaml"), *blocks(CONTRIBUTING, "markdown")]
-    for block in written:
-        first, _, text = block.partition("\n")
-        (name,) = re.findall(r"templates/(\S+)", first)
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    assert len(written) == 5
-    return tmp_path
+def test_the_stacks_name_stands_where_the_readme_says() -> None:
+    tree = render(parse_profile(PROFILE, "README.md"))
+    labels = [each.object["metadata"]["labels"] for each in (*tree.base.objects, *tree.base.board_maps)]
+    assert {each["app.kubernetes.io/part-of"] for each in labels} == {"demo"}
 
 
-def turnstile_tree(folder: Path, more: str = "") -> StackTree:
-    (use,) = re.findall(r"`(exporters: \[.*\])`", CONTRIBUTING)
-    return render(parse_profile(f"{HEAD}{use.replace('}]', more + '}]')}\n"), (folder,))
+def example_of(key: str) -> StackTree:
+    (example,) = (block for block in EXAMPLES if key in sections(block))
+    return render(parse_profile(with_example(example), "README.md"))
 
 
-def test_the_component_in_contributing_works(turnstile: Path) -> None:
-    tree = turnstile_tree(turnstile)
-    (alert,) = tree.base.alerts
-    assert (alert.name, alert.figure) == ("TurnstileSlow", "above 1 s")
-    assert 'turnstile_call_seconds_bucket{job="gate",namespace="edge"}' in alert.expr
-    (board,) = tree.boards
-    assert board.panels == 2
-    assert "obsgen:alert_threshold" in board.text.decode()
-    runbook = tree.files["runbooks/TurnstileSlow.md"].decode()
-    assert "add replicas of gate in edge" in runbook
-    assert "turnstile_queued" not in runbook
-    assert any(path.endswith("servicemonitor-gate.yaml") for path in tree.files)
+def test_every_example_in_the_readme_is_tried() -> None:
+    assert len(EXAMPLES) == 3
+    assert len(OWN_FILES) == 2
 
 
-def test_versions_and_options_of_the_component_in_contributing_matter(turnstile: Path) -> None:
-    tree = turnstile_tree(turnstile, ', version: "1.4", options: {queueing: true}')
-    assert "turnstile_call_ms_bucket" in tree.base.alerts[0].expr
-    assert tree.boards[0].panels == 3
-    assert "turnstile_queued" in tree.files["runbooks/TurnstileSlow.md"].decode()
+def test_the_environments_of_the_readme_differ_as_it_says() -> None:
+    dev, prod = (example_of("environments").environments[name].stack for name in ("dev", "prod"))
+    assert dev.selector_labels == {"team": "ml"}
+    assert prod.selector_labels == {"release": "monitoring"}
+    servers = {each.name: each for each in dev.instances if each.role != "platform"}
+    assert servers.keys() == {"chat", "trial"}
+    assert len(servers["chat"].versions) == 2
+    assert {each.name for each in prod.instances if each.role != "platform"} == {"chat", "gpu"}
 
 
-def test_the_component_in_contributing_can_be_explained_and_is_in_the_schema(turnstile: Path) -> None:
-    told = CliRunner().invoke(app, ["explain", "turnstile", "--templates", str(turnstile)])
-    assert "turnstile: Turnstile, an exporter" in told.output
-    schema = CliRunner().invoke(app, ["schema", "--templates", str(turnstile)])
-    exporter = json.loads(schema.output)["$defs"]["Exporter"]["properties"]
-    assert "turnstile" in exporter["type"]["enum"]
-    assert "callP95" in exporter["thresholds"]["propertyNames"]["enum"]
+def test_the_readme_says_which_lists_are_changed_by_name() -> None:
+    (told,) = re.findall(r"Lists of named things \(([^)]*)\)", README)
+    assert set(re.findall(r"`([^`]+)`", told)) == {".".join(map(str, route)) for route in NAMED_LISTS}
 
 
-def keys(model: type[BaseModel], without: type[BaseModel] | None = None) -> set[str]:
-    """The keys that a model has, and another has not."""
-    own = {field.alias or name for name, field in model.model_fields.items()}
-    return own - (keys(without) if without else set())
+def test_the_alerts_of_the_readme_are_changed_as_it_says() -> None:
+    alerts = {each.name: each for each in example_of("alerts").base.alerts}
+    assert not {"VllmP95TtftHigh", "VllmQueueGrowing"} & alerts.keys()
+    assert (alerts["ChatSlowToStart"].severity, alerts["ChatSlowToStart"].for_) == ("critical", "5m")
+    assert "increase(" in alerts["ChatPreempted"].expr
+    assert alerts["ChatPreempted"].expr.endswith("> 100")
 
 
-def choices(model: type[BaseModel], key: str) -> set[str]:
-    return set(get_args(model.model_fields[key].annotation))
+def test_the_providers_of_the_readme_have_prices_and_nodes_limits() -> None:
+    tree = example_of("prices")
+    assert "gpt-4o-2024-08-06" in {each.labels.get("model") for each in tree.base.recordings}
+    alerts = {each.name: each for each in tree.base.alerts}
+    assert alerts["NodeCpuHigh"].for_ == "30m"
+    assert "15%" in alerts["NodeDiskAlmostFull"].summary.replace(" ", "")
 
 
-VOCABULARY = {
-    "roles": choices(Component, "role"),
-    "types of signals": choices(Signal, "type"),
-    "units": set(UNITS),
-    "a sentence": keys(Measure),
-    "a condition, also": keys(Condition, Measure),
-    "an alert, also": keys(Alert, Condition),
-    "a recording rule, also": keys(Recording, Measure),
-    "a panel, also": keys(Panel, Measure),
-    "types of panels": choices(Panel, "type"),
-    "a manifest": keys(ManifestTemplate) | {"$when", "$forEach", "$value"},
-    "filters of texts": set(templating._FILTERS),
-}
+def test_the_quantities_of_the_readme_are_understood() -> None:
+    rows = re.findall(r"^\| (`[a-z/`, ]+`) \| (`.*`) \|$", README[README.index("### Quantities") :], re.MULTILINE)
+    assert len(rows) >= 7
+    for names, written in rows:
+        units, values = re.findall(r"`([^`]+)`", names), written.split("; ")
+        for position, name in enumerate(units):
+            for value in re.findall(r"`([^`]+)`", values[position] if len(values) > 1 else written):
+                assert parse(value, UNITS[name]) > 0
 
 
-def words(row: str) -> set[str]:
-    """The words that a row of the table in CONTRIBUTING lists, functions without their arguments."""
-    (listed,) = re.findall(rf"^\| {re.escape(row)} \| (.*) \|$", CONTRIBUTING, re.MULTILINE)
-    return {re.sub(r"\(.*", "", word) for word in re.findall(r"`([^`]+)`", listed)}
+@pytest.mark.parametrize("file", MERGED)
+def test_the_files_of_a_component_are_told(file: str) -> None:
+    assert f"`{file}`" in README[README.index("## A component of your own") :]
 
 
-@pytest.mark.parametrize("row", VOCABULARY)
-def test_contributing_lists_the_words_that_a_component_may_use(row: str) -> None:
-    assert words(row) == VOCABULARY[row]
+def test_a_folder_of_ones_own_changes_a_component_as_the_readme_says(tmp_path: Path) -> None:
+    write_blocks(tmp_path, OWN_FILES)
+    before, after = (render(parse_profile(PROFILE), folders).base for folders in ((), (tmp_path,)))
+    was, now = ({each.name: each for each in base.alerts} for base in (before, after))
+    assert now.keys() == was.keys() - {"VllmStalled"} | {"VllmSwitchedOff"}
+    assert (was["VllmQueueGrowing"].limit, now["VllmQueueGrowing"].limit) == (10, 50)
 
 
-def spoken_by(origin: Origin) -> str:
-    """What kind of text stands at a place."""
-    file = Path(origin.locate(origin.route, False).file)
-    if file.parent.name in ("manifests", "runbooks"):
-        return file.parent.name
-    if origin.route[-1:] == ("expr",):
-        return "expr"
-    return "texts" if origin.route[-1:] in (("summary",), ("description",)) else file.name
+def test_trees_in_conflict_are_rendered_anew_as_the_readme_says(tmp_path: Path) -> None:
+    (recipe,) = (block for block in blocks(README, "sh") if "git checkout HEAD" in block)
 
+    def run(line: str) -> int:
+        words = line.replace("obsgen ", f"{sys.executable} -m obsgen ", 1) if line.startswith("obsgen ") else line
+        who = "-c user.name=a -c user.email=a@example.org"
+        words = words.replace("git ", f"git {who} ", 1) if line.startswith("git ") else words
+        return subprocess.run(["bash", "-c", words], cwd=tmp_path, capture_output=True, check=False).returncode
 
-def test_contributing_lists_the_names_that_texts_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    offered: dict[str, set[str]] = {}
-    evaluate = Origin.evaluate
+    def commit(before: str, after: str) -> None:
+        path = tmp_path / "profiles/demo.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+        assert run("obsgen render profiles/demo.yaml") == 0
+        assert run("git add profiles out argocd") == run("git commit -m x") == 0
 
-    def noting(self: Origin, text: str, context: Mapping[str, Any], *, expression: bool = False) -> Any:
-        offered.setdefault(spoken_by(self), set()).update(context)
-        return evaluate(self, text, context, expression=expression)
-
-    monkeypatch.setattr(Origin, "evaluate", noting)
-    for path in (ROOT / "profiles").glob("*.yaml"):
-        render(load_profile(path))
-    everywhere = words("names in texts, `when:` and `forEach:`")
-    most = everywhere | words("the same, outside component.yaml and signals.yaml")
-    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.yaml"))
-    items = {name for text in texts for name in re.findall(r"forEach: \{(\w+):", text)}
-    assert offered["component.yaml"] | offered["signals.yaml"] == everywhere
-    assert offered["alerts.yaml"] == most
-    assert offered["texts"] == most | words("alerts' texts, also")
-    assert offered["expr"] - items == most | words("`expr:`, also")
-    assert offered["runbooks"] == most | words("runbooks, also")
-    assert offered["manifests"] - items == most | words("manifests, also")
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles/demo.yaml").write_text(PROFILE, encoding="utf-8")
+    assert run("git init -b main") == 0
+    commit("x", "x")
+    assert run("git checkout -b other") == 0
+    commit("kvCacheUsage: 90%", "kvCacheUsage: 80%")
+    assert run("git checkout main") == 0
+    commit("acme/gitops", "acme/trees")
+    assert run("git merge other") == 1
+    assert "<<<<<<<" in (tmp_path / "out/demo/.obsgen/record.json").read_text(encoding="utf-8")
+    assert [run(line) for line in recipe.splitlines()] == [0, 0, 0]
+    assert run("git commit -m merged") == run("obsgen render --check profiles/demo.yaml") == 0
 
 
 def test_commands_of_the_readme_run_in_order(tmp_path: Path) -> None:

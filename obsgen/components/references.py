@@ -14,6 +14,7 @@ from obsgen.source import Route
 
 if TYPE_CHECKING:
     from obsgen.components.catalogue import ComponentFolder
+    from obsgen.components.objectives import Objective
 
 _SERIES = re.compile(r"series\(\s*'(\w+)'(?:\s*,\s*'([\w-]+)')?\s*\)")
 _QUERY = re.compile(r"query\(\s*'(\w+)'\s*(?:\)|,\s*by\s*=)")
@@ -50,7 +51,7 @@ def lost_references(folder: ComponentFolder) -> Iterator[Finding]:
         users.setdefault(entry, {})[user] = None
     for entry, place in removed.items():
         if entry in users:
-            message = f"'{entry[-1]}' is removed here, but {', '.join(users[entry])} still needs it"
+            message = f"'{entry[-1]}' is removed here, but still needed by {', '.join(users[entry])}"
             hint = "change or remove that as well; a profile turns an alert off by `enabled: false` and keeps the rest"
             yield error("component/still-used", message, place, hint)
 
@@ -59,6 +60,8 @@ def _references(folder: ComponentFolder) -> Iterator[tuple[str, Route]]:
     """Who speaks of which entry: its file, and its keys there."""
     for user, said in _sentences(folder):
         yield from ((user, entry) for entry in _named(said))
+    for name, objective in folder.objectives.items():
+        yield from ((f"objective {name}", entry) for entry in _promised(objective))
     for file in (each for each in folder.files if each.startswith("runbooks/")):
         yield from ((file, ("signals.yaml", name)) for name in _QUERY.findall(folder.text(file)))
 
@@ -68,6 +71,17 @@ def _sentences(folder: ComponentFolder) -> Iterator[tuple[str, Measure]]:
     yield from ((f"recording rule {rule.record}", rule) for rule in folder.recordings)
     for name, board in folder.dashboards.items():
         yield from ((f"dashboards/{name}.yaml", panel) for row in board.rows for panel in row.panels)
+
+
+def _promised(objective: Objective) -> Iterator[Route]:
+    """The component's own entries that an objective speaks of."""
+    if objective.minutes:
+        yield from _named(objective.minutes)
+    events = objective.events
+    if events:
+        signals = (events.signal, *(events.bad or ()), *(events.of or ()))
+        yield from (("signals.yaml", name) for name in signals if name)
+        yield from (("component.yaml", "thresholds", limit) for limit in (events.within,) if limit)
 
 
 def _named(said: Measure) -> Iterator[Route]:

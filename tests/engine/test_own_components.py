@@ -68,7 +68,6 @@ UNREAD = {
     "a misnamed component": ("alhpa/alerts.yaml", "'alhpa' is no component", "did you mean 'alpha'?"),
     "a head with another ending": ("mine/component.yml", "'mine' is no component", "did you mean 'component.yaml'?"),
     "a component without a head": ("mine/signals.yaml", "'mine' is no component", "write component.yaml"),
-    "a file above the folders": ("notes.yaml", "notes.yaml stands in no component's folder", "put it into"),
     "the component's own folder": ("alerts.yaml", "alerts.yaml stands in no component's folder", "the folder above"),
 }
 
@@ -96,11 +95,12 @@ def test_folders_that_the_profile_names_are_looked_through_too(obsgen: Command, 
     assert "own/beta/signal.yaml:1:1: error[templates/unread]" in ran.err
 
 
-def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    (tmp_path / "alpha/dashboards").mkdir(parents=True)
+@pytest.mark.parametrize("name", ["alpha", "mine"])
+def test_an_empty_folder_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
     (only,) = told(tmp_path, {})
     assert only.message == "this component's folder is empty"
-    assert only.place.file.endswith("/alpha")
+    assert only.place.file.endswith(f"/{name}")
 
 
 @pytest.mark.parametrize("file", ["alpha/runbooks/AlphaDown.md", "alpha/alerts.yaml", "mine/component.yaml"])
@@ -130,6 +130,8 @@ def test_a_link_to_a_folder_of_boards_is_told(tmp_path: Path) -> None:
         {"meter/scripts/run.sh": "echo mine\n"},
         {"meter/manifests/x.yaml": "object: {a: \"<< file('scripts/' ~ name) >>\"}\n", "meter/scripts/chat": "x"},
         {"mine/component.yaml": OWN},
+        {"notes.yaml": "x", "profiles/a.yaml": "x", "out/x/base/alerts.yaml": "x", "docs/alerts.md": "x"},
+        {"plat/demo/.obsgen/record.json": "{}", "plat/demo/application.yaml": "x"},
     ],
 )
 def test_what_is_read_or_does_no_harm_is_not_told(files: dict[str, str], tmp_path: Path) -> None:
@@ -217,18 +219,18 @@ FAULTS = {
     "an alert that boards draw": (
         "alpha/alerts.yaml",
         "^AlphaLatencyHigh: null\n",
-        "'AlphaLatencyHigh' is removed here, but dashboards/alpha.yaml still needs it",
+        "'AlphaLatencyHigh' is removed here, but still needed by dashboards/alpha.yaml",
     ),
     "a signal that others speak of": (
         "alpha/signals.yaml",
         "^waiting: null\n",
-        "'waiting' is removed here, but alert AlphaQueued, dashboards/alpha.yaml still needs it",
+        "'waiting' is removed here, but still needed by alert AlphaQueued, dashboards/alpha.yaml",
     ),
     "a signal that a runbook asks for": ("alpha/signals.yaml", "^latency: null\n", "runbooks/AlphaLatencyHigh.md"),
     "a threshold that an alert names": (
         "alpha/component.yaml",
         "thresholds:\n  ^queueLength: null\n",
-        "but alert AlphaQueued still needs it",
+        "still needed by alert AlphaQueued",
     ),
     "an alert that is not there": ("alpha/alerts.yaml", "^AlphaDwon: null\n", "there is no 'AlphaDwon' to remove"),
     "a threshold that is not there": (
@@ -309,6 +311,20 @@ def test_a_fault_in_a_folded_text_is_told_where_it_is_written(tmp_path: Path) ->
     )
     (only,) = told(tmp_path, {"alpha/alerts.yaml": source})
     assert (only.place.line, only.place.column, only.place.length) == (line, column, 4)
+
+
+def test_a_signal_or_limit_that_an_objective_needs_is_not_removed(tmp_path: Path) -> None:
+    slos = (
+        "fast: {title: t, description: d, events: {signal: latency, within: 1s}, alert: AlphaBudget, group: g}\n"
+        "slow: {title: t, description: d, minutes: {signal: waiting, above: queueLength}, alert: AlphaWait, group: g}\n"
+    )
+    lower = written(tmp_path / "lower", {"alpha/slos.yaml": slos})
+    upper = {"alpha/signals.yaml": "latency: null\n", "alpha/component.yaml": "thresholds: {queueLength: null}\n"}
+    with pytest.raises(InputError) as problem:
+        read_component("alpha", (written(tmp_path / "upper", upper), lower, TEMPLATES))
+    needing = {Path(each.place.file).name: each.message for each in problem.value.findings}
+    assert "objective fast" in needing["signals.yaml"]
+    assert "objective slow" in needing["component.yaml"]
 
 
 def test_what_was_removed_may_be_replaced_by_a_nearer_folder(tmp_path: Path) -> None:
