@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from obsgen.checks.objects import Located
 
 PROMETHEUS = "prometheus"
+LOKI = "loki"
 
 
 class Target(NamedTuple):

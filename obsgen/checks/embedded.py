@@ -38,7 +38,7 @@ def embedded_documents(objects: Iterable[KubeObject], known: set[str]) -> Iterat
             except InputError:
                 continue  # not every ConfigMap entry is what its name says; a check of its own judges dashboards
             for document in documents:
-                yield Located(document.value, Embedded(document, located))
+                yield Located(document.value, Embedded(document, located, object_))
 
 
 def _worth_reading(name: str, text: str) -> bool:

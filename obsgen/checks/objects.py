@@ -68,6 +68,8 @@ class Embedded:
 
     inner: Document
     outer: Located
+    owner: KubeObject | None = None
+    """The object that the outer string stands in."""
 
     @property
     def file(self) -> str:

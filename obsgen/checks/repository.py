@@ -11,11 +11,12 @@ from obsgen.checks.builds import BuiltTree, build_trees
 from obsgen.checks.classify import CHECKED, is_dashboard, kind_of
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
-from obsgen.checks.expressions import Expression, Skipped, board_expressions, rule_expressions
+from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
 from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
 from obsgen.checks.kustomizations import Kustomization, Reference
+from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.objects import KubeObject, Located, as_object
-from obsgen.checks.rules import RULE_OBJECTS, RuleSet
+from obsgen.checks.rules import RuleSet, rules_of_object, rules_of_text
 from obsgen.findings import Finding, Place
 from obsgen.source import Document
 
@@ -97,14 +98,10 @@ class Repository:
 
     @cached_property
     def rule_sets(self) -> list[RuleSet]:
-        """The Prometheus rules of objects, rule files and ConfigMaps."""
-        found = [
-            RuleSet(object_.located.at("spec"), is_object=True)
-            for object_ in self.objects
-            if (object_.group, object_.kind) in RULE_OBJECTS
-        ]
+        """The rules of objects, rule files and ConfigMaps, for Prometheus and for Loki."""
+        found = [set_ for object_ in self.objects if (set_ := rules_of_object(object_))]
         found += [RuleSet(Located(entry.document.value, entry.document), False) for entry in self._of("rules")]
-        return found + [RuleSet(one, False) for one in self._embedded if kind_of("", one.value) == "rules"]
+        return found + [rules_of_text(one) for one in self._embedded if kind_of("", one.value) == "rules"]
 
     @cached_property
     def dashboards(self) -> list[Dashboard]:
@@ -122,8 +119,14 @@ class Repository:
 
     @cached_property
     def skipped_queries(self) -> list[Skipped]:
-        """Queries in other languages."""
-        return [one for one in self._queries if isinstance(one, Skipped)]
+        """Queries in other languages, and LogQL that only Loki can read."""
+        unread = (Skipped(one.located, "LogQL") for one in self.log_expressions if not one.query and not one.refusal)
+        return [*(one for one in self._queries if isinstance(one, Skipped)), *unread]
+
+    @cached_property
+    def log_expressions(self) -> list[LogExpression]:
+        """Every LogQL expression."""
+        return [read_logql(one) for one in self._queries if isinstance(one, LogText)]
 
     @cached_property
     def unread(self) -> list[Unread]:
@@ -182,7 +185,7 @@ class Repository:
         return list(embedded_documents(self.objects, files))
 
     @cached_property
-    def _queries(self) -> list[Expression | Skipped]:
+    def _queries(self) -> list[Expression | LogText | Skipped]:
         return [*rule_expressions(self.rule_sets), *board_expressions(self.dashboards)]
 
     def _of(self, kind: str) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Prometheus rules, wherever they stand: PrometheusRule objects, rule files, rule files inside ConfigMaps."""
+"""Rules for Prometheus and for Loki, wherever they stand: in objects, rule files, rule files inside ConfigMaps."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from obsgen.checks.objects import Located
+from obsgen.checks.objects import Embedded, KubeObject, Located
 
 RULE_OBJECTS = {
     ("monitoring.coreos.com", "PrometheusRule"),
     ("monitoring.openshift.io", "AlertingRule"),
 }
+LOKI_RULE_OBJECTS = {
+    ("loki.grafana.com", "AlertingRule"),
+    ("loki.grafana.com", "RecordingRule"),
+}
+_LOKI_LABEL = "loki_rule"
+"""The label by which the sidecar of Loki's chart finds ConfigMaps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +65,8 @@ class RuleSet:
     """The value that has the key `groups`."""
     is_object: bool
     """Whether it is (part of) an object whose schema says which keys there may be."""
+    for_loki: bool = False
+    """Whether it stands where Loki's rules stand; elsewhere its expressions tell (`expressions.is_logql`)."""
 
     @cached_property
     def groups(self) -> list[Located]:
@@ -79,3 +87,18 @@ def distinct_rules(sets: Iterable[RuleSet]) -> list[Rule]:
 def rules_of(group: Located) -> list[Rule]:
     """The rules of one group."""
     return [Rule(rule) for rule in group.at("rules").items() if isinstance(rule.value, dict)]
+
+
+def rules_of_object(object_: KubeObject) -> RuleSet | None:
+    """The rules of an object whose kind is made for them."""
+    kind = (object_.group, object_.kind)
+    if kind not in RULE_OBJECTS | LOKI_RULE_OBJECTS:
+        return None
+    return RuleSet(object_.located.at("spec"), is_object=True, for_loki=kind in LOKI_RULE_OBJECTS)
+
+
+def rules_of_text(located: Located) -> RuleSet:
+    """The rules of a file that stands in an object."""
+    owner = located.where.owner if isinstance(located.where, Embedded) else None
+    labels = owner.metadata.get("labels") if owner else None
+    return RuleSet(located, is_object=False, for_loki=isinstance(labels, dict) and _LOKI_LABEL in labels)

@@ -103,7 +103,8 @@ def _levels(repository: Repository, found: list[tuple[int, Finding]], uses: list
     yield LevelCount(1, _LEVELS[1], len(repository.readings) - len(left_out), len(files), len(left_out))
     objects = [object_.located for object_ in repository.objects]
     yield LevelCount(2, _LEVELS[2], len(objects), _hit(failed[2], objects))
-    queries = [expression.located for expression in repository.expressions]
+    queries = [one.located for one in repository.expressions]
+    queries += [one.located for one in repository.log_expressions if one.query or one.refusal]
     yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
     yield from (LevelCount(level, _LEVELS[level], 0, 0, judged=False) for level in (4, 5))
     ran = [use for use in uses if use.version]

@@ -25,8 +25,12 @@ SERVICE = "base/monitoring/service.yaml"
 BOARD = "base/dashboards/shop.json"
 PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
 APPLICATION = "argocd/application.yaml"
-RULES = "rules/node.yaml"
+RULES, LOGS = "rules/node.yaml", "rules/logs.yaml"
 
+REFUSED = """|
+          sum by (path) (rate({app="shop"} | json | refused="true" [5m]))
+            / sum by (path) (rate({app="shop"} | json [5m])) > 0.2
+"""
 P95 = "sum by (le, namespace, path) (rate(shop_request_duration_seconds_bucket[5m]))"
 
 MUTATIONS = (
@@ -109,6 +113,10 @@ MUTATIONS = (
     Mutation("bad for", RULES, "for: 15m", "for: 15min", "promql/duration"),
     Mutation("bad interval", RULES, "interval: 1m", "interval: 1.5m", "promql/duration"),
     Mutation("bad for in a patch", JSON_PATCH, "value: 15m", "value: 15 m", "promql/duration"),
+    Mutation("range lost in LogQL", LOGS, "| json [5m]", "| json", "logql/syntax"),
+    Mutation("aggregation that LogQL lacks", LOGS, "/ sum by", "/ group by", "logql/syntax"),
+    Mutation("matcher that narrows nothing", LOGS, '{app="shop"} | json [', '{app=~".*"} | json [', "logql/syntax"),
+    Mutation("lines in place of numbers", LOGS, REFUSED, "'{app=\"shop\"} | json'\n", "logql/no-metric"),
     Mutation("alert twice", RULE, "alert: ShopDown", "alert: ShopErrors", "rules/duplicate"),
     Mutation("group twice", RULE, "name: shop-alerts", "name: shop-recording", "rules/duplicate"),
     Mutation("misspelt key of a rule", RULES, "annotations:", "annotation:", "rules/structure"),

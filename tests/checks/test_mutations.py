@@ -35,16 +35,16 @@ def test_the_good_tree_is_clean() -> None:
         ("schema", 0, 0),
         ("queries", 0, 0),
     ]
-    assert (report.counts.rules, report.counts.panels) == (6, 2)
+    assert (report.counts.rules, report.counts.panels) == (7, 2)
 
 
 @pytest.mark.tools
 def test_the_real_tools_agree(real_tool: Callable[[str], Tool]) -> None:
-    for name in ("kustomize", "kubeconform", "promtool"):
+    for name in ("kustomize", "kubeconform", "logql", "promtool"):
         real_tool(name)
     report = validate([GOOD_TREE], "require")
     assert report.findings == ()
-    assert [use.version is not None for use in report.tools] == [True, True, True]
+    assert [use.version is not None for use in report.tools] == [True, True, True, True]
 
 
 def test_there_are_many_kinds_of_faults_for_every_check() -> None:
