@@ -94,5 +94,6 @@ def test_every_panel_says_what_it_shows(profile: Path) -> None:
         for panel in board.json["panels"]:
             if panel["type"] not in ("row", "text"):
                 assert panel["description"].endswith("."), panel["title"]
+                assert panel["description"] == panel["description"].strip(), panel["title"]
                 assert panel["fieldConfig"]["defaults"]["unit"]
                 assert all(target["legendFormat"] for target in panel["targets"]), panel["title"]

@@ -232,6 +232,44 @@ def test_argocd_must_know_the_cluster_and_manage_the_namespaces() -> None:
     assert "managed-by" not in preconditions(ARGOCD, (", provider: openshift", ""))
 
 
+OPENSHIFT_GITOPS = "argocd: {repoURL: 'https://git.example.org/x', namespace: openshift-gitops}\n"
+CREATED = ("grafana: model-monitoring}", "grafana: model-monitoring, create: [model-monitoring]}")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "labelled"),
+    [
+        ("{provider: openshift}", True),
+        ("{provider: openshift, server: 'https://kubernetes.default.svc'}", True),
+        ("{provider: openshift, name: in-cluster}", True),
+        ("{provider: openshift, name: prod, server: 'https://kubernetes.default.svc'}", True),
+        ("{provider: openshift, name: prod}", False),
+        ("{provider: openshift, server: 'https://api.prod.example.org:6443'}", False),
+        ("{provider: aws-eks}", False),
+        ("{}", False),
+    ],
+)
+def test_namespaces_are_handed_to_openshift_gitops_on_its_own_cluster_alone(cluster: str, labelled: bool) -> None:
+    argocd = ("cluster: {provider: openshift}\n", f"cluster: {cluster}\n{OPENSHIFT_GITOPS}")
+    labels = objects(argocd, CREATED)["Namespace", "model-monitoring"]["metadata"]["labels"]
+    assert labels.get("argocd.argoproj.io/managed-by") == ("openshift-gitops" if labelled else None)
+    told = preconditions(argocd, CREATED)
+    assert ("Where OpenShift GitOps syncs to its own cluster" in told) == ("openshift" in cluster and not labelled)
+    assert ("Those that the tree creates carry it." in told) == labelled
+
+
+def test_namespaces_are_not_labelled_for_an_argocd_that_is_not_there() -> None:
+    labels = objects(CREATED)["Namespace", "model-monitoring"]["metadata"]["labels"]
+    assert not [label for label in labels if "argocd" in label]
+
+
+def test_nobody_needs_to_label_namespaces_that_the_tree_creates() -> None:
+    argocd = ("cluster: {provider: openshift}\n", f"cluster: {{provider: openshift}}\n{OPENSHIFT_GITOPS}")
+    every = (CREATED[0], CREATED[1].replace("[model-", "[monitoring, model-"))
+    assert "managed-by" in preconditions(argocd, CREATED)
+    assert "managed-by" not in preconditions(argocd, every)
+
+
 def assumed(*changes: tuple[str, str]) -> list[str]:
     """What is told of prices that are not used."""
     text = PROFILE
