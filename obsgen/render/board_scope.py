@@ -99,6 +99,7 @@ class BoardScope:
 
 
 def _merged(signals: Sequence[ResolvedSignal]) -> ResolvedSignal:
-    """One signal with the series of all."""
+    """One signal with the series of all; those that may stand alone only do if nobody has others."""
     series = dict.fromkeys(each for signal in signals for each in signal.series)
-    return replace(signals[0], series=tuple(series))
+    together = [each for each in series if not each.alone]
+    return replace(signals[0], series=tuple(together or series))

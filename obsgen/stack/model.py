@@ -15,7 +15,10 @@ from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settin
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One real series as Prometheus stores it: `labels` maps our names to the stored ones."""
+    """One real series as Prometheus stores it: `labels` maps our names to the stored ones.
+
+    One that stands `alone` counts what the other series of its signal count, too.
+    """
 
     name: str
     type: str
@@ -25,6 +28,7 @@ class Stored:
     buckets: tuple[float, ...]
     starts_at: str
     match_not: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    alone: bool = False
 
     def label(self, ours: str) -> str | None:
         """The stored name of one of our labels, None if the series lacks it."""

@@ -65,4 +65,5 @@ def _stored(signal: Signal, row: Series, exported: frozenset[str]) -> Stored:
         buckets=row.buckets or (),
         starts_at=row.starts_at,
         match_not=tuple(sorted(row.match_not.items())),
+        alone=row.alone,
     )
