@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from obsgen.findings import Finding, InputError, Severity, error
 from obsgen.kustomize.kinds import MergeSchema, merge_schema
-from obsgen.kustomize.nodes import Node
+from obsgen.kustomize.nodes import Inline, Node
 from obsgen.source import Document
 
 DIRECTIVE = "$patch"
@@ -191,10 +191,11 @@ def _shape(part: Node | None) -> str:
 
 def _as_written(part: Node) -> str:
     """A scalar as it stands in its file, quotes included; empty where its source shows none."""
-    if not isinstance(part.source, Document):
+    document = part.source.inner if isinstance(part.source, Inline) else part.source
+    if not isinstance(document, Document):
         return ""
-    place = part.place()
-    return part.source.text.splitlines()[place.line - 1][place.column - 1 :][: place.length]
+    place = document.place(part.route)
+    return document.text.splitlines()[place.line - 1][place.column - 1 :][: place.length]
 
 
 def _leave_out(what: str, part: Node) -> NoReturn:

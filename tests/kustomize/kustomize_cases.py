@@ -282,6 +282,35 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
         },
         [rule("a"), rule("b")],
     ),
+    "what stands in the kustomization is spelt as there": (
+        {
+            "k/kustomization.yaml": (
+                "resources: [r.yaml]\npatches:\n- patch: |-\n    "
+                "apiVersion: x.io/v1\n    kind: Rule\n    metadata: {name: a}\n    spec: {a: 1.50, b: 'x', c: 0x1F}\n"
+                "- patch: |-\n    apiVersion: x.io/v1\n    kind: Rule\n    metadata: {name: a}\n    spec: {b: 1.50}\n"
+            ),
+            "k/r.yaml": "apiVersion: x.io/v1\nkind: Rule\nmetadata: {name: a}\nspec: {a: \"1\", c: 'q'}\n",
+        },
+        [
+            {
+                "apiVersion": "x.io/v1",
+                "kind": "Rule",
+                "metadata": {"name": "a"},
+                "spec": {"a": "1.50", "b": "1.50", "c": "0x1F"},
+            }
+        ],
+    ),
+    "an object may be replaced as a whole": (
+        overlay({"patches": [targeted([{"op": "replace", "path": "", "value": rule("z", x=1)}])]}),
+        overlaid(rule("z", x=1)),
+    ),
+    "a few bytes that are no text": (
+        {
+            "k/kustomization.yaml": {"configMapGenerator": [generator(files=["bin"])]},
+            "k/bin": b"\xff\xfe",
+        },
+        [config_map() | {"binaryData": {"bin": "//4="}}],
+    ),
     "a number in the place of quoted text stays text": (
         {
             "k/kustomization.yaml": {"resources": ["r.yaml"], "patches": [{"path": "p.yaml"}]},
@@ -485,6 +514,11 @@ BAD: dict[str, Bad] = {
         with_rule("patches:\n- patch: '- {op: remove, path: /spec}'\n"),
         ["k/kustomization.yaml:4:3 kustomize/bad-patch"],
         "give it a target",
+    ),
+    "patch that leaves no object": Bad(
+        with_rule(OPERATIONS % ("x", "replace", "/metadata/name") + OPERATIONS[9:] % ("x", "remove", "/metadata/name")),
+        ["k/kustomization.yaml:14:5 kustomize/bad-patch"],
+        "the patch spoils Rule n/1 (x.io/v1): an object needs a metadata.name",
     ),
     "operations behind a merge": Bad(
         with_rule("patches:\n- path: p.yaml\n", p_yaml=json.dumps(rule()) + "\n---\n- {op: remove, path: /spec}\n"),

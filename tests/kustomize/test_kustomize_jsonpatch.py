@@ -75,6 +75,7 @@ def test_operations_that_apply(target: Any, operation: Any, result: Any) -> None
         ({"a": [{"n": "x"}, {"n": "y"}]}, op("test", "/a/0/n", "y"), "failed-test", "item 1 has that value"),
         ({"a": ["x", "y"]}, op("test", "/a/0", "y"), "failed-test", "item 1 has that value"),
         ({"a": 1}, op("test", "/a"), "bad-patch", "op: test needs a value"),
+        ({"a": 1}, op("replace", "", [1]), "bad-patch", "only a mapping can take an object's place"),
         ({"a": 1}, op("replcae", "/a", 1), "bad-patch", "did you mean 'replace'?"),
         ({"a": 1}, op("frobnicate", "/a", 1), "bad-patch", "known: add, copy,"),
         ({"a": 1}, {"op": "remove"}, "bad-patch", "needs a text as its path"),

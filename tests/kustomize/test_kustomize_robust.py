@@ -50,7 +50,7 @@ def spoilt(r: Random, value: Any) -> Any:
     return r.choice(ODD)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=5 * settings().max_examples)
 @given(st.sampled_from(list(GOOD)), st.randoms(use_true_random=True))
 def test_spoilt_files_are_found_faulty_or_harmless(name: str, r: Random) -> None:
     files = dict(GOOD[name][0])
