@@ -25,13 +25,13 @@ MISTAKES = {
     "a quantity without a unit": (
         ALPHA.replace("http}", "http, thresholds: {latencyP95: ^8}}"),
         "'8' is not in seconds: it has no unit",
-        "write 8s or 250ms",
+        "write 8s (or 8ms?)",
     ),
     "a wrong unit": (ALPHA.replace("http}", "http, thresholds: {latencyP95: ^8C}}"), "unknown unit 'C'", "write 8s"),
     "a share above one": (
         ALPHA.replace("http}", "http, thresholds: {memoryUsage: ^90}}"),
         "'90' lies outside 0 to 1",
-        "write 90% or a share of 1",
+        "write 90% or 0.9",
     ),
     "a limit beyond the buckets": (
         ALPHA.replace("http}", "http, thresholds: {latencyP95: ^8000s}}"),
@@ -128,7 +128,7 @@ MISTAKES = {
     "a limit in another unit": (
         ALPHA + "alerts: {Mine: {" + MINE.replace("above: 3", "above: ^3s") + "}}\n",
         "unknown unit 's'",
-        "write 10",
+        "write 3",
     ),
     "a query that is none": (
         ALPHA + "alerts: {Mine: {" + MINE.replace("signal: waiting", "expr: ^'sum(x', unit: count") + "}}\n",
@@ -138,12 +138,27 @@ MISTAKES = {
     "a price that is none": (
         ALPHA + "prices: {acme: {m: {input: ^5, output: 1USD/Mtok}}}\n",
         "has no unit",
-        "2.5USD/Mtok",
+        "write 5USD/Mtok",
+    ),
+    "a price for a provider that nobody knows": (
+        ALPHA + "prices: {^amce: {m: {input: 5USD/Mtok, output: 1USD/Mtok}}}\n",
+        "no component reads the usage of a provider 'amce'",
+        "did you mean 'acme'? known: acme, initech",
+    ),
+    "a list in an environment": (
+        ALPHA + "environments: {dev: {^modelServers: [{name: other, type: alpha}]}}\n",
+        "this list would replace all of modelServers: chat",
+        "change them by name: modelServers: {chat: {…}}; null instead of {…} removes one",
+    ),
+    "a server that an environment does not have": (
+        ALPHA + "environments: {dev: {modelServers: {^caht: {namespace: x}}}}\n",
+        "there is no 'caht' among modelServers",
+        "did you mean 'chat'? known: chat; a new one has `type:`",
     ),
     "a folder that is not there": (ALPHA + "templates: [^mine]\n", "no such folder", "a folder beside the profile"),
     "a duplicate key": (ALPHA + "grafana: {folder: a}\n^grafana: {folder: b}\n", "stands twice", ""),
-    "no YAML": (ALPHA + "grafana: {folder: a\nalerts^: {}\n", "expected ',' or '}'", ""),
-    "a tab": (ALPHA + "grafana:\n^\tfolder: a\n", "cannot start any token", ""),
+    "no YAML": (ALPHA + "grafana: ^{folder: a\nalerts: {}\n", "this '{' is never closed", "add '}' where it ends"),
+    "a tab": (ALPHA + "grafana:\n^\tfolder: a\n", "a tab indents this line", "indent with blanks"),
     "an object's tag": (
         ALPHA + "labels: ^!!python/object/apply:os.getcwd []\n",
         "data only, no objects",
