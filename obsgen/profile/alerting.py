@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from obsgen.components.fields import Duration, Interval, LabelName, NotEmpty, OneOrMore, Severity, Strict
+from obsgen.components.fields import Duration, Interval, LabelName, NotEmpty, OneOrMore, Severity, Strict, refusal
 from obsgen.profile.names import Name, Url
 from obsgen.profile.platform import SecretKey, Volume
 
@@ -54,6 +55,13 @@ class Email(Strict):
     )
     password: SecretKey | None = Field(None, description="the key with the password")
 
+    @model_validator(mode="after")
+    def _whole_login(self) -> Email:
+        if (self.username is None) != (self.password is None):
+            missing = "password" if self.password is None else "username"
+            raise refusal("profile/missing-key", f"a login without {missing}", f"write `{missing}: …`, or neither")
+        return self
+
 
 class Opsgenie(Strict):
     """An alert in Opsgenie."""
@@ -78,6 +86,13 @@ class Receiver(Strict):
     opsgenie: Opsgenie | None = Field(None, description="an alert in Opsgenie")
     teams: MicrosoftTeams | None = Field(None, description="a card in a Microsoft Teams channel")
     send_resolved: bool = Field(True, description="whether the end of an alert is told, too")
+
+    @model_validator(mode="after")
+    def _tells_somebody(self) -> Receiver:
+        ways = [name for name in type(self).model_fields if name != "send_resolved"]
+        if not any(getattr(self, way) for way in ways):
+            raise refusal("profile/silent-receiver", "this receiver tells nobody", f"write one of {', '.join(ways)}")
+        return self
 
 
 class Grouping(Strict):
@@ -164,3 +179,18 @@ class Alertmanager(Grouping):
     time_intervals: dict[Name, TimeInterval] = Field(default_factory=dict, description="times that routes refer to")
     heartbeat: Heartbeat | None = Field(None, description="an alert that always fires, as a dead man's switch")
     url: Url | None = Field(None, description="where people reach it, for links in messages")
+
+    @property
+    def keys(self) -> tuple[SecretKey, ...]:
+        """The keys that the receivers need, without repetition, by Secret and key."""
+        found = {(each.secret, each.key): each for receiver in self.receivers.values() for each in _keys(receiver)}
+        return tuple(found[each] for each in sorted(found))
+
+
+def _keys(section: BaseModel) -> Iterator[SecretKey]:
+    """Every key that a section names, however deep inside it."""
+    for _, value in section:
+        if isinstance(value, SecretKey):
+            yield value
+        elif isinstance(value, BaseModel):
+            yield from _keys(value)

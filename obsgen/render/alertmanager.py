@@ -14,6 +14,7 @@ from typing import Any
 from obsgen.components.fields import Severity
 from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, Team, TimeInterval
 from obsgen.profile.platform import SecretKey
+from obsgen.units import duration, prometheus_duration
 
 MOUNTED = "/etc/alertmanager/secrets"
 """Where the operator mounts what an Alertmanager object lists under `spec.secrets`: a folder for each Secret."""
@@ -66,10 +67,16 @@ def _set(grouping: Grouping) -> dict[str, Any]:
 
 
 def _heartbeat(alertmanager: Alertmanager) -> Iterator[RouteNode]:
-    """Sent at once, and again as often as asked for: whoever waits for it must not wait for a group."""
+    """Sent at once, and again as often as asked for: whoever waits for it must not wait for a group.
+
+    A group is looked at once an interval and told again if the last message is older than `repeat_interval`. Messages
+    are dated when they have been sent, so that with equal intervals every second one would be left out. Source:
+    Alertmanager 0.34.2, notify/dedup_stage.go (needsUpdate) and nflog/nflog.go (Log).
+    """
     if alertmanager.heartbeat:
         interval = alertmanager.heartbeat.interval
-        grouping = Grouping(groupWait="0s", groupInterval=interval, repeatInterval=interval)
+        sooner = prometheus_duration(max(1, duration(interval) * 4 // 5))
+        grouping = Grouping(groupWait="0s", groupInterval=interval, repeatInterval=sooner)
         yield RouteNode(alertmanager.heartbeat.receiver, {HEARTBEAT: ("true",)}, grouping)
 
 
@@ -86,17 +93,6 @@ def _teams(teams: Mapping[str, Team]) -> Iterator[RouteNode]:
 def _severities(receivers: Mapping[Severity, str]) -> Iterator[RouteNode]:
     for severity, receiver in sorted(receivers.items()):
         yield RouteNode(receiver, {"severity": (severity,)})
-
-
-def secrets(alertmanager: Alertmanager) -> list[SecretKey]:
-    """The keys that the receivers need, without repetition, by Secret and key."""
-    found = {(key.secret, key.key): key for each in alertmanager.receivers.values() for key in _keys(each)}
-    return [found[each] for each in sorted(found)]
-
-
-def _keys(receiver: Receiver) -> Iterator[SecretKey]:
-    for integration in _integrations(receiver):
-        yield from integration.secret.values()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from obsgen import tools
 from obsgen.profile.alerting import Alertmanager, Team
-from obsgen.render.alertmanager import configuration, resource, secrets
+from obsgen.render.alertmanager import configuration, resource
 from obsgen.schemas import errors, lookup
 from obsgen.signalpath.routing import receivers
 from obsgen.tree.serialise import yaml_bytes
@@ -85,7 +85,7 @@ def test_keys_are_files_and_nothing_else() -> None:
 
 def test_the_keys_that_must_exist_are_listed_once() -> None:
     twice = {"a": {"slack": {"channel": "#a", "url": KEY}}, "b": {"slack": {"channel": "#b", "url": KEY}}}
-    found = secrets(alertmanager(receivers=twice, severities={}, routes=[], heartbeat=None, receiver="a"))
+    found = alertmanager(receivers=twice, severities={}, routes=[], heartbeat=None, receiver="a").keys
     assert [(each.secret, each.key) for each in found] == [("alertmanager-keys", "slack-url")]
 
 
@@ -97,7 +97,7 @@ def test_grouping_follows_the_profile_and_else_a_default() -> None:
 
 def test_the_heartbeat_does_not_wait_for_a_group() -> None:
     beat = configuration(alertmanager(), {})["route"]["routes"][0]
-    assert (beat["group_wait"], beat["repeat_interval"]) == ("0s", "5m")
+    assert (beat["group_wait"], beat["group_interval"], beat["repeat_interval"]) == ("0s", "5m", "4m")
 
 
 def test_critical_silences_warnings_of_the_same_thing_unless_told_otherwise() -> None:
