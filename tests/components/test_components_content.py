@@ -57,7 +57,7 @@ def panels(board: Any) -> Iterator[Any]:
 @every_component
 def test_every_alert_has_a_runbook_with_the_four_headings_and_every_runbook_an_alert(name: str) -> None:
     folder = CATALOGUE.get(name)
-    assert folder.runbooks() == sorted(folder.alerts)
+    assert folder.runbooks() == sorted(folder.alert_names)
     for alert in folder.runbooks():
         text = folder.text(f"runbooks/{alert}.md")
         assert re.findall(r"^#.*", text, re.MULTILINE) == HEADINGS, alert
@@ -68,7 +68,7 @@ def test_every_alert_has_a_runbook_with_the_four_headings_and_every_runbook_an_a
 def test_every_alert_is_rendered_at_some_variant_and_its_summary_has_no_values(name: str) -> None:
     folder = CATALOGUE.get(name)
     found = [a for r in renderings(folder) for a in r.base.alerts if a.instance.folder.name == name]
-    assert {alert.key for alert in found} == set(folder.alerts)
+    assert {alert.key for alert in found} == folder.alert_names
     assert not [alert.key for alert in found if "{{" in alert.summary]
 
 
@@ -83,6 +83,17 @@ def test_every_runbook_is_rendered_at_every_variant_without_a_hole(name: str) ->
                 assert not re.search(r"<\w[\w ]*>", text), f"{told}: what people fill in is written NAME"
                 steps = [int(step) for step in re.findall(r"^(\d+)\. ", text, re.MULTILINE)]
                 assert steps == list(range(1, len(steps) + 1)), told
+
+
+@every_component
+def test_the_first_step_of_every_diagnosis_is_something_to_run_or_to_look_at(name: str) -> None:
+    first = re.compile(r"^## Diagnosis\n\n1\. (.*?)(?=\n2\. |\n## )", re.MULTILINE | re.DOTALL)
+    for rendering in renderings(CATALOGUE.get(name)):
+        for alert in rendering.base.alerts:
+            if alert.instance.folder.name == name:
+                step = first.search(rendering.runbooks[f"{alert.name}.md"])
+                assert step, alert.name
+                assert re.search(r"`[^`]*[ {(][^`]*`|[Bb]oard|[Pp]anel", step[1]), f"{alert.name}: {step[1]}"
 
 
 @every_component
@@ -137,6 +148,9 @@ def test_every_threshold_limits_an_alert(name: str) -> None:
     limits = {
         limit for alert in folder.alerts.values() for each in conditions(alert) for limit in (each.above, each.below)
     }
+    for objective in folder.objectives.values():
+        limits.add(objective.events.within if objective.events else None)
+        limits.add((objective.minutes.above or objective.minutes.below) if objective.minutes else None)
     assert set(folder.component.thresholds) <= limits
 
 
