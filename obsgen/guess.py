@@ -114,7 +114,7 @@ def _with_suffix(number: float, word: str, unit: Unit) -> Iterator[tuple[str, fl
         yield f"{_plain(number)}%", number / 100
         yield _plain(number / 100), number / 100
         return
-    for suffix in _suffixes(word, unit):
+    for suffix in [""] if not word and "" in unit.suffixes else _suffixes(word, unit):
         yield f"{_plain(number)}{suffix}", number * unit.suffixes[suffix]
 
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from obsgen.findings import Finding, InputError, error
 from obsgen.profile.environments import DEFAULT_ENVIRONMENT, Mark, Merged, merge
-from obsgen.profile.models import Profile, Settings
+from obsgen.profile.models import OWN_ALERT, Profile, Settings
 from obsgen.profile.shape import NAMED_LISTS
 from obsgen.source import Document, Route, load_text, one_document, read_text
 from obsgen.validation import MOST_FAULTS, translate, without_tags
@@ -125,6 +125,9 @@ class _Reading:
             route = without_tags(fault["loc"])
             if fault["type"] == "missing" and len(route) > 1:
                 route = route[:-1]
+            if OWN_ALERT in fault["loc"]:
+                # Half a sentence would be told as a sentence that makes no sense.
+                route = route[:2]
             yield self.merged.written_at(_without_items(route))
 
 

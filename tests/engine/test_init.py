@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import select
+import signal
 import sys
 from pathlib import Path
 
@@ -143,17 +145,21 @@ def typed(folder: Path, lines: list[str], *flags: str) -> tuple[str, int]:
     if child == 0:
         os.chdir(folder)
         os.execv(sys.executable, [sys.executable, "-m", "obsgen", "init", *flags])
-    shown, waiting = "", list(lines)
-    while True:
+    shown, typing, patience = "", iter(lines), 20
+    while patience:
+        if not select.select([terminal], [], [], 5)[0]:
+            patience -= 1
+            if shown.endswith("]: "):  # a key that came before the line editor was ready is lost
+                os.write(terminal, lines[-1].encode())
+            continue
         try:
-            read = os.read(terminal, 4096)
+            shown += os.read(terminal, 4096).decode()
         except OSError:  # what Linux says of a terminal whose other end is closed
             break
-        if not read:
-            break
-        shown += read.decode()
-        if waiting and shown.endswith("]: "):
-            os.write(terminal, waiting.pop(0).encode())
+        if shown.endswith("]: "):
+            os.write(terminal, next(typing, "").encode())
+    else:
+        os.kill(child, signal.SIGKILL)
     os.close(terminal)
     return shown.replace("\r", ""), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
