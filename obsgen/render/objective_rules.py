@@ -44,7 +44,7 @@ def _wanted(stack: Stack) -> Iterator[Wanted]:
                 target = parse(choice.target or objective.target, UNITS["ratio"])
                 limit = _limit(instance, objective, origin)
                 period = choice.window or objective.window
-                yield instance, Chosen(name, instance.name, objective, target, limit, period), origin
+                yield instance, Chosen(name, instance.name, stack.name, objective, target, limit, period), origin
 
 
 def _limit(instance: Instance, objective: Objective, origin: Origin) -> float | None:

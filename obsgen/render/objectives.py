@@ -26,6 +26,7 @@ BAD = "obsgen:slo_bad:rate"
 TOTAL = "obsgen:slo_total:rate"
 ERRORS = "obsgen:slo_errors:ratio"
 TARGET = "obsgen:slo_target:ratio"
+LEFT = "obsgen:slo_budget_left:ratio"
 WINDOW = "window"
 OBJECTIVE = "objective"
 
@@ -64,6 +65,7 @@ class Chosen:
 
     name: str
     service: str
+    stack: str
     objective: Objective
     target: float
     limit: float | None
@@ -73,7 +75,7 @@ class Chosen:
 
 def labels_of(chosen: Chosen) -> dict[str, str]:
     """The labels by which an objective's series are told from all others."""
-    return {OBJECTIVE: chosen.name, SERVICE_LABEL: chosen.service}
+    return {OBJECTIVE: chosen.name, SERVICE_LABEL: chosen.service, "stack": chosen.stack}
 
 
 def measured(chosen: Chosen, scope: Scope) -> tuple[Expr, Expr]:
@@ -165,6 +167,8 @@ def recorded(chosen: Chosen, scope: Scope) -> Iterator[tuple[str, Expr, dict[str
     yield TARGET, call("vector", number(chosen.target)), labels
     for window in (*WINDOWS, chosen.period):
         yield ERRORS, _over(chosen, window), {**labels, WINDOW: window}
+    spent = scaled(selector(ERRORS, _matchers(chosen, window=chosen.period)), 1 / (1 - chosen.target))
+    yield LEFT, binary(number(1), "-", spent), labels
 
 
 def _over(chosen: Chosen, window: str) -> Expr:

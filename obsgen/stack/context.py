@@ -7,10 +7,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from obsgen.profile.models import Settings
+from obsgen.profile.models import ServerSettings, Settings
+from obsgen.stack.servers import listed
 
 OPTIONAL = ("alertmanager", "argocd", "logs", "long_term", "secret_store", "traces")
 """Sections of a profile that may be absent: None then, so that `when: logs` says whether it is there."""
+
+
+def _wants_objectives(server: ServerSettings) -> bool:
+    runtime = getattr(server, "runtime", None)
+    return bool(server.objectives or (runtime and runtime.objectives))
 
 
 def _dumped(section: BaseModel | None) -> dict[str, Any] | None:
@@ -37,6 +43,7 @@ def stack_context(
         **{name: _dumped(getattr(settings, name)) for name in OPTIONAL},
         "has": {role: role in roles for role in ("modelServer", "gpuExporter", "exporter", "provider")},
         "prices": prices,
+        "objectives": any(_wants_objectives(server) for _, _, server in listed(settings)),
     }
 
 

@@ -105,6 +105,8 @@ def profile(variant: Variant) -> dict[str, Any]:
     for key, chosen in (("options", variant.options), ("thresholds", variant.thresholds)):
         if chosen:
             server[key] = dict(chosen)
+    if folder.objectives:
+        server["objectives"] = {name: {} for name in folder.objectives}
     stack: dict[str, Any] = {
         "apiVersion": "obsgen.dev/v1alpha1",
         "kind": "Profile",
@@ -112,7 +114,7 @@ def profile(variant: Variant) -> dict[str, Any]:
         "namespaces": {"monitoring": "monitoring", "models": NAMESPACE},
         "kubernetes": {"nodes": True},
         "runbooks": {"baseURL": "https://runbooks.example.org"},
-        "modelServers": [{"name": "other", "type": "vllm"}],
+        "modelServers": [{"name": "other", "type": "vllm", "objectives": {"queue": {}}}],
         "gpuExporter": {"type": "dcgm"},
     }
     return _merged(_with_server(stack, folder, _merged(server, own.get("server", {}))), own.get("profile", {}))

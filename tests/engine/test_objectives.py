@@ -97,7 +97,7 @@ def test_a_limit_between_two_buckets_counts_in_proportion(
     (tmp_path / "rules.yaml").write_text(
         json.dumps({"groups": [{"name": "g", "rules": list(rules(tree(profile("fast: {}")).base))}]})
     )
-    labels = '{namespace="ml",model_name="m",objective="fast",service="chat"}'
+    labels = '{namespace="ml",model_name="m",objective="fast",service="chat",stack="demo"}'
     test = {
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
