@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sized
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -113,33 +113,44 @@ def sensible(quantity: str, unit: str) -> None:
         raise refusal("component/unit", str(problem), problem.hint) from None
 
 
-Quantity = Annotated[str, BeforeValidator(_quantity, json_schema_input_type=str | float)]
+Quantity = Annotated[str, BeforeValidator(_quantity, json_schema_input_type=str | float), Field(examples=["8s"])]
 """A number with its unit, as text: `8s`, `90%`, `0.9`."""
-Duration = Annotated[str, BeforeValidator(_duration)]
-Interval = Annotated[str, BeforeValidator(_interval)]
-Step = Annotated[str, BeforeValidator(_step)]
+Duration = Annotated[str, BeforeValidator(_duration), Field(examples=["5m"])]
+Interval = Annotated[str, BeforeValidator(_interval), Field(examples=["5m"])]
+Step = Annotated[str, BeforeValidator(_step), Field(examples=["30s"])]
 """The time between two samples of a series: of a scrape, or of a rule's evaluation."""
-Window = Annotated[str, BeforeValidator(_window)]
+Window = Annotated[str, BeforeValidator(_window), Field(examples=["5m"])]
 """A duration; on boards also Grafana's own windows."""
-FlagOrWindow = Annotated[str, BeforeValidator(_flag, json_schema_input_type=Literal[True] | str)]
+FlagOrWindow = Annotated[
+    str, BeforeValidator(_flag, json_schema_input_type=Literal[True] | str), Field(examples=["5m"])
+]
 """A window; `true` is an empty text: the window of the place."""
-UnitName = Annotated[str, BeforeValidator(_known_unit)]
+UnitName = Annotated[str, BeforeValidator(_known_unit), Field(examples=["seconds"])]
 MetricName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$", max_length=200)]
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100)]
-RuleLabel = Annotated[str, StringConstraints(pattern=r"^_?[a-zA-Z][a-zA-Z0-9_]*$", max_length=100)]
+LabelName = Annotated[
+    str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=100), Field(examples=["model"])
+]
+RuleLabel = Annotated[
+    str, StringConstraints(pattern=r"^_?[a-zA-Z][a-zA-Z0-9_]*$", max_length=100), Field(examples=["team"])
+]
 """A label that a rule may set: those that start with `__` are Prometheus' own."""
 AlertLabel = Annotated[RuleLabel, AfterValidator(_free)]
 """A label that an alert may have besides those that every alert has."""
-GroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._ ]*$", max_length=80)]
-SignalName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$")]
-Text = Annotated[str, StringConstraints(max_length=8000)]
+GroupName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][-A-Za-z0-9._ ]*$", max_length=80), Field(examples=["latency"])
+]
+SignalName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60), Field(examples=["e2e_latency"])
+]
+AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]{2,80}$"), Field(examples=["ChatSlow"])]
+Text = Annotated[str, StringConstraints(max_length=8000), Field(examples=["p95 is above << limit >>"])]
 """A text or an expression that people can still read."""
 NotEmpty = AfterValidator(_filled)
 OneOrMore = Annotated[
     tuple[str, ...],
     BeforeValidator(_one_or_more, json_schema_input_type=str | float | list[str | float]),
     NotEmpty,
+    Field(examples=["chat"]),
 ]
 """A value, or a list of them."""
 

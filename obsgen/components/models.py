@@ -233,7 +233,7 @@ class Measure(Strict):
     signal: SignalName | None = Field(None, description="the signal that it speaks of, see `obsgen explain signals`")
     from_: str | None = Field(None, alias="from", description="the component, or role, that has the signal")
     match: dict[LabelName, OneOrMore] = Field(default_factory=dict, description="labels and the values they must have")
-    quantile: float | None = Field(None, gt=0, lt=1, description="of a histogram, such as 0.95")
+    quantile: float | None = Field(None, gt=0, lt=1, description="of a histogram", examples=[0.95])
     mean: Annotated[Mean | None, BeforeValidator(lambda value: {} if value is True else value)] = Field(
         None, description="true for the mean of a histogram, or {sum, count}: two counters whose growth is divided"
     )
@@ -243,7 +243,7 @@ class Measure(Strict):
     agg: Aggregation | None = Field(None, description="how series are put together; else what suits the signal")
     by: tuple[LabelName, ...] = Field((), description="labels that are kept, beside cluster and namespace")
     absent: bool = Field(False, description="true where it is to fire if there are no such series")
-    times: float | None = Field(None, description="a factor")
+    times: float | None = Field(None, description="a factor", examples=[2])
     expr: Text | None = Field(None, description="PromQL, where a sentence cannot say it; needs `unit`")
     unit: UnitName | None = Field(None, description="the unit of `expr`")
 

@@ -11,11 +11,15 @@ from obsgen.components.fields import Duration, Interval, LabelName, NotEmpty, On
 from obsgen.profile.names import Name, Url
 from obsgen.profile.platform import SecretKey, Volume
 
-Channel = Annotated[str, StringConstraints(pattern=r"^[#@]?[^\s#@{}\"'\\]{1,80}$")]
-Address = Annotated[str, StringConstraints(pattern=r"^[^\s@<>,;\"'{}]+@[A-Za-z0-9.-]+$", max_length=254)]
+Channel = Annotated[str, StringConstraints(pattern=r"^[#@]?[^\s#@{}\"'\\]{1,80}$"), Field(examples=["#alerts"])]
+Address = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s@<>,;\"'{}]+@[A-Za-z0-9.-]+$", max_length=254),
+    Field(examples=["oncall@example.org"]),
+]
 _DAY = "(mon|tues|wednes|thurs|fri|satur|sun)day"
-Weekdays = Annotated[str, StringConstraints(pattern=rf"^{_DAY}(:{_DAY})?$")]
-MessageText = Annotated[str, StringConstraints(max_length=4000)]
+Weekdays = Annotated[str, StringConstraints(pattern=rf"^{_DAY}(:{_DAY})?$"), Field(examples=["monday:friday"])]
+MessageText = Annotated[str, StringConstraints(max_length=4000), Field(examples=["{{ .CommonLabels.alertname }}"])]
 """A Go template of Alertmanager's."""
 
 

@@ -139,7 +139,7 @@ _THRESHOLDS = "limits of its alerts, by name, with their units"
 class ServerSettings(Strict):
     """A server, exporter or provider: a component at work."""
 
-    name: Name = Field(description="what objects, alerts and thresholds are told apart by")
+    name: Name = Field(description="what objects, alerts and thresholds are told apart by", examples=["chat"])
     type: str = Field(description="the component, see `obsgen explain`")
     version: Versions = Field(("latest",), description="the version that runs, or a list during a roll-out")
     namespace: Namespace | None = Field(None, description="where it runs; else as `namespaces` or the component says")
@@ -149,7 +149,7 @@ class ServerSettings(Strict):
     port: Port | None = Field(None, description="name of the port with the metrics")
     port_number: int | None = Field(None, ge=1, le=65535, description="number of the container port, if it has no name")
     path: Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._~/-]*$", max_length=200)] | None = Field(
-        None, description="path of the metrics; else the component's, mostly /metrics"
+        None, description="path of the metrics; else the component's, mostly /metrics", examples=["/metrics"]
     )
     interval: Step | None = Field(None, description="of its scrapes, else that of `prometheus`; at most 2m")
     honor_labels: bool | None = Field(
@@ -158,7 +158,7 @@ class ServerSettings(Strict):
     team: Name | None = Field(None, description="one of `teams`: the label of its alerts, by which they are routed")
     monitor: bool = Field(True, description="false if something else scrapes it already, with the same job label")
     pods: Annotated[str, StringConstraints(pattern=POD_REGEX), AfterValidator(regex)] | None = Field(
-        None, description="regular expression for the names of its pods"
+        None, description="regular expression for the names of its pods", examples=["chat-.*"]
     )
     options: dict[str, Any] = Field(default_factory=dict, description=_OPTIONS)
     thresholds: dict[str, Quantity] = Field(default_factory=dict, description=_THRESHOLDS)
@@ -232,7 +232,7 @@ class ArgoCD(Strict):
     namespace: Namespace = Field("argocd", description="where Argo CD runs")
     applications: tuple[Application, ...] = Field((), description="one application a part; else one for the whole tree")
     suffix: Annotated[str, StringConstraints(pattern=r"^(-[a-z0-9-]*[a-z0-9])?$", max_length=30)] | None = Field(
-        None, description="what an environment adds to applications' names; else -<environment>"
+        None, description="what an environment adds to applications' names; else -<environment>", examples=["-dev"]
     )
     automated: bool = Field(True, description="whether a change in git is applied without a click")
 
@@ -280,7 +280,9 @@ class Settings(Strict):
     rules: Rules = Field(Rules(), description="where rules go")
     argocd: ArgoCD | None = Field(None, description="Argo CD Applications for the tree; none without this key")
     runbooks: Runbooks = Field(Runbooks(), description="where runbooks can be read")
-    templates: tuple[str, ...] = Field((), description="folders with components of one's own, relative to the profile")
+    templates: tuple[str, ...] = Field(
+        (), description="folders with one's own components, beside the profile", examples=[["templates"]]
+    )
 
 
 Changes = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
@@ -293,5 +295,7 @@ class Profile(Settings):
     api_version: Literal["obsgen.dev/v1alpha1"] = Field(description="the version of this form")
     kind: Literal["Profile"] = Field(description="what the file is")
     environments: dict[Name, Changes] = Field(
-        default_factory=dict, description="what differs where: the profile's own keys again; null removes"
+        default_factory=dict,
+        description="what differs where: the profile's own keys again; null removes",
+        examples=[{"dev": {"cluster": {"name": "ml-dev"}}, "prod": {}}],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from obsgen.components.fields import NotEmpty, refusal
 from obsgen.conventions import COMPONENT, DOMAIN, MANAGED_BY, NAME, PART_OF
@@ -99,23 +99,42 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-Name = Annotated[str, AfterValidator(_kebab)]
+Name = Annotated[str, AfterValidator(_kebab), Field(examples=["demo"])]
 """A name that becomes part of objects' names and of paths: RFC 1123, at most 50 characters."""
-Namespace = Annotated[str, _pattern(_NAME, "a namespace", "lower-case letters, digits and '-'", 63)]
-LabelKey = Annotated[str, _pattern(_LABEL_KEY, "a label key", "such as app or app.kubernetes.io/name", 316)]
+Namespace = Annotated[
+    str, _pattern(_NAME, "a namespace", "lower-case letters, digits and '-'", 63), Field(examples=["monitoring"])
+]
+LabelKey = Annotated[
+    str, _pattern(_LABEL_KEY, "a label key", "such as app or app.kubernetes.io/name", 316), Field(examples=["app"])
+]
 LabelValue = Annotated[
-    str, BeforeValidator(_text), _pattern(_LABEL_VALUE, "a label value", "letters, digits, '-', '_', '.'", 63)
+    str,
+    BeforeValidator(_text),
+    _pattern(_LABEL_VALUE, "a label value", "letters, digits, '-', '_', '.'", 63),
+    Field(examples=["chat"]),
 ]
 Labels = dict[LabelKey, LabelValue]
 OwnLabels = dict[Annotated[LabelKey, AfterValidator(_own)], LabelValue]
 """Labels that do not take the place of obsgen's."""
-Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)]
-ModelName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text)]
-Url = Annotated[str, _pattern(_URL, "a URL", "such as https://grafana.example.org", 500)]
-GitUrl = Annotated[str, _pattern(_GIT_URL, "a git repository", "such as https://github.com/acme/gitops.git", 500)]
-RelativePath = Annotated[str, _pattern(_PATH, "a relative path", "such as out/demo, without '..'", 300)]
-Revision = Annotated[str, _pattern(_REVISION, "a git revision", "such as main or v1.2.0", 200)]
-Version = Annotated[str, _pattern(_VERSION, "a version", "such as 1.2.0", 40)]
+Title = Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text), Field(examples=["Chat"])]
+ModelName = Annotated[str, StringConstraints(max_length=200), AfterValidator(_plain_text), Field(examples=["a-model"])]
+Url = Annotated[
+    str,
+    _pattern(_URL, "a URL", "such as https://grafana.example.org", 500),
+    Field(examples=["https://grafana.example.org"]),
+]
+GitUrl = Annotated[
+    str,
+    _pattern(_GIT_URL, "a git repository", "such as https://github.com/acme/gitops.git", 500),
+    Field(examples=["https://github.com/acme/gitops.git"]),
+]
+RelativePath = Annotated[
+    str, _pattern(_PATH, "a relative path", "such as out/demo, without '..'", 300), Field(examples=["out/demo"])
+]
+Revision = Annotated[
+    str, _pattern(_REVISION, "a git revision", "such as main or v1.2.0", 200), Field(examples=["main"])
+]
+Version = Annotated[str, _pattern(_VERSION, "a version", "such as 1.2.0", 40), Field(examples=["1.2.0"])]
 Versions = Annotated[
     tuple[Version, ...],
     BeforeValidator(
@@ -123,9 +142,21 @@ Versions = Annotated[
         json_schema_input_type=str | float | list[str | float],
     ),
     NotEmpty,
+    Field(examples=["1.2"]),
 ]
-Port = Annotated[str, BeforeValidator(_text), StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$")]
-Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$")]
+Port = Annotated[
+    str,
+    BeforeValidator(_text),
+    StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$"),
+    Field(examples=["http"]),
+]
+Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$"), Field(examples=["100Gi"])]
 """A quantity of bytes as Kubernetes writes it."""
-StorageClass = Annotated[str, _pattern(_OBJECT_NAME, "a storage class", "lower-case letters, digits, '-' and '.'", 253)]
-SecretKeyName = Annotated[str, _pattern(_SECRET_KEY, "a key of a Secret", "letters, digits, '-', '_', '.'", 253)]
+StorageClass = Annotated[
+    str,
+    _pattern(_OBJECT_NAME, "a storage class", "lower-case letters, digits, '-' and '.'", 253),
+    Field(examples=["standard"]),
+]
+SecretKeyName = Annotated[
+    str, _pattern(_SECRET_KEY, "a key of a Secret", "letters, digits, '-', '_', '.'", 253), Field(examples=["token"])
+]

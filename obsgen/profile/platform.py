@@ -145,7 +145,7 @@ class Traces(Strict):
     )
     url: Url | None = Field(None, description="where Grafana reaches Tempo (existing)")
     otlp: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")] | None = Field(
-        None, description="host and port where Tempo takes OTLP by gRPC (existing)"
+        None, description="where Tempo takes OTLP by gRPC (existing), such as tempo.tracing:4317"
     )
     namespace: Namespace | None = Field(None, description="where Tempo runs; else the monitoring namespace")
     name: Name = Field("tracing", description="the TempoStack's name")
