@@ -190,20 +190,23 @@ def _progress() -> Callable[[str], None]:
     return lambda text: print(f"\r\x1b[2K{text}\r", end="", file=sys.stderr, flush=True)
 
 
-@app.command(
-    epilog="Examples:  obsgen explain promql/syntax   ·   obsgen explain GpuMemoryHigh   ·   obsgen explain queue_time"
-)
+@app.command(epilog="Examples:  obsgen explain   ·   obsgen explain prometheus.mode   ·   obsgen explain promql/syntax")
 def explain(
     what: Annotated[
-        str,
-        typer.Argument(metavar="ID", help="A check (or group of them), alert, signal, series, threshold, component."),
-    ],
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="A component, alert, threshold, signal, series, provider, key of a profile, check or group of them; "
+            "without it, what there is.",
+        ),
+    ] = None,
     templates: TEMPLATES = None,
 ) -> None:
-    """Explain a check, alert, signal, threshold or component."""
+    """Explain a component, alert, threshold, signal, profile key or finding."""
     from obsgen.explain import catalogue
 
-    typer.echo(catalogue.explain(what, tuple(templates or ())))
+    own = tuple(templates or ())
+    typer.echo(catalogue.overview(own) if what is None else catalogue.explain(what, own))
 
 
 @app.command(epilog="Example:  obsgen schema > profile.schema.json")

@@ -1,4 +1,4 @@
-"""`obsgen explain`: what a check, alert, signal, series, threshold or component means, from what is installed."""
+"""`obsgen explain`: what a check, alert, signal, threshold, component or key means, from what is installed."""
 
 from __future__ import annotations
 
@@ -7,46 +7,92 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from obsgen.explain import ids, page
-from obsgen.explain.layout import table
+from obsgen.explain.layout import section, table
 from obsgen.findings import InputError, Place, error
 
 if TYPE_CHECKING:
     from obsgen.components.catalogue import Catalogue
+    from obsgen.explain.keys import Keys
+
+Rows = list[tuple[str, ...]]
+
+KINDS = ("components", "alerts", "objectives", "thresholds", "signals", "checks")
+"""What can be listed; there are profile keys and groups of checks besides."""
 
 
 def explain(what: str, templates: Sequence[Path] = ()) -> str:
     """Everything that is known under this name; InputError with the nearest name if nothing is."""
-    return (page(what) or _group(what) or _entries(what, templates)).rstrip()
+    return (page(what) or "\n\n\n".join(_entries(what, templates))).rstrip()
 
 
-def _group(what: str) -> str:
-    """The checks of a group, such as `promql`, with what each of them says; empty if there is no such group."""
-    pages = {check: page(check) or "" for check in ids() if check.startswith(f"{what}/")}
-    return "\n".join(table([(check, text.split("\n\n")[1]) for check, text in pages.items()], ""))
-
-
-def _entries(what: str, templates: Sequence[Path]) -> str:
-    """What components say under this name; the modules are read only when they are needed."""
+def overview(templates: Sequence[Path] = ()) -> str:
+    """What can be asked for: components one by one, of everything else how many there are and how to ask on."""
     from obsgen.components.catalogue import catalogue
-    from obsgen.explain import entries
-    from obsgen.hints import nearest
 
     known = catalogue(templates)
-    explainers = (entries.component_text, entries.alert_text, entries.signal_text, entries.threshold_text)
-    found = [text for explainer in explainers for text in explainer(what, known)]
-    if found:
-        return "\n\n\n".join(found)
-    hint = nearest(what, sorted({*ids(), *_names(known)}))
-    kinds = "alerts, signals, series, thresholds, components, checks such as yaml/syntax, groups of them such as yaml"
-    raise InputError(
-        [error("explain/unknown", f"nothing is called '{what}'", Place("explain"), hint or f"known are {kinds}")]
+    listed = {kind: _rows(kind, known) for kind in KINDS}
+    lists = [(f"obsgen explain {kind}", f"{len({row[0] for row in rows})} of them") for kind, rows in listed.items()]
+    ways: Rows = [
+        (f"obsgen explain {listed['components'][-1][0]}", "a component, alert, threshold, signal, series or provider"),
+        ("obsgen explain prometheus.mode", "a key of a profile, by its path"),
+        ("obsgen explain yaml/syntax", "a finding; yaml lists its group"),
+    ]
+    lines = [*section("components", listed["components"]), *section("lists", lists[1:]), *section("more", ways)]
+    return "\n".join(lines[1:])
+
+
+def _entries(what: str, templates: Sequence[Path]) -> list[str]:
+    """What lists, groups of checks, components and keys say of a name; modules are read when they are needed."""
+    from obsgen.components.catalogue import catalogue
+    from obsgen.explain import entries
+
+    known = catalogue(templates)
+    rows = _rows(what, known) if what in KINDS else _checks(f"{what}/")
+    found = ["\n".join(table(rows, ""))] if rows else []
+    found += [text for explainer in entries.EXPLAINERS for text in explainer(what, known)]
+    keys = _keys(known)
+    if not found or what.partition(".")[0] in keys.top:
+        found += keys.texts(what)
+    return found or _refuse(what, {*KINDS, *ids(), *_names(known), *map(str, keys.all)})
+
+
+def _keys(known: Catalogue) -> Keys:
+    from obsgen.explain.keys import Keys
+
+    return Keys(known)
+
+
+def _rows(kind: str, known: Catalogue) -> Rows:
+    """Everything of a kind, a row each: its name, whose it is, what it means."""
+    from obsgen.explain import entries
+
+    if kind == "components":
+        return [(folder.name, entries.component_title(folder)) for folder in known.all()]
+    if kind == "checks":
+        return _checks("")
+    return sorted(
+        (name, folder.name, text) for folder in known.all() for name, text in entries.described(kind, folder).items()
     )
+
+
+def _checks(start: str) -> Rows:
+    """The checks whose ids start so, with what each of them says."""
+    return [(check, (page(check) or "").split("\n\n")[1]) for check in ids() if check.startswith(start)]
+
+
+def _refuse(what: str, names: set[str]) -> list[str]:
+    from obsgen.hints import nearest
+
+    hint = nearest(what, sorted(names)) or "obsgen explain, without a name, lists what there is"
+    raise InputError([error("explain/unknown", f"nothing is called '{what}'", Place("explain"), hint)])
 
 
 def _names(known: Catalogue) -> Iterator[str]:
     for folder in known.all():
         yield folder.name
-        yield from folder.alerts
+        yield from folder.component.covers
+        yield from folder.alert_names
+        yield from folder.objectives
         yield from folder.signals
         yield from folder.component.thresholds
         yield from (row.name for signal in folder.signals.values() for row in signal.series)

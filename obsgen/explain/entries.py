@@ -8,9 +8,10 @@ from typing import Any
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
 from obsgen.components.models import Alert, Condition, Measure, Series, Signal
+from obsgen.components.objectives import Objective
 from obsgen.components.references import parts, signals_of
 from obsgen.explain.example import Example, example, example_with, in_profile
-from obsgen.explain.layout import paragraph, section, table
+from obsgen.explain.layout import flow, pairs, paragraph, section, table
 from obsgen.explain.words import alert_words
 from obsgen.render.promql import laid_out
 from obsgen.render.runbooks import runbook_body
@@ -33,8 +34,25 @@ def component_text(what: str, known: Catalogue) -> Explained:
     """A component: what it covers, what can be set, what it alerts on and measures."""
     if what in known.names:
         folder = known.get(what)
-        title = f"{what}: {folder.component.title}, {_ROLES[folder.component.role]}"
+        title = f"{what}: {component_title(folder)}"
         yield "\n".join([title, "", *paragraph(folder.component.description), *_component(folder, known)])
+
+
+def component_title(folder: ComponentFolder) -> str:
+    """What a component is, in a few words."""
+    return f"{folder.component.title}, {_ROLES[folder.component.role]}"
+
+
+def described(kind: str, folder: ComponentFolder) -> dict[str, str]:
+    """The alerts, objectives, thresholds or signals of a component by name, with what each of them means."""
+    match kind:
+        case "alerts":
+            return {name: _summary(name, alert, None) for name, alert in folder.alerts.items()}
+        case "thresholds":
+            return {name: limit.help for name, limit in folder.component.thresholds.items()}
+        case "objectives":
+            return {name: each.title for name, each in folder.objectives.items()}
+    return {name: signal.help for name, signal in folder.signals.items()}
 
 
 def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
@@ -47,6 +65,7 @@ def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
     yield from section("options", [(n, _default(o.default, o.values), o.help) for n, o in component.options.items()])
     yield from section("thresholds", [(n, limit.default, limit.help) for n, limit in component.thresholds.items()])
     yield from section("alerts", [(n, a.severity, _summary(n, a, shown)) for n, a in folder.alerts.items()])
+    yield from section("objectives", [(n, each.target, each.title) for n, each in folder.objectives.items()])
     yield from section("signals", [row for name, signal in folder.signals.items() for row in _sources(name, signal)])
     yield from section("recorded", [(name,) for name in dict.fromkeys(each.record for each in folder.recordings)])
     yield from section("boards", [(board.title, board.description) for board in folder.dashboards.values()])
@@ -58,13 +77,13 @@ def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
 def _use(folder: ComponentFolder) -> str:
     component = folder.component
     if component.role != "platform":
-        return _lines(in_profile(folder, {}))
+        return pairs(in_profile(folder, {}))
     return f"there where {component.activate}" if component.activate else "always there, without being listed"
 
 
 def _default(default: Any, values: Sequence[Any] | None) -> str:
-    others = [_flow(value) for value in values or () if value != default]
-    return f"{_flow(default)} (or {', '.join(others)})" if others else _flow(default)
+    others = [flow(value) for value in values or () if value != default]
+    return f"{flow(default)} (or {', '.join(others)})" if others else flow(default)
 
 
 def _summary(name: str, alert: Alert, shown: Example | None) -> str:
@@ -88,6 +107,16 @@ def _when(row: Series) -> Iterator[str]:
             yield f"{word} {value}"
 
 
+def provider_text(what: str, known: Catalogue) -> Explained:
+    """A provider of hosted models: the components that read its usage, and how a profile says so."""
+    sources = [folder for folder in known.all() if what in folder.component.covers]
+    if sources:
+        rows = [(folder.name, folder.component.title, folder.component.description) for folder in sources]
+        uses = [(pairs(in_profile(folder, {"covers": [what]})),) for folder in sources]
+        title = f"{what}: a provider of hosted models, read by {' or '.join(folder.name for folder in sources)}"
+        yield "\n".join([title, *section("sources", rows), *section("in a profile, one of", uses)])
+
+
 def alert_text(what: str, known: Catalogue) -> Explained:
     """An alert: its sentence, limit, query and runbook, in every component that has it."""
     for folder in known.all():
@@ -101,11 +130,11 @@ def _alert(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator[str
     rows = [("fires when", alert_words(alert, {signal: each.type for signal, each in folder.signals.items()}))]
     rows += [(limit, f"{default} by default: {said}") for limit, (default, said) in limits.items()]
     if shown and shown.options:
-        rows.append(("needs", _lines(in_profile(folder, {"options": shown.options}))))
-    rows.append(("change it", _lines({"alerts": {name: {"for": alert.for_, "severity": alert.severity}}})))
+        rows.append(("needs", pairs(in_profile(folder, {"options": shown.options}))))
+    rows.append(("change it", pairs({"alerts": {name: {"for": alert.for_, "severity": alert.severity}}})))
     if limits:
         defaults = {limit: default for limit, (default, _) in limits.items()}
-        rows.append(("", _lines(in_profile(folder, {"thresholds": defaults}))))
+        rows.append(("", pairs(in_profile(folder, {"thresholds": defaults}))))
     yield f"{name}: {alert.severity}, an alert of {folder.name} in group {alert.group}"
     yield from ["", *paragraph(_summary(name, alert, shown)), "", *table(rows)]
     if shown:
@@ -127,7 +156,7 @@ def _limits(alert: Alert, folder: ComponentFolder) -> Iterator[tuple[str, tuple[
 def _query(expr: str, instance: Instance, options: Mapping[str, Any]) -> Iterator[str]:
     """An expression, and for what it was rendered."""
     versions = [f"version {version}" for version in instance.versions if version]
-    yield from ["", f"query in an example stack ({', '.join([*versions, _lines(options) or 'defaults'])})"]
+    yield from ["", f"query in an example stack ({', '.join([*versions, pairs(options) or 'defaults'])})"]
     yield from (f"  {line}" for line in laid_out(expr).rstrip().split("\n"))
 
 
@@ -209,21 +238,36 @@ def _threshold(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator
     yield from ["", *paragraph(limit.help)]
     users = [(key, alert) for key, alert in folder.alerts.items() if name in dict(_limits(alert, folder))]
     yield from section("alerts", [(key, alert.severity, _summary(key, alert, shown)) for key, alert in users])
-    yield from section("in a profile", [(_lines(in_profile(folder, {"thresholds": {name: limit.default}})),)])
+    aims = [(key, each.target, each.title) for key, each in folder.objectives.items() if name in _aims(each)]
+    yield from section("objectives", aims)
+    yield from section("in a profile", [(pairs(in_profile(folder, {"thresholds": {name: limit.default}})),)])
 
 
-def _lines(keys: Mapping[str, Any]) -> str:
-    """Keys of a profile as people write them."""
-    return ", ".join(f"{key}: {_flow(value)}" for key, value in keys.items())
+def _aims(objective: Objective) -> set[str | None]:
+    """The thresholds that divide good from bad."""
+    events, minutes = objective.events, objective.minutes
+    return {events.within if events else None, *((minutes.above, minutes.below) if minutes else ())}
 
 
-def _flow(value: Any) -> str:
-    """A value as people write it in YAML, on one line."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case Mapping():
-            return f"{{{_lines(value)}}}"
-        case list() | tuple():
-            return f"[{', '.join(map(_flow, value))}]"
-    return str(value)
+def objective_text(what: str, known: Catalogue) -> Explained:
+    """An objective, by its name or by that of its alert: what is good, the target, how to choose it."""
+    for folder in known.all():
+        for name, each in folder.objectives.items():
+            if what in (name, each.alert):
+                yield "\n".join(_objective(name, each, folder))
+
+
+def _objective(name: str, objective: Objective, folder: ComponentFolder) -> Iterator[str]:
+    limits = folder.component.thresholds
+    rows = [("target", f"{objective.target} over {objective.window}")]
+    rows += [
+        (aim, f"{limits[aim].default} by default: {limits[aim].help}") for aim in _aims(objective) if aim in limits
+    ]
+    rows.append(("alert", f"{objective.alert}, when the budget of what may be bad is used up too fast"))
+    chosen = in_profile(folder, {"objectives": {name: {"target": objective.target, "window": objective.window}}})
+    yield f"{name}: an objective of {folder.name}, {objective.title}"
+    yield from ["", *paragraph(objective.description), "", *table(rows), *section("in a profile", [(pairs(chosen),)])]
+
+
+EXPLAINERS = (component_text, provider_text, alert_text, objective_text, signal_text, threshold_text)
+"""What may be known under a name, in the order in which it is told."""

@@ -1,12 +1,19 @@
-"""Text in columns, for explanations."""
+"""Text in columns, and values as profiles write them, for explanations."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
+from typing import Any
 
 WIDTH = 110
 """Characters of a line; longer words, such as names of series, may stand out."""
+
+_WORD = r"(?:[\w./%@+=~-]|:(?=\S))+"
+_PLAIN = re.compile(rf"(?![%@~-]){_WORD}(?: {_WORD})*")
+"""A text that YAML reads as itself without quotes."""
 
 
 def table(rows: Sequence[Sequence[str]], indent: str = "  ") -> list[str]:
@@ -34,3 +41,26 @@ def _wrapped(text: str, first: str, rest: str) -> list[str]:
 def section(title: str, rows: Sequence[Sequence[str]]) -> list[str]:
     """A titled table behind an empty line; nothing without rows."""
     return ["", title, *table(rows)] if rows else []
+
+
+def pairs(keys: Mapping[str, Any]) -> str:
+    """Keys of a profile as people write them, on one line."""
+    return ", ".join(f"{key}: {flow(value)}" for key, value in keys.items())
+
+
+def flow(value: Any) -> str:
+    """A value as people write it in YAML, on one line."""
+    from obsgen.source.scalars import YAML11_TRAP, resolve_plain
+
+    match value:
+        case bool():
+            return str(value).lower()
+        case Mapping():
+            return f"{{{pairs(value)}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(flow, value))}]"
+        case str() if (
+            not _PLAIN.fullmatch(value) or isinstance(resolve_plain(value), bool | None) or YAML11_TRAP.match(value)
+        ):
+            return json.dumps(value, ensure_ascii=False)
+    return str(value)

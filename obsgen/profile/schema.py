@@ -1,50 +1,66 @@
-"""The profile's JSON Schema, from which editors complete and check a profile."""
+"""The profile's JSON Schema, from which editors complete and check a profile, and explanations read its keys."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from obsgen.components.catalogue import Catalogue, catalogue
-from obsgen.profile.environments import EVERYWHERE, NOT_SETTINGS
-from obsgen.profile.models import Profile
+from pydantic.json_schema import GenerateJsonSchema
 
-_ROLES = {
-    "ModelServer": "modelServer",
-    "GpuExporter": "gpuExporter",
-    "Exporter": "exporter",
-    "Provider": "provider",
-    "Runtime": "modelServer",
-}
+from obsgen.components.catalogue import Catalogue, catalogue
+from obsgen.profile.models import Profile
+from obsgen.profile.schema_changes import add_changes
+from obsgen.profile.schema_components import REF, Node, add_components
+
+__all__ = ["REF", "Node", "full_schema", "json_schema"]
+
+_SUCH_AS = re.compile(r"such as ([^\s,;:)}{]+(?:[:,][^\s,;)}{]+)*)")
+"""An example in a description, one word."""
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without titles that only repeat the keys."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Never."""
+        return False
 
 
 def json_schema(templates: Sequence[Path] = ()) -> str:
-    """The schema as text: component types as choices, environments with the profile's own keys."""
-    known = catalogue(templates)
-    schema = Profile.model_json_schema(by_alias=True)
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-    for model, role in _ROLES.items():
-        definition = schema["$defs"][model]
-        definition["properties"]["type"]["enum"] = [name for name in known.names if known.head(name).role == role]
-        definition["properties"]["thresholds"]["propertyNames"] = {"enum": _thresholds(known, role)}
-    schema["properties"]["environments"]["additionalProperties"] = _environment(schema)
-    return json.dumps(schema, indent=2, ensure_ascii=False)
+    """The schema as text."""
+    return json.dumps(full_schema(catalogue(templates)), indent=2, ensure_ascii=False)
 
 
-def _thresholds(known: Catalogue, role: str) -> list[str]:
-    heads = [known.head(name) for name in known.names]
-    return sorted({limit for head in heads if head.role == role for limit in head.thresholds})
+def full_schema(known: Catalogue) -> Node:
+    """Keys with descriptions, the components as types, each with its own settings, and what environments change."""
+    schema = _keys()
+    add_components(schema, known.all())
+    add_changes(schema)
+    return schema
 
 
-def _environment(schema: dict[str, Any]) -> dict[str, Any]:
-    """An environment: every key optional, null to remove, lists of named items also as mappings by name."""
-    own = (*NOT_SETTINGS, *EVERYWHERE)
-    properties = {name: _changeable(value) for name, value in schema["properties"].items() if name not in own}
-    return {"type": "object", "properties": properties, "additionalProperties": False}
+def _keys() -> Node:
+    """The keys alone, whatever components there are, each with a description."""
+    made = Profile.model_json_schema(by_alias=True, schema_generator=_Untitled)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "A profile of obsgen"}
+    for definition in (schema, *schema["$defs"].values()):
+        for node in definition.get("properties", {}).values():
+            node.setdefault("description", _described(node, schema["$defs"]))
+            named = _SUCH_AS.search(node["description"])
+            if named and _is_text(node):
+                node.setdefault("examples", [named[1]])
+    return schema
 
 
-def _changeable(value: dict[str, Any]) -> dict[str, Any]:
-    choices: list[dict[str, Any]] = [{"type": "object"}, {"type": "null"}]
-    return {"anyOf": [value, *choices]}
+def _is_text(node: Node) -> bool:
+    return {each.get("type") for each in node.get("anyOf", [node])} <= {"string", "null"}
+
+
+def _described(node: Node, definitions: Mapping[str, Node]) -> str:
+    """The description of what a key holds, for a key that has none of its own."""
+    inner = [node, *node.get("anyOf", ()), node.get("items", {}), node.get("additionalProperties") or {}]
+    names = [part["$ref"].removeprefix(REF) for part in inner if isinstance(part, dict) and "$ref" in part]
+    return next((definitions[name]["description"] for name in names if "description" in definitions[name]), "")

@@ -10,7 +10,7 @@ import pytest
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder, catalogue
 from obsgen.explain import entries, ids, page
-from obsgen.explain.catalogue import explain
+from obsgen.explain.catalogue import KINDS, explain, overview
 from obsgen.explain.example import example_with
 from obsgen.findings import InputError
 
@@ -242,7 +242,64 @@ def test_every_threshold_that_comes_with_obsgen_has_a_use(name: str) -> None:
     for owner in (folder for folder in SHIPPED.all() if name in folder.component.thresholds):
         assert f"{name}: a threshold of {owner.name} in " in text
         assert owner.component.thresholds[name].default in text
-    assert "\nalerts\n" in text
+    assert "\nalerts\n" in text or "\nobjectives\n" in text
+
+
+@pytest.mark.parametrize("name", each(lambda folder: folder.objectives))
+def test_every_objective_that_comes_with_obsgen_is_told(name: str) -> None:
+    text = shipped(entries.objective_text, name)
+    for owner in (folder for folder in SHIPPED.all() if name in folder.objectives):
+        objective = owner.objectives[name]
+        assert f"{name}: an objective of {owner.name}, {objective.title}" in text
+        assert f"{objective.target} over {objective.window}" in text
+        assert f"objectives: {{{name}: {{target: {objective.target}, window: {objective.window}}}}}" in text
+        assert f"{name}: an objective of {owner.name}" in shipped(entries.objective_text, objective.alert)
+
+
+@pytest.mark.parametrize("name", each(lambda folder: folder.component.covers))
+def test_every_provider_names_its_sources(name: str) -> None:
+    text = shipped(entries.provider_text, name)
+    sources = [folder.name for folder in SHIPPED.all() if name in folder.component.covers]
+    assert text.startswith(f"{name}: a provider of hosted models, read by {' or '.join(sources)}")
+    for source in sources:
+        assert f"providers: [{{name: {source}, type: {source}, covers: [{name}]}}]" in text
+
+
+def test_without_a_name_everything_there_is_is_listed() -> None:
+    text = overview([OWN])
+    components = part(text, "components")
+    assert [line.split()[0] for line in components] == sorted([*SHIPPED.names, "forge", *_own()])
+    assert "forge       Forge, a model server" in components
+    counted = {line.split()[2]: int(line.split()[3]) for line in part(text, "lists")}
+    assert counted["alerts"] == len(each(lambda folder: folder.alerts)) + sum(
+        len(folder.alerts) for folder in _others()
+    )
+    assert counted["checks"] == len(ids())
+    assert set(counted) == set(KINDS) - {"components"}
+    assert all(line.startswith("obsgen explain ") for line in part(text, "more"))
+
+
+def _own() -> list[str]:
+    return [name for name in catalogue([OWN]).names if name not in SHIPPED.names and name != "forge"]
+
+
+def _others() -> list[ComponentFolder]:
+    return [folder for folder in catalogue([OWN]).all() if folder.name not in SHIPPED.names]
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("components", "forge       Forge, a model server"),
+        ("alerts", "ForgeSlow forge p95 latency is above latencyP95"),
+        ("thresholds", "latencyP95 forge p95 of a request"),
+        ("signals", "waiting forge requests that wait"),
+        ("checks", "yaml/syntax The file"),
+    ],
+)
+def test_each_kind_can_be_listed(kind: str, row: str) -> None:
+    rows = [" ".join(line.split()) for line in explained(kind).split("\n")]
+    assert any(line.startswith(" ".join(row.split())) for line in rows), rows[:5]
 
 
 @pytest.mark.parametrize(
@@ -252,8 +309,8 @@ def test_every_threshold_that_comes_with_obsgen_has_a_use(name: str) -> None:
         ("ForgeSlw", "did you mean 'ForgeSlow'?"),
         ("forge_second", "did you mean 'forge_seconds'?"),
         ("yaml/sintax", "did you mean 'yaml/syntax'?"),
-        ("", "known are alerts, signals, "),
-        ("../../etc/passwd", "known are alerts, signals, "),
+        ("", "obsgen explain, without a name, "),
+        ("../../etc/passwd", "obsgen explain, without a name, "),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest_one(typed: str, hint: str) -> None:
