@@ -149,7 +149,7 @@ def typed(folder: Path, lines: list[str], *flags: str) -> tuple[str, int]:
     while patience:
         if not select.select([terminal], [], [], 5)[0]:
             patience -= 1
-            if shown.endswith("]: "):  # a key that came before the line editor was ready is lost
+            if shown.removesuffix("^C").endswith("]: "):  # a key that came before the line editor was ready is lost
                 os.write(terminal, lines[-1].encode())
             continue
         try:
