@@ -125,13 +125,19 @@ class Precondition(Strict):
 
 
 class SecretKeys(Strict):
-    """A Secret that must exist before the first sync: where, and which keys it holds. Never a value."""
+    """A Secret that must exist before the first sync: where, and which keys it holds. Never a value.
+
+    `optional` keys may be missing. With `forEach` there is one for each item; equal names in one namespace are one
+    Secret with the keys of all.
+    """
 
     name: str
     namespace: str
     keys: tuple[str, ...]
+    optional: tuple[str, ...] = ()
     used_by: str
     when: str | None = None
+    for_each: dict[str, str] | None = None
 
 
 class Component(Strict):

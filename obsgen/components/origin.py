@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -40,6 +40,21 @@ class Origin:
     def holds(self, condition: str | None, context: Mapping[str, Any]) -> bool:
         """Whether the `when:` that stands here holds; one that is not there does."""
         return condition is None or bool(self.evaluate(condition, context, expression=True))
+
+    def each(
+        self, for_each: Mapping[str, str] | None, context: Mapping[str, Any], key: str = "forEach"
+    ) -> Iterator[Mapping[str, Any]]:
+        """The context once, or once for every item of `forEach: {name: expression}` with the item under that name."""
+        if not for_each:
+            yield context
+            return
+        for name, expression in for_each.items():
+            listed = self.at(key, name)
+            items = listed.evaluate(expression, context, expression=True)
+            if not isinstance(items, (list, tuple)):
+                listed.refuse("template/error", "forEach needs a list", "name a list, such as prices")
+            for item in items:
+                yield {**context, name: item}
 
     def refuse(self, check: str, message: str, hint: str = "", *, key: bool = False) -> NoReturn:
         """Raises InputError with one finding at this place, or at the key that it stands under."""

@@ -14,7 +14,6 @@ from obsgen.conventions import object_labels
 from obsgen.findings import Faults
 from obsgen.render.manifest import Identity, Manifest
 from obsgen.render.proofread import proofread_object
-from obsgen.render.recordings import each
 from obsgen.stack.model import Instance, Stack
 
 WHEN = "$when"
@@ -43,7 +42,7 @@ def _of_template(
     context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
     if not origin.at("when").holds(template.when, context):
         return
-    for one in each(origin, template.for_each, context):
+    for one in origin.each(template.for_each, context):
         rendered = render_value(template.object, origin.at("object"), one)
         if rendered is not _DROPPED:
             proofread_object(rendered, origin.at("object"))
@@ -111,7 +110,7 @@ def _mapping(value: Mapping[str, Any], origin: Origin, context: Mapping[str, Any
 def _items(item: Any, origin: Origin, context: Mapping[str, Any]) -> Iterator[Any]:
     """What an item of a list becomes: nothing, itself, or one for each of many."""
     repeated = item.get(FOR_EACH) if isinstance(item, dict) else None
-    for one in each(origin.at(FOR_EACH), repeated, context) if repeated else [context]:
+    for one in origin.each(repeated, context, FOR_EACH):
         rendered = render_value(item, origin, one)
         if rendered is not _DROPPED:
             # An item that only carries its value under `$value` stands for that value: lists of plain strings.

@@ -44,22 +44,9 @@ def recordings(stack: Stack) -> list[RenderedRecording]:
 def _of_each(stack: Stack, instance: Instance, index: int) -> Iterator[RenderedRecording]:
     recording = instance.folder.recordings[index]
     origin = instance.folder.origin("recording.yaml", index)
-    for context in each(origin, recording.for_each, instance.context):
+    for context in origin.each(recording.for_each, instance.context):
         if origin.at("when").holds(recording.when, context):
             yield _rendered(stack, instance, recording, origin, context)
-
-
-def each(origin: Origin, for_each: Mapping[str, str] | None, context: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The context once, or once for every item of `forEach: {name: expression}` with the item under that name."""
-    if not for_each:
-        yield context
-        return
-    for name, expression in for_each.items():
-        items = origin.at("forEach", name).evaluate(expression, context, expression=True)
-        if not isinstance(items, (list, tuple)):
-            origin.at("forEach", name).refuse("template/error", "forEach needs a list", "name a list, such as prices")
-        for item in items:
-            yield {**context, name: item}
 
 
 def _rendered(

@@ -95,6 +95,7 @@ class Instance:
     objectives: Mapping[str, ObjectiveChoice] = field(default_factory=dict)
     own_alerts: Mapping[str, OwnAlert] = field(default_factory=dict)
     own_origin: Origin | None = None
+    team: str | None = None
     sure: bool = True
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -106,12 +107,13 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A Secret that must exist before the first sync."""
+    """A Secret that must exist before the first sync; its `optional` keys may be missing."""
 
     namespace: str
     name: str
     keys: tuple[str, ...]
     used_by: str
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

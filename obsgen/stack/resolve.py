@@ -22,11 +22,12 @@ from obsgen.profile.models import (
     ServerSettings,
 )
 from obsgen.source import Route
-from obsgen.stack import choices, surroundings
+from obsgen.stack import choices, demands, surroundings
+from obsgen.stack.alerting import alerting_context, check_alerting
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
 from obsgen.stack.ledger import Ledger
-from obsgen.stack.model import Instance, ResolvedSignal, Secret, Stack, Target
+from obsgen.stack.model import Instance, ResolvedSignal, Stack, Target
 from obsgen.stack.names import unknown_names
 from obsgen.stack.neighbours import with_left_out, with_neighbours
 from obsgen.stack.servers import WHOLE_SERVERS, listed
@@ -91,13 +92,15 @@ class _Resolver:
         """The resolved stack; of use only if no findings were noted."""
         selector_labels = surroundings.selector_labels(self.settings, self.ledger)
         surroundings.assume_grafana(self.settings, self.namespaces, self.prometheus_url, self.ledger)
+        check_alerting(self.settings, self.ledger)
         prices = choices.prices(self.settings.prices, self.catalogue, self.ledger)
         found = list(self._components())
         roles = {folder.component.role for _, folder, _ in found}
         self.context = stack_context(self.settings, self.namespaces, self.prometheus_url, prices, roles)
         servers = self._gathered(found)
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
-        self.context = {**self.context, "target_namespaces": sorted(scraped)}
+        alerting = alerting_context(self.settings, self.namespaces, servers)
+        self.context = {**self.context, **alerting, "target_namespaces": sorted(scraped)}
         instances = [*servers, *self._gathered(self._platform())]
         self.faults.attempt(partial(choices.unused_prices, self.settings.prices, servers, self.ledger), None)
         return Stack(
@@ -109,8 +112,8 @@ class _Resolver:
             prometheus_url=self.prometheus_url,
             selector_labels=selector_labels,
             assumptions=tuple(self.ledger.assumptions),
-            preconditions=tuple(dict.fromkeys(self._each(instances, _preconditions))),
-            secrets=tuple(sorted(self._each(instances, _secrets), key=lambda s: (s.namespace, s.name, s.used_by))),
+            preconditions=tuple(dict.fromkeys(self._each(instances, demands.preconditions))),
+            secrets=demands.merged(self._each(instances, demands.secrets)),
             complete=self.complete,
             context=self.context,
         )
@@ -211,6 +214,7 @@ class _Resolver:
             covers=covers,
             changes=dict(server.alerts),
             objectives=choices.objectives(folder, server.objectives, route, ledger),
+            team=outer.team if outer else server.team,
             sure=sure,
             context=context,
         )
@@ -306,20 +310,3 @@ class _Resolver:
             context = {**instance.context, "exposes": instance.signals.__contains__}
             changed = mine | {name: _laid_on(mine.get(name), change) for name, change in instance.changes.items()}
             yield replace(instance, changes=changed, own_alerts=sentences, own_origin=origin, context=context)
-
-
-def _preconditions(instance: Instance) -> Iterator[tuple[str, str | None]]:
-    for index, each in enumerate(instance.folder.component.preconditions):
-        origin = instance.folder.origin(HEAD, "preconditions", index)
-        if origin.at("when").holds(each.when, instance.context):
-            command = origin.at("command").text(each.command or "", instance.context)
-            yield origin.at("text").text(each.text, instance.context), command or None
-
-
-def _secrets(instance: Instance) -> Iterator[Secret]:
-    for index, each in enumerate(instance.folder.component.secrets):
-        origin = instance.folder.origin(HEAD, "secrets", index)
-        if origin.at("when").holds(each.when, instance.context):
-            name = origin.at("name").text(each.name, instance.context)
-            namespace = origin.at("namespace").text(each.namespace, instance.context)
-            yield Secret(namespace, name, each.keys, each.used_by)
