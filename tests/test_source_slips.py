@@ -1,4 +1,4 @@
-"""Slips in YAML and JSON: told in people's words, where they were made, with what to write; one finding for one slip."""
+"""Slips in YAML and JSON: told in people's words, where they were made, with what to write; one finding for each."""
 
 from __future__ import annotations
 

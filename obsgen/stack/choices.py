@@ -12,7 +12,7 @@ from obsgen.profile.models import AlertChange, ObjectiveChoice, Price
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Instance, ResolvedSignal
-from obsgen.units import UNITS, UnitError, number_text, parse, text
+from obsgen.units import UNITS, Unit, UnitError, number_text, parse, text
 
 
 def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, ledger: Ledger) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def thresholds_in_buckets(
                     "signal/bucket",
                     message,
                     (*route, "thresholds", limit),
-                    f"{told}; {_meant(chosen[limit], low, high)}",
+                    f"{told}; {meant(chosen[limit], low, high, unit)}",
                 )
 
 
@@ -194,10 +194,10 @@ def _quantile_limits(
             yield str(within), signals[str(timed)]
 
 
-def _meant(value: float, low: float, high: float) -> str:
-    """A guess at what was meant by a limit that is a thousand times off."""
-    if low <= value / 1000 < high:
+def meant(value: float, low: float, high: float, unit: Unit) -> str:
+    """A guess at what was meant by a limit outside of a histogram's buckets; times are often a thousand times off."""
+    if unit.name == "seconds" and low <= value / 1000 < high:
         return f"did you mean {number_text(value / 1000)}s or {number_text(value)}ms?"
-    if low <= value * 1000 < high:
+    if unit.name == "seconds" and low <= value * 1000 < high:
         return f"did you mean {number_text(value * 1000)}s?"
-    return f"write something from {number_text(low)}s to below {number_text(high)}s"
+    return f"write something from {text(low, unit)} to below {text(high, unit)}"
