@@ -70,7 +70,12 @@ def lay_out(files: dict[str, str], folder: Path) -> None:
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(_head(path.stem, text)) + text if name.startswith("profiles/") else text)
+        path.write_text(whole(text, path.stem) if name.startswith("profiles/") else text)
+
+
+def whole(text: str, stack: str = "demo") -> str:
+    """A profile with what it must have besides."""
+    return "".join(_head(stack, text)) + text
 
 
 def _head(stack: str, text: str) -> Iterator[str]:

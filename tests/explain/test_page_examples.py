@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
-from page_examples import PROFILE, examples, lay_out, told_by, typed
+from page_examples import PROFILE, Example, examples, lay_out, told_by, typed, whole
 
 from obsgen import explain, tools
 from obsgen.checks.discovery import plain_checks, tool_checks
+from obsgen.profile.schema import json_schema
+from obsgen.source import load_text
 
 PIECES = {"dashboard", "file", "json", "object", "promql", "rules", "schema", "tool", "yaml"}
 """Groups whose pages show pieces of files; what their findings are given for is shown under tests/checks."""
@@ -43,6 +49,31 @@ def test_a_bad_example_gives_the_finding_and_no_other(
 def test_a_good_example_gives_no_finding(check: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, good = examples(check)
     assert told_by(good, tmp_path, monkeypatch) == set()
+
+
+OF_PROFILES = [check for check in TRIED if check.startswith(("profile/", "signal/")) and check != "profile/selector"]
+"""Pages about profiles; one of them needs a component of its own."""
+MARKED = {"unknown-key", "missing-key", "value", "unknown-component", "unknown-option", "unknown-threshold"}
+
+
+@cache
+def validator() -> Any:
+    return jsonschema_rs.validator_for(json.loads(json_schema()))
+
+
+def are_valid(example: Example) -> bool:
+    """Whether the profiles of an example are valid by the JSON Schema, as an editor sees them."""
+    texts = [text for name, text in example.files().items() if example.language == "yaml" and "profiles/" in name]
+    documents = [load_text(whole(text), "profile.yaml")[0] for text in texts]
+    return all(validator().is_valid(document.value) for document in documents)
+
+
+@pytest.mark.parametrize("check", OF_PROFILES)
+def test_editors_agree_with_the_examples(check: str) -> None:
+    bad, good = examples(check)
+    assert are_valid(good)
+    if check.partition("/")[2] in MARKED:
+        assert not are_valid(bad)
 
 
 def test_a_second_render_at_the_same_moment_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

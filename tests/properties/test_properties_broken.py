@@ -135,8 +135,7 @@ def faults(folder: Path, content: bytes, name: str = "profile.yaml") -> tuple[Fi
     try:
         rendering.plan([folder / name], rendering.Options(out=folder / "out"))
     except InputError as refused:
-        assert refused.findings, "refused without a reason"
-        return refused.findings
+        return refused.findings or (error("", "refused without a reason", Place("")),)
     return ()
 
 
