@@ -8,6 +8,7 @@ from pathlib import Path
 
 from obsgen.components.catalogue import catalogue, is_folder
 from obsgen.components.unread import unread
+from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
@@ -20,6 +21,7 @@ from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
 from obsgen.render.runbooks import runbook_files
 from obsgen.stack.resolve import resolve_all
+from obsgen.tree.serialise import yaml_bytes
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         return _tree(profile.stack, rendered[0], environments, drawn, runbooks)
 
 
+def _values(rendered: Rendered) -> bytes:
+    return yaml_bytes(rendered.values, header(rendered.stack.name, "values"))
+
+
 def _tree(
     name: str,
     base: Rendered,
@@ -84,6 +90,7 @@ def _tree(
     files = {
         **tree_files(base, environments, drawn),
         **{f"runbooks/{runbook}": text.encode() for runbook, text in runbooks.items()},
+        **{f"values/{env}.yaml": _values(each) for env, each in environments.items() if each.values},
         "README.md": readme(base, environments, drawn),
         ".obsgen/facts.json": facts_file(environments),
     }

@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from obsgen.components.boards import Dashboard
 from obsgen.components.fields import AlertName, SignalName
 from obsgen.components.layers import Layered, layered
-from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal
+from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal, ValuesTemplate
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.components.references import lost_references
@@ -32,6 +32,8 @@ COMPONENT: TypeAdapter[Component] = TypeAdapter(Component)
 SIGNALS: TypeAdapter[dict[str, Signal]] = TypeAdapter(dict[SignalName, Signal])
 HEAD = "component.yaml"
 """The file that makes a folder a component."""
+VALUES = "values.yaml"
+"""What the component adds to the values of a Helm chart."""
 MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml", "slos.yaml")
 """Files whose entries merge by name where several folders have one; component.yaml merges mappings inside, too."""
 
@@ -58,6 +60,8 @@ class ComponentFolder:
     objectives: dict[str, Objective]
     dashboards: Mapping[str, Dashboard]
     manifests: Mapping[str, ManifestTemplate]
+    fragments: Mapping[str, Any]
+    values: ValuesTemplate | None
     documents: Mapping[str, Layered] = field(repr=False)
 
     def text(self, file: str) -> str:
@@ -190,6 +194,8 @@ def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:
         objectives=reader.one("slos.yaml", OBJECTIVES, {}),
         dashboards=reader.many("dashboards", Dashboard),
         manifests=reader.many("manifests", ManifestTemplate),
+        fragments=reader.many("fragments", Any),
+        values=reader.one(VALUES, TypeAdapter(ValuesTemplate)),
         documents=reader.documents,
     )
     findings = reader.findings or list(lost_references(folder))
@@ -243,7 +249,7 @@ class _Reader:
     def _layers(self, file: str) -> tuple[Path, ...]:
         return self.files[file] if file in MERGED else self.files[file][:1]
 
-    def many(self, folder: str, model: type[BaseModel]) -> dict[str, Any]:
+    def many(self, folder: str, model: Any) -> dict[str, Any]:
         """All YAML files of a folder by their stem."""
         adapter: TypeAdapter[Any] = TypeAdapter(model)
         names = [file for file in self.files if is_listed(file, folder)]

@@ -87,9 +87,11 @@ class Scrape(Strict):
     `page_labels` are labels that the exporter's own page carries and that clash with target labels: with honorLabels
     they win, without it Prometheus stores them as `exported_…`. `selector` and `port` may be templates; a label of the
     selector that renders to nothing is left out. `deployed` says that the component's manifests bring the Service, so
-    that nothing about it is an assumption.
+    that nothing about it is an assumption; `namespace` is where they put it. Where `when` does not hold, something else
+    scrapes the component, if anything does.
     """
 
+    when: str | None = None
     monitor: Literal["service", "pod"] = "service"
     selector: dict[str, str] = Field(default_factory=dict)
     port: str | None = None
@@ -343,6 +345,13 @@ class Recording(Measure):
     for_each: dict[str, str] | None = None
     group: GroupName
     labels: dict[RuleLabel, str] = Field(default_factory=dict)
+
+
+class ValuesTemplate(Strict):
+    """values.yaml: what a component adds to the values of the Helm chart that the stack is installed with."""
+
+    when: str | None = None
+    values: dict[str, Any]
 
 
 class ManifestTemplate(Strict):

@@ -7,14 +7,28 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from obsgen.components.catalogue import HEAD, MERGED, Catalogue, component_files, is_listed, is_plain_file, shown
+from obsgen.components.catalogue import (
+    HEAD,
+    MERGED,
+    VALUES,
+    Catalogue,
+    component_files,
+    is_listed,
+    is_plain_file,
+    shown,
+)
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.hints import did_you_mean, nearest
 
 _HARMLESS = re.compile(r"\..*|.*~|(?:README|LICEN[CS]E|NOTICE|CHANGELOG)\b.*")
-_LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "runbooks": ".md"}
+_LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "fragments": ".yaml", "runbooks": ".md"}
 _FILE = re.compile(r"""\bfile\(\s*['"\\]*([^'"\\)~]+)['"\\]*\s*\)""")
-_LAYOUT = f"known: {', '.join(MERGED)}, dashboards/<board>.yaml, manifests/<object>.yaml, runbooks/<Alert>.md"
+_READ = (*MERGED, VALUES)
+_FOLDERS = ("dashboards", "manifests", "fragments")
+_LAYOUT = (
+    f"known: {', '.join(_READ)}, dashboards/<board>.yaml, manifests/<object>.yaml, fragments/<name>.yaml, "
+    "runbooks/<Alert>.md"
+)
 
 
 def unread(known: Catalogue, roots: Sequence[Path], own_alerts: Collection[str] = ()) -> list[Finding]:
@@ -76,7 +90,7 @@ def _unread_files(known: Catalogue, folder: Path, own_alerts: Collection[str]) -
             if path.stem not in alerts:
                 hint = nearest(path.stem, sorted(alerts)) or "write an alert of this name"
                 yield _told(path, f"{folder.name} has no alert '{path.stem}' whose runbook this could be", hint)
-        elif not (file in MERGED or is_listed(file, "dashboards") or is_listed(file, "manifests") or wanted(file)):
+        elif not (file in _READ or any(is_listed(file, folder) for folder in _FOLDERS) or wanted(file)):
             yield _told(path, f"nothing reads {file}", _meant(path, folder) or _LAYOUT)
 
 
@@ -94,7 +108,7 @@ def _meant(path: Path, folder: Path) -> str:
     file = path.relative_to(folder).as_posix()
     if "/" in file or path.suffix == ".md":
         return did_you_mean(file, [f"{inside}/{path.stem}{suffix}" for inside, suffix in _LISTED.items()])
-    return did_you_mean(f"{path.stem}.yaml", MERGED) if did_you_mean(path.stem, map(_stem, MERGED)) else ""
+    return did_you_mean(f"{path.stem}.yaml", _READ) if did_you_mean(path.stem, map(_stem, _READ)) else ""
 
 
 def _stem(file: str) -> str:

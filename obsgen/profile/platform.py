@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from obsgen.components.fields import Interval, Step, Strict
+from obsgen.components.fields import Interval, LabelName, Step, Strict, refusal
 from obsgen.profile.names import (
     LabelKey,
     Labels,
@@ -18,7 +19,9 @@ from obsgen.profile.names import (
     StorageClass,
     Title,
     Url,
+    Version,
 )
+from obsgen.units import duration
 
 
 class SecretKey(Strict):
@@ -35,12 +38,21 @@ class Volume(Strict):
     storage_class: StorageClass | None = Field(None, description="else the cluster's default")
 
 
+def _go_duration(text: str) -> str:
+    if re.search("[dwy]", text):
+        hours = f"{duration(text) // 3600}h"
+        raise refusal("profile/duration", f"the operator of the store knows no '{text}'", f"write {hours}")
+    return text
+
+
 class SecretStore(Strict):
     """A store of External Secrets: with one, the tree brings an ExternalSecret for each Secret that must exist."""
 
     name: Name = Field(description="the store's name")
     kind: Literal["SecretStore", "ClusterSecretStore"] = Field("ClusterSecretStore", description="its kind")
-    refresh: Interval = Field("1h", description="how often values are read anew")
+    refresh: Annotated[Interval, AfterValidator(_go_duration)] = Field(
+        "1h", description="how often values are read anew"
+    )
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_.-]{0,200}$")] = Field(
         "", description="what stands before `<namespace>/<Secret>` in the names that the store knows"
     )
@@ -61,13 +73,49 @@ class Retention(Strict):
     one_hour: Interval = Field("2y", description="one of an hour")
 
 
+class Login(Strict):
+    """A name and a password, each a key of a Secret."""
+
+    username: SecretKey = Field(description="the key with the name")
+    password: SecretKey = Field(description="the key with the password")
+
+
+class RemoteWrite(Strict):
+    """A place that every sample is sent to, such as a hosted service or a central Prometheus."""
+
+    name: Name = Field(description="its name in Prometheus' own metrics")
+    url: Url = Field(description="where it takes remote write")
+    login: Login | None = Field(None, description="name and password")
+    token: SecretKey | None = Field(None, description="the key with a bearer token")
+
+
+class Resources(Strict):
+    """What each pod asks for; its memory is also its limit."""
+
+    cpu: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*m?$")] = Field("500m", description="such as 2 or 500m")
+    memory: Size = Field("4Gi", description="such as 8Gi")
+
+
 class Prometheus(Strict):
     """The Prometheus that collects and evaluates."""
 
-    mode: Literal["existing", "openshift"] = Field(
+    mode: Literal["existing", "managed", "values", "openshift"] = Field(
         "existing",
-        description="existing: an operator's Prometheus, found by its selectors; openshift: user-workload monitoring",
+        description="existing: an operator's Prometheus, found by its selectors; managed: the tree brings the "
+        "Prometheus object; values: it brings values for the Helm chart kube-prometheus-stack; openshift: "
+        "user-workload monitoring",
     )
+    name: Name = Field("prometheus", description="the Prometheus object (managed)")
+    release: Name = Field("monitoring", description="the chart's release (values)")
+    replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods that scrape the same (managed, values)")
+    retention: Interval = Field("15d", description="how long samples are kept (managed, values)")
+    retention_size: Size | None = Field(None, description="how much is kept at most; else 90 % of the volume")
+    storage: Volume | None = Field(None, description="each pod's volume; else samples are lost with the pod")
+    resources: Resources = Field(Resources(), description="what each pod asks for (managed, values)")
+    external_labels: dict[LabelName, LabelValue] = Field(
+        default_factory=dict, description="besides cluster, region, provider and environment (managed, values)"
+    )
+    remote_write: tuple[RemoteWrite, ...] = Field((), description="where samples are sent, too (managed, values)")
     selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")
     namespace: Namespace | None = Field(None, description="where Prometheus runs; else the monitoring namespace")
     url: Url | None = Field(None, description="where Grafana reaches it")
@@ -96,6 +144,7 @@ class Grafana(Strict):
 class LongTerm(Strict):
     """Metrics beyond Prometheus' own retention: Thanos over object storage."""
 
+    version: Version = Field("0.42.4", description="Thanos' version, of sidecars as well")
     object_storage: ObjectStorage = Field(description="where blocks are kept")
     store: bool = Field(True, description="a store gateway, so that queries see what is in object storage")
     query: bool = Field(True, description="a querier over sidecars and store gateway; Grafana then asks it")

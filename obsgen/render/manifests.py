@@ -39,7 +39,7 @@ def _of_template(
 ) -> Iterator[Manifest]:
     template = instance.folder.manifests[name]
     origin = instance.folder.origin(f"manifests/{name}.yaml")
-    context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
+    context = context_of(instance, extra)
     if not origin.at("when").holds(template.when, context):
         return
     for one in origin.each(template.for_each, context):
@@ -58,6 +58,24 @@ def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> N
         message = f"{kind} {namespace}/{name} is made twice"
         origin.refuse("component/manifest", message, "put << name >> into its name, so that each server has its own")
     seen.add(manifest.identity)
+
+
+def context_of(instance: Instance, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What an instance's manifests and values may refer to."""
+    context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
+    return {**context, "fragment": _fragment_of(instance, context)}
+
+
+def _fragment_of(instance: Instance, context: Mapping[str, Any]) -> Any:
+    """The function `fragment('spec')`: a part that several manifests share, from fragments/spec.yaml, rendered."""
+
+    def fragment(name: str) -> Any:
+        fragments = instance.folder.fragments
+        if name not in fragments:
+            raise TemplateError(f"{instance.folder.name} has no fragment {name}", ", ".join(fragments))
+        return render_value(fragments[name], instance.folder.origin(f"fragments/{name}.yaml"), context)
+
+    return fragment
 
 
 def _file_of(instance: Instance) -> Any:

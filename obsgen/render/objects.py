@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
 from obsgen.findings import Faults
+from obsgen.render.alertmanager import HEARTBEAT, alerting_names
 from obsgen.render.alerts import RenderedAlert, alerts, with_servers
 from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest, metadata
@@ -18,6 +19,7 @@ from obsgen.render.monitors import monitors
 from obsgen.render.objective_rules import burn_alerts, objective_recordings
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
+from obsgen.render.values import helm_values
 from obsgen.stack.model import Stack
 from obsgen.units import duration
 
@@ -37,6 +39,8 @@ class Rendered:
     board_maps: tuple[Manifest, ...]
     alerts: tuple[RenderedAlert, ...]
     recordings: tuple[RenderedRecording, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Values for a Helm chart, where the profile asks for them."""
 
 
 def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
@@ -48,12 +52,14 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
         kept = faults.attempt(lambda: objective_recordings(stack), [])
         recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
         brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
+        values = faults.attempt(lambda: helm_values(stack, _names(stack, boards, "")), {})
         rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
     stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found)))
     objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]
-    return Rendered(stack, tuple(labelled), tuple(_in_environment(stack, each) for each in maps), found, recorded)
+    placed_maps = tuple(_in_environment(stack, each) for each in maps)
+    return Rendered(stack, tuple(labelled), placed_maps, found, recorded, values)
 
 
 def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
@@ -62,7 +68,7 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
     for alert in found:
         target = alert.instance.target
         interval = target.interval if target else stack.settings.prometheus.scrape_interval
-        if duration(alert.for_) < 2 * duration(interval):
+        if duration(alert.for_) < 2 * duration(interval) and HEARTBEAT not in alert.labels:
             names.setdefault((alert.instance.name, interval), []).append(alert.name)
     for (server, interval), some in names.items():
         told = f"{', '.join(some)} may fire on one scrape of {server}"
@@ -71,12 +77,26 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
 
 def _brought(stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest]) -> list[Manifest]:
     """Objects from components' templates; pods that read configuration carry its checksum, so that they roll."""
-    names = [
+    first = list(manifests(stack, _names(stack, boards, "")))
+    configuration = [each for each in (*first, *maps) if each.object["kind"] == "ConfigMap"]
+    return list(manifests(stack, _names(stack, boards, _checksum(configuration))))
+
+
+def _names(stack: Stack, boards: Sequence[Board], checksum: str) -> dict[str, Any]:
+    """What manifests and values may speak of besides what every text may."""
+    named = [
         {"name": board.name, "configMap": map_name(stack, board), "file": f"{board.name}.json"} for board in boards
     ]
-    first = list(manifests(stack, {"boards": names, "checksum": ""}))
-    configuration = [each for each in (*first, *maps) if each.object["kind"] == "ConfigMap"]
-    return list(manifests(stack, {"boards": names, "checksum": _checksum(configuration)}))
+    secrets = [
+        {
+            "namespace": each.namespace,
+            "name": each.name,
+            "required": [key for key in each.keys if key not in each.optional],
+        }
+        for each in stack.secrets
+    ]
+    alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams)
+    return {"boards": named, "secrets": secrets, "alerting": alerting, "checksum": checksum}
 
 
 def _checksum(objects: Iterable[Manifest]) -> str:

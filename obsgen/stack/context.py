@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from obsgen.profile.models import ServerSettings, Settings
 from obsgen.stack.servers import listed
+from obsgen.stack.surroundings import external_labels, retention_size
 
 OPTIONAL = ("alertmanager", "argocd", "logs", "long_term", "secret_store", "traces")
 """Sections of a profile that may be absent: None then, so that `when: logs` says whether it is there."""
@@ -25,6 +26,7 @@ def _dumped(section: BaseModel | None) -> dict[str, Any] | None:
 
 def stack_context(
     settings: Settings,
+    environment: str | None,
     namespaces: Mapping[str, str],
     prometheus_url: str,
     prices: list[dict[str, Any]],
@@ -37,7 +39,12 @@ def stack_context(
         "namespaces": dict(namespaces),
         "created_namespaces": list(settings.namespaces.create),
         "cluster": settings.cluster.model_dump() | {"is_argocds": settings.cluster.is_argocds},
-        "prometheus": settings.prometheus.model_dump() | {"url": prometheus_url},
+        "prometheus": settings.prometheus.model_dump()
+        | {
+            "url": prometheus_url,
+            "external_labels": external_labels(settings, environment),
+            "retention_size": retention_size(settings.prometheus),
+        },
         "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
         "kubernetes": settings.kubernetes.model_dump(),
         **{name: _dumped(getattr(settings, name)) for name in OPTIONAL},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from obsgen.profile.models import Settings
+from obsgen.profile.platform import Prometheus
 from obsgen.stack.ledger import Ledger
 
 DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
@@ -27,11 +28,42 @@ def prometheus_url(settings: Settings, namespaces: Mapping[str, str]) -> str:
     return f"http://prometheus-operated.{settings.prometheus.namespace or namespaces['monitoring']}.svc:9090"
 
 
+def own_namespaces(settings: Settings, namespaces: Mapping[str, str]) -> set[str]:
+    """Where Prometheus and Alertmanager run."""
+    alertmanager = settings.alertmanager and settings.alertmanager.namespace
+    return {settings.prometheus.namespace or namespaces["monitoring"], alertmanager or namespaces["monitoring"]}
+
+
+def retention_size(prometheus: Prometheus) -> str | None:
+    """How much a Prometheus keeps at most: as asked, else what leaves a tenth of its volume to the log of writes."""
+    if prometheus.retention_size or not prometheus.storage:
+        return prometheus.retention_size and f"{prometheus.retention_size}B"
+    number, unit = int(prometheus.storage.size[:-2]), prometheus.storage.size[-2:]
+    smaller = {"Ti": "Gi", "Gi": "Mi", "Mi": "Ki"}[unit]
+    return f"{number * 9 // 10}{unit}B" if number % 10 == 0 else f"{number * 1024 * 9 // 10}{smaller}B"
+
+
+def external_labels(settings: Settings, environment: str | None) -> dict[str, str]:
+    """What a Prometheus of the tree's own adds to everything that leaves it."""
+    cluster = settings.cluster
+    known = {
+        "cluster": cluster.name,
+        "region": cluster.region,
+        "provider": cluster.provider,
+        "environment": environment,
+    }
+    return dict(sorted({**{k: v for k, v in known.items() if v}, **settings.prometheus.external_labels}.items()))
+
+
 def selector_labels(settings: Settings, ledger: Ledger) -> Mapping[str, str]:
     """The labels without which Prometheus overlooks monitors and rules."""
     prometheus = settings.prometheus
     if prometheus.selector_labels is not None or prometheus.mode == "openshift":
         return prometheus.selector_labels or {}
+    if prometheus.mode == "managed":
+        return {"prometheus": prometheus.name}
+    if prometheus.mode == "values":
+        return {"release": prometheus.release}
     ledger.assume(
         f"Prometheus selects monitors and rules labelled {shown(DEFAULT_SELECTOR_LABELS)} (prometheus.selectorLabels)"
     )
