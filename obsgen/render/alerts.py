@@ -23,6 +23,10 @@ from obsgen.stack.model import Instance, Stack
 from obsgen.units import UNITS, UnitError, commensurable, parse, text
 
 
+_NAMES_SERVER = re.compile(r"<<[^>]*\bname\b")
+"""In a summary that speaks of its server. The name alone is no proof: a server may be called `cache`."""
+
+
 @dataclass(frozen=True)
 class RenderedAlert:
     """An alert of one instance: a rule, a row of a table, the figures of a runbook.
@@ -47,6 +51,7 @@ class RenderedAlert:
     labels: Mapping[str, str]
     by: tuple[str, ...]
     wider: tuple[str, ...] = ()
+    names_server: bool = False
 
 
 def alerts(stack: Stack) -> list[RenderedAlert]:
@@ -64,10 +69,7 @@ def with_servers(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[Rende
 
 def _named(alert: RenderedAlert) -> RenderedAlert:
     """The alert with its server in the summary: of one out of several, a page must say which."""
-    name = alert.instance.name
-    if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", alert.summary):
-        return alert
-    return replace(alert, summary=f"{alert.summary} ({name})")
+    return alert if alert.names_server else replace(alert, summary=f"{alert.summary} ({alert.instance.name})")
 
 
 def _sentences(stack: Stack) -> Iterator[_Writer]:
@@ -114,6 +116,7 @@ class _Writer:
             by=alert.any_[0].by if alert.any_ else alert.by,
             summary=meaning,
             meaning=meaning,
+            names_server=bool(_NAMES_SERVER.search(alert.summary)),
             wider=tuple(dict.fromkeys(window.used for window in self.windows if window.is_wider)),
             description=self._text(alert.description, context, "description"),
             labels={

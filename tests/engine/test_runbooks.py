@@ -148,6 +148,8 @@ def test_a_page_of_one_server_out_of_several_says_which() -> None:
         return {each.key + each.instance.name: each.summary for each in tree(text).base.alerts}
 
     assert summaries(ALPHA)["AlphaLatencyHighchat"] == "p95 latency above 8 s"
+    called_like_a_word = summaries(servers().replace("name: chat", "name: latency"))
+    assert called_like_a_word["AlphaLatencyHighlatency"] == "p95 latency above 8 s (latency)"
     several = summaries(servers())
     assert several["AlphaLatencyHighchat"] == "p95 latency above 8 s (chat)"
     assert several["AlphaLatencyHighcode"] == "p95 latency above 8 s (code)"
