@@ -14,6 +14,7 @@ from typing import Any
 from obsgen.components.fields import Severity
 from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, Team, TimeInterval
 from obsgen.profile.platform import SecretKey
+from obsgen.tree.serialise import yaml_bytes
 from obsgen.units import duration, prometheus_duration
 
 MOUNTED = "/etc/alertmanager/secrets"
@@ -125,6 +126,14 @@ def _integrations(receiver: Receiver) -> Iterator[_Integration]:
         yield _Integration("opsgenie", where, {"api_key": receiver.opsgenie.api_key})
     if receiver.teams:
         yield _Integration("msteamsv2", {}, {"webhook_url": receiver.teams.url})
+
+
+def alerting_names(alertmanager: Alertmanager | None, teams: Mapping[str, Team]) -> dict[str, Any] | None:
+    """The configuration as templates speak of it: `configuration` and its `text`, and as `spec` of a resource."""
+    if alertmanager is None:
+        return None
+    native = configuration(alertmanager, teams)
+    return {"configuration": native, "text": yaml_bytes(native).decode(), "spec": resource(alertmanager, teams)}
 
 
 def configuration(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:

@@ -85,5 +85,5 @@ def alerting_context(settings: Settings, namespaces: Mapping[str, str], servers:
         places = sorted({namespaces["monitoring"], *(each.target.namespace for each in servers if each.target)})
     keys = [{"namespace": place, **key.model_dump()} for place in places for key in alertmanager.keys]
     mounted = sorted({key.secret for key in alertmanager.keys})
-    added = {"namespace": own, "namespaces": places, "keys": keys, "secrets": mounted}
+    added = {"namespace": own, "namespaces": places, "secret_keys": keys, "secrets": mounted}
     return {"alertmanager": alertmanager.model_dump() | added}

@@ -96,11 +96,17 @@ class _Resolver:
         prices = choices.prices(self.settings.prices, self.catalogue, self.ledger)
         found = list(self._components())
         roles = {folder.component.role for _, folder, _ in found}
-        self.context = stack_context(self.settings, self.namespaces, self.prometheus_url, prices, roles)
+        self.context = stack_context(
+            self.settings, self.environment.name, self.namespaces, self.prometheus_url, prices, roles
+        )
         servers = self._gathered(found)
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
         alerting = alerting_context(self.settings, self.namespaces, servers)
-        self.context = {**self.context, **alerting, "target_namespaces": sorted(scraped)}
+        prometheus = self.context["prometheus"] | {
+            "selected": dict(selector_labels),
+            "watched": sorted({*scraped, *surroundings.own_namespaces(self.settings, self.namespaces)}),
+        }
+        self.context = {**self.context, **alerting, "prometheus": prometheus, "target_namespaces": sorted(scraped)}
         instances = [*servers, *self._gathered(self._platform())]
         self.faults.attempt(partial(choices.unused_prices, self.settings.prices, servers, self.ledger), None)
         return Stack(
@@ -238,9 +244,12 @@ class _Resolver:
         model_server = folder.component.role == "modelServer"
         if model_server and self.settings.namespaces.models:
             return self.settings.namespaces.models
+        scrape = folder.component.scrape
+        if scrape and scrape.namespace:
+            return folder.origin(HEAD, "scrape", "namespace").text(scrape.namespace, self.context)
         default = folder.component.default_namespace
         namespace = default or self.namespaces["models" if model_server else "monitoring"]
-        deployed = folder.component.scrape and folder.component.scrape.deployed
+        deployed = scrape and scrape.deployed
         if default or not (deployed or folder.component.role == "platform"):
             self.ledger.assume(f"{server.name} runs in namespace {namespace} (namespace)")
         return namespace

@@ -28,7 +28,7 @@ def target_of(
     `sure` says that the component's defaults can be judged: its options are not at fault, nor what would replace them.
     """
     scrape = folder.component.scrape
-    if scrape is None:
+    if scrape is None or not folder.origin(HEAD, "scrape", "when").holds(scrape.when, context):
         return None
     _check_port(scrape, server, route, ledger)
     defaults = ledger.unless(not sure)
