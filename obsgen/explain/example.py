@@ -18,6 +18,14 @@ from obsgen.stack.resolve import resolve_profile
 Options = Mapping[str, Any]
 
 
+_RECEIVERS = {"oncall": {"webhook": {"url": "https://example.org/alerts"}}}
+_PLATFORM = {
+    "kubernetes": {"nodes": True},
+    "alertmanager": {"receivers": _RECEIVERS, "heartbeat": {"receiver": "oncall"}},
+}
+"""What makes components of the platform active."""
+
+
 class Example(NamedTuple):
     """A component at work: the stack, its alerts by their name in the component, and the options that were chosen."""
 
@@ -56,7 +64,7 @@ def _choices(folder: ComponentFolder) -> Iterator[Options]:
 
 def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
     """A profile with nothing but the component; what it asks of the platform is there."""
-    head = {"apiVersion": API_VERSION, "kind": "Profile", "stack": "example", "kubernetes": {"nodes": True}}
+    head = {"apiVersion": API_VERSION, "kind": "Profile", "stack": "example", **_PLATFORM}
     prices = {
         provider: {"a-model": {"input": "1USD/Mtok", "output": "2USD/Mtok"}} for provider in folder.component.covers
     }

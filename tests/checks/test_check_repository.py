@@ -157,7 +157,7 @@ def test_a_broken_file_is_something_to_check(tree: Path) -> None:
 
 def test_an_alert_with_templates_and_broken_yaml_is_no_helm_template(tree: Path) -> None:
     rule = BAD_RULE + '        annotations: {summary: "{{ $labels.pod }} at {{ $value }}"\n'
-    assert found(tree, {"rules.yaml": rule}) == ["rules.yaml:7 yaml/syntax"]
+    assert found(tree, {"rules.yaml": rule}) == ["rules.yaml:6 yaml/syntax"]
 
 
 def test_lists_are_taken_apart(tree: Path) -> None:
