@@ -19,6 +19,7 @@ from obsgen.render.kustomize import tree_files
 from obsgen.render.objects import Rendered, render_objects
 from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
+from obsgen.render.route_table import routes_file
 from obsgen.render.runbooks import runbook_files
 from obsgen.stack.resolve import resolve_all
 from obsgen.tree.serialise import yaml_bytes
@@ -80,6 +81,10 @@ def _values(rendered: Rendered) -> bytes:
     return yaml_bytes(rendered.values, header(rendered.stack.name, "values"))
 
 
+def _routes(rendered: Rendered) -> bytes:
+    return routes_file(rendered.stack, rendered.alerts)
+
+
 def _tree(
     name: str,
     base: Rendered,
@@ -91,6 +96,7 @@ def _tree(
         **tree_files(base, environments, drawn),
         **{f"runbooks/{runbook}": text.encode() for runbook, text in runbooks.items()},
         **{f"values/{env}.yaml": _values(each) for env, each in environments.items() if each.values},
+        **{f"tests/routes-{env}.yaml": cases for env, each in environments.items() if (cases := _routes(each))},
         "README.md": readme(base, environments, drawn),
         ".obsgen/facts.json": facts_file(environments),
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
 from obsgen.findings import Faults
+from obsgen.render.alert_labels import strays
 from obsgen.render.alertmanager import HEARTBEAT, alerting_names
 from obsgen.render.alerts import RenderedAlert, alerts, with_servers
 from obsgen.render.dashboards import Board
@@ -54,7 +55,7 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
         brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
         values = faults.attempt(lambda: helm_values(stack, _names(stack, boards, "")), {})
         rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
-    stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found)))
+    stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found), *strays(stack, found)))
     objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]

@@ -13,12 +13,13 @@ from obsgen.render.dashboards import Board
 from obsgen.render.manifest import Manifest
 from obsgen.render.markdown import cell
 from obsgen.render.objects import Rendered
+from obsgen.render.route_table import routes_section
 from obsgen.render.runbooks import condition_text
 
 
 def readme(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> bytes:
     """README.md of `out/<stack>`."""
-    sections = (_head, _contents, _alerts, _boards, _preconditions, _secrets, _install, _verify, _assumptions)
+    sections = (_head, _contents, _alerts, _routes, _boards, _preconditions, _secrets, _install, _verify, _assumptions)
     text = "\n\n".join(part for section in sections if (part := "\n".join(section(base, environments, boards))))
     return f"{text}\n".encode()
 
@@ -83,6 +84,10 @@ def _alerts(base: Rendered, environments: Mapping[str, Rendered], boards: Sequen
         yield f"| [{name}](runbooks/{name}.md) | {server} | {told[key].severity} | {fires} | {meaning} |"
 
 
+def _routes(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:
+    return routes_section({name: (each.stack, each.alerts) for name, each in environments.items()})
+
+
 def _by_environment(figures: Mapping[str, str], environments: Mapping[str, Rendered]) -> str:
     """One figure where all environments agree, else which has which."""
     groups: dict[str, list[str]] = {}
@@ -108,10 +113,12 @@ def _secrets(base: Rendered, environments: Mapping[str, Rendered], boards: Seque
     found = dict.fromkeys(secret for rendered in environments.values() for secret in rendered.stack.secrets)
     if not found:
         return
+    filled = {name: each for name, each in environments.items() if each.stack.settings.secret_store}
     yield "## Secrets that must exist before the first sync"
     yield ""
     yield "No value of them is in this tree. FILE is a file that holds the value alone, without a line break."
     yield ""
+    yield from _stores(filled, environments)
     yield "| Secret | keys | used by |"
     yield "|---|---|---|"
     for secret in found:
@@ -128,6 +135,22 @@ def _secrets(base: Rendered, environments: Mapping[str, Rendered], boards: Seque
         files = " ".join(f"--from-file={key}=FILE" for key in secret.keys)
         yield f"kubectl create secret generic -n {secret.namespace} {secret.name} {files}"
     yield "```"
+
+
+def _stores(filled: Mapping[str, Rendered], environments: Mapping[str, Rendered]) -> Section:
+    """Where an operator makes the Secrets: which environments need no commands, and what each store must hold."""
+    stores: dict[str, list[str]] = {}
+    for name, rendered in filled.items():
+        store = rendered.stack.settings.secret_store
+        if store:
+            told = (
+                f"External Secrets makes them from {store.kind} `{store.name}`, and nothing below need be typed: it "
+                f"holds each as `{store.prefix}NAMESPACE/SECRET`, with its keys as properties."
+            )
+            stores.setdefault(told, []).append(name)
+    for told, names in stores.items():
+        yield told if len(names) == len(environments) else f"In {', '.join(names)}: {told}"
+        yield ""
 
 
 def _install(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Section:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES, object_labels
+from obsgen.render.alert_labels import rule_labels
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.manifest import Manifest, metadata
 from obsgen.render.promql import laid_out
@@ -73,12 +74,11 @@ def _rules(
 
 def _alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
     annotations = {"summary": alert.summary, "description": alert.description, **runbook_annotation(stack, alert)}
-    labels = {"severity": alert.severity, SERVICE_LABEL: alert.instance.name, **alert.labels}
     return {
         "alert": alert.name,
         "expr": laid_out(alert.expr),
         "for": alert.for_,
-        "labels": dict(sorted(labels.items())),
+        "labels": rule_labels(stack, alert),
         "annotations": annotations,
     }
 
