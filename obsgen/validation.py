@@ -71,12 +71,12 @@ class _Reader:
 
     def causes(self, faults: Sequence[Any]) -> list[Any]:
         """The faults without those that another one has caused: one slip is told once."""
-        unknown = [without_tags(fault["loc"]) for fault in faults if fault["type"] == "extra_forbidden"]
-        keys = {without_tags(fault["loc"]) for fault in faults if fault["loc"][-1:] == ("[key]",)}
+        unknown = [_route(fault) for fault in faults if fault["type"] == "extra_forbidden"]
+        keys = {_route(fault) for fault in faults if fault["loc"][-1:] == ("[key]",)}
         return [fault for fault in faults if not self._follows(fault, unknown, keys)]
 
     def _follows(self, fault: Any, unknown: Sequence[Route], keys: Collection[Route]) -> bool:
-        route = without_tags(fault["loc"])
+        route = _route(fault)
         beside = [str(other[-1]) for other in unknown if other[:-1] == route[:-1]]
         if fault["type"] == "missing":
             # A key that is there under a wrong name is not missing as well.
@@ -92,7 +92,7 @@ class _Reader:
 
     def finding(self, fault: Any) -> Finding:
         """One fault in words."""
-        route, kind = without_tags(fault["loc"]), fault["type"]
+        route, kind = _route(fault), fault["type"]
         if kind == "extra_forbidden":
             message = f"unknown key '{shortened(str(route[-1]))}'"
             return error(f"{self.group}/unknown-key", message, self.locate(route, True), self._other_key(route))
@@ -156,6 +156,12 @@ class _Reader:
             return "write a number with its unit"
         meant = reshaped(value, types_at(self.annotation, route), name)
         return meant if redacted(meant) == meant else ""
+
+
+def _route(fault: Any) -> Route:
+    """Where a fault is; an unknown key may be called like one of pydantic's own steps."""
+    steps = fault["loc"]
+    return (*without_tags(steps[:-1]), steps[-1]) if fault["type"] == "extra_forbidden" else without_tags(steps)
 
 
 def without_tags(steps: tuple[str | int, ...]) -> Route:

@@ -190,3 +190,10 @@ def test_a_threshold_in_another_unit_is_refused_in_the_components_file(
 def test_a_threshold_in_the_same_unit_is_compared(unit: str, default: str, sentence: str, tmp_path: Path) -> None:
     found = own_component(tmp_path, unit, default, sentence)
     assert [each for each in found if each.id == "profile/unit"] == []
+
+
+@pytest.mark.parametrize("key", ["(own)", "[key]", "(change)"])
+def test_a_key_called_like_a_step_of_the_validator_is_an_unknown_key(key: str) -> None:
+    (only,) = findings(HEAD + f"'{key}': 1\n")
+    assert (only.id, only.place.line) == ("profile/unknown-key", 4)
+    assert f"'{key}'" in only.message
