@@ -9,7 +9,11 @@ from typing import Any
 from obsgen.checks.files import KUSTOMIZATION_NAMES
 from obsgen.conventions import API_VERSION
 
-CHECKED = frozenset(("dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules"))
+ALERTMANAGER = "Alertmanager configuration"
+ROUTE_CASES = "route cases"
+CHECKED = frozenset(
+    (ALERTMANAGER, ROUTE_CASES, "dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules")
+)
 """What checks look at; every other kind of document is named so that a list of what they leave out can be read."""
 
 OTHER = "no object, rules or dashboard"
@@ -17,7 +21,8 @@ _VALUES = re.compile(r"values([.-].*)?\.ya?ml")
 _OTHERS = (
     ({"rule_files", "tests"}, "promtool tests"),
     ({"scrape_configs"}, "Prometheus configuration"),
-    ({"route", "receivers"}, "Alertmanager configuration"),
+    ({"route", "receivers"}, ALERTMANAGER),
+    ({"configuration", "cases"}, ROUTE_CASES),
 )
 
 
@@ -63,6 +68,8 @@ def _other(file: str, value: dict[str, Any]) -> str:
         return "Helm chart"
     if "apiVersion" in value or "kind" in value:
         return "incomplete manifest" if "metadata" in value or "spec" in value else OTHER
+    if PurePath(file).stem == "alertmanager" and value.keys() & {"route", "receivers"}:
+        return ALERTMANAGER
     if _VALUES.fullmatch(PurePath(file).name) or PurePath(file).parent.name == "values":
         return "Helm values"
     return next((name for keys, name in _OTHERS if keys <= value.keys()), OTHER)

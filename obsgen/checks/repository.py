@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
 from obsgen.checks.builds import BuiltTree, build_trees
-from obsgen.checks.classify import CHECKED, is_dashboard, kind_of
+from obsgen.checks.classify import ALERTMANAGER, CHECKED, ROUTE_CASES, is_dashboard, kind_of
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
@@ -111,6 +112,19 @@ class Repository:
             located = Located(entry.document.value, entry.document)
             found.append(Dashboard(located if is_dashboard(located.value) else located.at("dashboard")))
         return found + [Dashboard(one) for one in self._embedded if is_dashboard(one.value)]
+
+    @cached_property
+    def alertmanagers(self) -> list[Configuration]:
+        """Alertmanager's configurations: files of their own, in objects, in Helm values."""
+        found = [Configuration(Located(entry.document.value, entry.document)) for entry in self._of(ALERTMANAGER)]
+        values = (Located(entry.document.value, entry.document) for entry in self._of("Helm values"))
+        return [*found, *in_objects(self.objects), *(one for each in values for one in in_values(each))]
+
+    @cached_property
+    def route_tables(self) -> list[RouteTable]:
+        """The cases of alerts and the receivers that they must reach."""
+        tables = self._of(ROUTE_CASES)
+        return [RouteTable(Located(entry.document.value, entry.document), entry.path) for entry in tables]
 
     @cached_property
     def expressions(self) -> list[Expression]:

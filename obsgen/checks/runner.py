@@ -12,6 +12,7 @@ from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Counts, LevelCount, Report, ToolUse, told
+from obsgen.checks.routecases import cases
 from obsgen.checks.rules import distinct_rules
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.tools import ToolError, find
@@ -102,11 +103,14 @@ def _levels(repository: Repository, found: list[tuple[int, Finding]], uses: list
     }
     yield LevelCount(1, _LEVELS[1], len(repository.readings) - len(left_out), len(files), len(left_out))
     objects = [object_.located for object_ in repository.objects]
+    objects += [one.located for one in repository.alertmanagers if one.owner is None]
     yield LevelCount(2, _LEVELS[2], len(objects), _hit(failed[2], objects))
     queries = [one.located for one in repository.expressions]
     queries += [one.located for one in repository.log_expressions if one.query or one.refusal]
     yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
-    yield from (LevelCount(level, _LEVELS[level], 0, 0, judged=False) for level in (4, 5))
+    yield LevelCount(4, _LEVELS[4], 0, 0, judged=False)
+    routed = [case.located for case in cases(repository)]
+    yield LevelCount(5, _LEVELS[5], len(routed), _hit(failed[5], routed), judged=bool(routed))
     ran = [use for use in uses if use.version]
     missed = {finding.id for level, finding in found if level == 6 and finding.severity == Severity.ERROR}
     yield LevelCount(6, _LEVELS[6], len(ran), sum(f"tool/{use.name}" in missed for use in ran), len(uses) - len(ran))

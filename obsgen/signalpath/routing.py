@@ -14,7 +14,7 @@ from typing import Any
 Labels = Mapping[str, str]
 
 _MATCHER = re.compile(
-    r"""\s*(?P<label>[a-zA-Z_:][a-zA-Z0-9_:]*|"(?:[^"\\]|\\.)*")\s*(?P<operator>=~|!~|!=|=)\s*"""
+    r"""\s*(?P<label>[^\s{}!=~,\\"'`]+|"(?:[^"\\]|\\.)*")\s*(?P<operator>=~|!~|!=|=)\s*"""
     r"""(?P<value>"(?:[^"\\]|\\.)*"|[^",{}]*?)\s*(?:,|\Z)""",
     re.DOTALL,
 )

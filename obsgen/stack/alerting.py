@@ -69,7 +69,7 @@ def _check_times(alertmanager: Alertmanager, ledger: Ledger) -> None:
 
 def _known(check: str, name: str, known: Collection[str], route: Route, ledger: Ledger) -> None:
     if name not in known:
-        what = check.removeprefix("profile/unknown-").replace("-", " ")
+        what = check.partition("unknown-")[2].replace("-", " ")
         hint = nearest(name, sorted(known)) if known else f"there is no {what} at all"
         ledger.error(check, f"no {what} '{name}'", route, hint)
 
