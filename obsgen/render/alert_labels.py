@@ -28,9 +28,12 @@ def rule_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
 def known_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
     """All labels whose values are sure before anything runs: name, rule's labels, namespace, external labels.
 
-    What only series know, such as a model or a pod, is not among them.
+    What only series know, such as a model or a pod, is not among them; a namespace that is needed to find a route is
+    taken to be that of the alert's server, which `strays` tells.
     """
     namespace = alert_namespace(stack, alert)
+    if namespace is None and by_namespace(stack):
+        namespace = home(stack, alert.instance)
     cluster = stack.settings.cluster
     outside = {"cluster": None if cluster.is_argocds else cluster.name, "region": cluster.region}
     sure = {name: value for name, value in {"namespace": namespace, **outside}.items() if value}

@@ -88,7 +88,7 @@ def test_a_value_may_hold_commas_braces_and_quotes() -> None:
 
 @pytest.mark.parametrize("text", ["severity", '="x"', 'a="x" b="y"', 'a=~"("'])
 def test_what_is_no_matcher_is_told(text: str) -> None:
-    with pytest.raises(RoutingError, match="is no (matcher|regular expression)"):
+    with pytest.raises(RoutingError, match=r"is no (matcher|regular expression)"):
         matches({"matchers": [text]}, {"a": "x"})
 
 
