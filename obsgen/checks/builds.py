@@ -13,8 +13,8 @@ from obsgen.checks.kustomizations import Kustomization, roots
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.kustomize.build import Build, build
-from obsgen.kustomize.objects import Built
 from obsgen.kustomize.nodes import Inline
+from obsgen.kustomize.objects import Built
 from obsgen.source import Document, Route, load_file
 
 _NO_TARGET = "kustomize/no-target"

@@ -21,12 +21,14 @@ class PanelQuery(Measure):
 class Panel(Measure):
     """One panel: a sentence of its own, or several `queries`.
 
+    One of type `logs` shows lines: those that a signal counts or, without a signal, all of the servers' pods.
+
     `threshold` names the alert whose limit is drawn. A value that stands for a state has a text in `values`, and in
     `steps` the colour that begins with it.
     """
 
     title: str
-    type: Literal["timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "text"] = "timeseries"
+    type: Literal["timeseries", "stat", "gauge", "bargauge", "heatmap", "table", "logs", "text"] = "timeseries"
     description: str
     when: str | None = None
     queries: tuple[PanelQuery, ...] = ()
@@ -50,7 +52,7 @@ class Panel(Measure):
         return self
 
     def _speaks_through_parts(self) -> bool:
-        return bool(self.queries) or self.type == "text"
+        return bool(self.queries) or self.type == "text" or (self.type == "logs" and not self.signal)
 
 
 class Row(Strict):

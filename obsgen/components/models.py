@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from obsgen.components.datasources import Datasource
 from obsgen.components.fields import (
     Aggregation,
     AlertLabel,
@@ -32,6 +33,7 @@ from obsgen.components.fields import (
     refusal,
     sensible,
 )
+from obsgen.components.logs import Collects, LogLines
 
 DEFAULT_WINDOW = "5m"
 """The window of rates in rules where a sentence names none."""
@@ -71,6 +73,7 @@ class Endpoint(Strict):
     port: str | None = None
     port_number: int | None = None
     path: str = "/metrics"
+    interval: Step | None = None
     when: str | None = None
 
 
@@ -110,10 +113,14 @@ class Scrape(Strict):
 
 
 class Conflict(Strict):
-    """Options that make no sense together: an error at `option` where `when` holds; `hint` says what to choose."""
+    """What makes no sense together: an error where `when` holds; `hint` says what to choose.
+
+    It is told at the `option`, or for a component that needs no listing at a `key` of the profile, such as `a.b`.
+    """
 
     when: str
-    option: str
+    option: str | None = None
+    key: str | None = None
     message: str
     hint: str
 
@@ -146,7 +153,7 @@ class Component(Strict):
     """component.yaml: what the component is, how it is configured and scraped."""
 
     title: str
-    role: Literal["modelServer", "gpuExporter", "exporter", "provider", "platform"]
+    role: Literal["modelServer", "gpuExporter", "exporter", "provider", "application", "platform"]
     description: str
     activate: str | None = None
     versions: Versions | None = None
@@ -157,21 +164,24 @@ class Component(Strict):
     covers: tuple[str, ...] = ()
     uses_prices: str | None = Field(None, description="when the profile's prices count for what an instance covers")
     hosts_runtime: bool = False
+    collects: Collects | None = Field(None, description="what it writes to Loki, if it collects logs")
     starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
     default_namespace: str | None = None
     conflicts: tuple[Conflict, ...] = ()
     preconditions: tuple[Precondition, ...] = ()
     secrets: tuple[SecretKeys, ...] = ()
+    datasources: tuple[Datasource, ...] = ()
 
 
 class Series(Strict):
-    """One real series behind a signal, and when it is the one.
+    """One real series, or the log lines, behind a signal, and when it is the one.
 
     A row that stands `alone` counts what a later row counts too: it is taken only if it fits every version that runs,
     so that during a roll-out no event is counted under two names.
     """
 
-    name: MetricName
+    name: MetricName = ""
+    log: LogLines | None = None
     since: str | None = None
     until: str | None = None
     when: str | None = None
@@ -184,8 +194,21 @@ class Series(Strict):
     buckets: tuple[float, ...] | None = None
     starts_at: Literal["zero", "first"] = "zero"
 
+    @model_validator(mode="after")
+    def _metric_or_log(self) -> Series:
+        if bool(self.name) == bool(self.log):
+            hint = "write `name:` with the metric's name, or `log:` with the lines"
+            raise refusal("component/sentence", "a series is a metric or log lines", hint)
+        return self
 
-def _label_map(value: Any) -> Any:
+    @property
+    def told(self) -> str:
+        """The series' name for people."""
+        return self.name or "log lines"
+
+
+def label_map(value: Any) -> Any:
+    """Labels as a list are named as they are."""
     return {name: name for name in value} if isinstance(value, list) else value
 
 
@@ -201,8 +224,9 @@ class Signal(Strict):
     unit: UnitName
     aggregate: Aggregation | None = None
     scope: Literal["target", "workload", "cluster"] = "target"
-    labels: Annotated[dict[LabelName, LabelName], BeforeValidator(_label_map)] = Field(default_factory=dict)
-    series: tuple[Series, ...] = Field(min_length=1)
+    labels: Annotated[dict[LabelName, LabelName], BeforeValidator(label_map)] = Field(default_factory=dict)
+    series: tuple[Series, ...] = ()
+    """None where a profile says which of its own metrics this is."""
 
 
 class Mean(Strict):

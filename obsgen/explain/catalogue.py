@@ -95,4 +95,4 @@ def _names(known: Catalogue) -> Iterator[str]:
         yield from folder.objectives
         yield from folder.signals
         yield from folder.component.thresholds
-        yield from (row.name for signal in folder.signals.values() for row in signal.series)
+        yield from (row.name for signal in folder.signals.values() for row in signal.series if row.name)

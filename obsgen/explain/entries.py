@@ -13,7 +13,6 @@ from obsgen.components.references import parts, signals_of
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import flow, pairs, paragraph, section, table
 from obsgen.explain.words import alert_words
-from obsgen.render.promql import laid_out
 from obsgen.render.runbooks import runbook_body
 from obsgen.render.scopes import RuleScope
 from obsgen.render.sentences import phrase
@@ -96,7 +95,7 @@ def _summary(name: str, alert: Alert, shown: Example | None) -> str:
 
 def _sources(name: str, signal: Signal) -> Iterator[tuple[str, str, str]]:
     """The series behind a signal, with the versions and options at which each is the one; a row each."""
-    shown = dict.fromkeys(", ".join([row.name, *_when(row)]) for row in signal.series)
+    shown = dict.fromkeys(", ".join([row.told, *_when(row)]) for row in signal.series)
     for index, series in enumerate(shown):
         yield ("", "", series) if index else (name, f"{signal.type}, {signal.unit}", series)
 
@@ -139,7 +138,7 @@ def _alert(name: str, folder: ComponentFolder, known: Catalogue) -> Iterator[str
     yield from ["", *paragraph(_summary(name, alert, shown)), "", *table(rows)]
     if shown:
         rendered = shown.alerts[name]
-        yield from [*_query(rendered.expr, rendered.instance, shown.options), "", runbook_body(shown.stack, rendered)]
+        yield from [*_query(rendered.query, rendered.instance, shown.options), "", runbook_body(shown.stack, rendered)]
     elif f"runbooks/{name}.md" in folder.files:
         yield from ["", folder.text(f"runbooks/{name}.md")]
 
@@ -153,11 +152,11 @@ def _limits(alert: Alert, folder: ComponentFolder) -> Iterator[tuple[str, tuple[
             yield name, (limit.default, limit.help)
 
 
-def _query(expr: str, instance: Instance, options: Mapping[str, Any]) -> Iterator[str]:
+def _query(query: str, instance: Instance, options: Mapping[str, Any]) -> Iterator[str]:
     """An expression, and for what it was rendered."""
     versions = [f"version {version}" for version in instance.versions if version]
     yield from ["", f"query in an example stack ({', '.join([*versions, pairs(options) or 'defaults'])})"]
-    yield from (f"  {line}" for line in laid_out(expr).rstrip().split("\n"))
+    yield from (f"  {line}" for line in query.rstrip().split("\n"))
 
 
 def signal_text(what: str, known: Catalogue) -> Explained:
@@ -165,7 +164,7 @@ def signal_text(what: str, known: Catalogue) -> Explained:
     names = {what, re.sub(r"_(bucket|sum|count)$", "", what)}
     for folder in known.all():
         for name, signal in folder.signals.items():
-            if what == name or names & {row.name for row in signal.series}:
+            if what == name or names & {row.name for row in signal.series if row.name}:
                 yield "\n".join(_signal(name, signal, folder, known))
 
 
@@ -175,13 +174,13 @@ def _signal(name: str, signal: Signal, folder: ComponentFolder, known: Catalogue
     rows = [("labels", _labels(signal.labels))] if signal.labels else []
     rows += _users(name, folder, known)
     yield from ["", *table(rows)] if rows else []
-    yield from section("series, the first that fits", [(row.name, ", ".join(_row(row))) for row in signal.series])
+    yield from section("series, the first that fits", [(row.told, ", ".join(_row(row))) for row in signal.series])
     shown = example(folder, known, {})
     instance = next((each for each in shown.stack.instances if each.folder is folder), None) if shown else None
     if shown and instance and name in instance.signals:
         said = {"signal": name} | ({"quantile": 0.95} if signal.type == "histogram" else {})
         asked = phrase(Measure.model_validate(said), RuleScope(shown.stack, instance))
-        yield from _query(asked.expr.text, instance, {})
+        yield from _query(asked.query, instance, {})
 
 
 def _labels(labels: Mapping[str, str]) -> str:

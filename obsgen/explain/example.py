@@ -64,7 +64,8 @@ def _choices(folder: ComponentFolder) -> Iterator[Options]:
 
 def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
     """A profile with nothing but the component; what it asks of the platform is there."""
-    head = {"apiVersion": API_VERSION, "kind": "Profile", "stack": "example", **_PLATFORM}
+    logs = {"logs": {"ruler": "configmap", **({"collector": folder.name} if folder.component.collects else {})}}
+    head = {"apiVersion": API_VERSION, "kind": "Profile", "stack": "example", **_PLATFORM, **logs}
     prices = {
         provider: {"a-model": {"input": "1USD/Mtok", "output": "2USD/Mtok"}} for provider in folder.component.covers
     }

@@ -21,7 +21,7 @@ from obsgen.source import Document, Route
 DEFAULT_ENVIRONMENT = "prod"
 """The only environment of a profile that names none."""
 
-NOT_SETTINGS = ("apiVersion", "kind", "environments")
+NOT_SETTINGS = ("apiVersion", "kind", "environments", "clusters", "clustersFile", "hub")
 """Keys that are the file's, and nothing of any environment."""
 EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
@@ -83,16 +83,20 @@ def merge(document: Document, environment: str | None) -> Merged:
     """The raw settings of an environment, or without one of the profile itself."""
     settings = {key: value for key, value in document.value.items() if key not in NOT_SETTINGS}
     every = document.value.get("environments")
-    written = every.get(environment) if isinstance(every, dict) and environment is not None else None
-    changes = written if isinstance(written, dict) else {}
-    merger = _Merger(Merged({}, document))
-    source: Route = ("environments", str(environment))
-    for key in sorted(changes.keys() & {*EVERYWHERE}):
-        merger.merged.refuse(
-            f"'{key}' is the same in every environment", (*source, key), "write it at the profile's top"
-        )
-    changes = {key: value for key, value in changes.items() if key not in EVERYWHERE}
-    merger.merged.value.update(merger.mapping(settings, changes, (), source))
+    changes = every.get(environment) if isinstance(every, dict) and environment is not None else None
+    why = dict.fromkeys(EVERYWHERE, ("is the same in every environment", "write it at the profile's top"))
+    return lay(Merged(settings, document), changes, ("environments", str(environment)), why)
+
+
+def lay(below: Merged, changes: Any, source: Route, refused: Mapping[str, tuple[str, str]]) -> Merged:
+    """Settings with changes, which stand at `source`, laid on; `refused` are keys that may not be changed, and why."""
+    merger = _Merger(Merged({}, below.document, dict(below.origins), [], set(below.lost)), below)
+    changes = changes if isinstance(changes, dict) else {}
+    for key in sorted(changes.keys() & refused.keys()):
+        reason, hint = refused[key]
+        merger.merged.refuse(f"'{key}' {reason}", (*source, key), hint)
+    kept = {key: value for key, value in changes.items() if key not in refused}
+    merger.merged.value.update(merger.mapping(below.value, kept, (), source))
     return merger.merged
 
 
@@ -101,6 +105,9 @@ class _Merger:
     """Lays changes on settings; `route` leads to the merged value, `source` to the change in the file."""
 
     merged: Merged
+    below: Merged
+    fresh: set[Route] = field(default_factory=set)
+    """Routes of values that stand in the changes as a whole."""
 
     def mapping(
         self, base: Mapping[str, Any], changes: Mapping[str, Any], route: Route, source: Route
@@ -134,8 +141,32 @@ class _Merger:
             return self._kept(old, route)
         if isinstance(change, dict) and isinstance(old, dict):
             return self.mapping(old, change, route, source)
-        self.merged.origins[route] = source
+        self._forget(route)
+        self._comes_from(route, source)
         return self._kept(change, route)
+
+    def _comes_from(self, route: Route, source: Route) -> None:
+        self.merged.origins[route] = source
+        self.fresh.add(route)
+
+    def _is_fresh(self, route: Route) -> bool:
+        """Whether a value, or what it is in, stands in the changes as a whole."""
+        return any(route[:length] in self.fresh for length in range(len(route) + 1))
+
+    def _forget(self, route: Route) -> None:
+        """Drops what is known of the origins below a route, whose value is another one now."""
+        for each in [each for each in self.merged.origins if each[: len(route)] == route]:
+            del self.merged.origins[each]
+
+    def _moved(self, route: Route, old: Route) -> None:
+        """An item of a list and everything in it was written where it was written under its old index."""
+        if self._is_fresh(old):
+            self.merged.origins[route] = self.merged.written_at(old)
+            return
+        for each, source in self.below.origins.items():
+            if each[: len(old)] == old:
+                self.merged.origins[(*route, *each[len(old) :])] = source
+        self.merged.origins.setdefault(route, self.below.written_at(old))
 
     def _is_refused(self, old: Any, change: Any, route: Route, source: Route) -> bool:
         """Notes a change that would drop what it does not repeat, or that changes what is not there."""
@@ -163,6 +194,8 @@ class _Merger:
     def _items(self, base: list[Any], changes: Mapping[str, Any], route: Route, source: Route) -> list[Any]:
         """The items of a list, changed by name; names that are new are added at the end, in their own order."""
         kept: list[Any] = []
+        if not self._is_fresh(route):
+            self._forget(route)
         names = [_name(item) for item in base]
         for index, (name, item) in enumerate(zip(names, base, strict=True)):
             change = changes.get(name, Mark.NOTHING) if name is not None else Mark.NOTHING
@@ -170,12 +203,12 @@ class _Merger:
                 self.merged.lost.add((*route, ANY_ITEM))
             elif change is not None:
                 here = (*route, len(kept))
-                self.merged.origins[here] = self.merged.written_at((*route, index))
+                self._moved(here, (*route, index))
                 kept.append(self._item(item, change, here, (*source, str(name))))
         for name, change in sorted(changes.items(), key=str):
             if name not in names and self._is_new(name, change, names, route, (*source, name)):
                 here = (*route, len(kept))
-                self.merged.origins[here] = (*source, name)
+                self._comes_from(here, (*source, name))
                 kept.append(self._kept({"name": name, **change}, here))
         return kept
 

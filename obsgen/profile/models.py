@@ -12,6 +12,7 @@ from obsgen.components.fields import (
     Duration,
     GroupName,
     Interval,
+    MetricName,
     NotEmpty,
     Quantity,
     Severity,
@@ -20,11 +21,13 @@ from obsgen.components.fields import (
 )
 from obsgen.components.models import Alert
 from obsgen.components.objectives import Target
-from obsgen.conventions import IN_CLUSTER
 from obsgen.profile.alerting import Alertmanager, Team
+from obsgen.profile.destinations import ArgoCD, Changes, Cluster, ClusterEntry, Hub
+from obsgen.profile.grafana import Grafana
+from obsgen.profile.logs import Logs
+from obsgen.profile.metrics import DeclaredMetric, Page
 from obsgen.profile.names import (
     POD_REGEX,
-    GitUrl,
     Labels,
     LabelValue,
     ModelName,
@@ -33,13 +36,14 @@ from obsgen.profile.names import (
     OwnLabels,
     Port,
     RelativePath,
-    Revision,
     Title,
     Url,
     Versions,
     regex,
 )
-from obsgen.profile.platform import Grafana, Logs, LongTerm, Prometheus, SecretStore, Traces
+from obsgen.profile.platform import LongTerm, SecretStore
+from obsgen.profile.prometheus import Prometheus
+from obsgen.profile.traces import Traces
 
 
 class Namespaces(Strict):
@@ -49,24 +53,6 @@ class Namespaces(Strict):
     models: Namespace | None = Field(None, description="model servers that name no namespace of their own")
     grafana: Namespace | None = Field(None, description="Grafana and its dashboards; else the monitoring namespace")
     create: tuple[Namespace, ...] = Field((), description="namespaces that the tree creates; they are never pruned")
-
-
-class Cluster(Strict):
-    """The destination: what the cluster is called and where it runs.
-
-    Nothing in a tree sets the labels `cluster` and `region` of series and alerts: Prometheus does, as external labels,
-    and the tree's README says how to check it.
-    """
-
-    name: Name | None = Field(None, description="its name in Argo CD, and Prometheus's external label `cluster`")
-    server: Url | None = Field(None, description="the API server's URL, if Argo CD knows the cluster by it")
-    provider: Name | None = Field(None, description="such as aws-eks, gke, openshift")
-    region: Name | None = Field(None, description="such as us-east-1: Prometheus's external label `region`")
-
-    @property
-    def is_argocds(self) -> bool:
-        """Whether it is Argo CD's own: its Service's URL, the name that Argo CD gives it, or nothing said at all."""
-        return self.server == IN_CLUSTER if self.server else self.name in (None, "in-cluster")
 
 
 class Dashboards(Strict):
@@ -201,6 +187,18 @@ class Exporter(ServerSettings):
     """Anything else with metrics: a gateway, a vector database, a vendor's node exporter."""
 
 
+class Application(ServerSettings):
+    """A program with metrics of its own, which the profile declares."""
+
+    type: str = Field("application", description="the component that knows what to alert on, see `obsgen explain`")
+    title: Title | None = Field(None, description="the title of its board; else its name")
+    metrics: dict[MetricName, DeclaredMetric] = Field(
+        default_factory=dict, description="its metrics, by the names on its page"
+    )
+    pages: tuple[Page, ...] = Field((), description="further pages with metrics")
+    keep: bool = Field(False, description="drops at the scrape every series that is not declared")
+
+
 class Provider(ServerSettings):
     """A source of usage and cost of hosted models."""
 
@@ -214,27 +212,6 @@ class Price(Strict):
 
     input: Quantity = Field(description="for what is asked", examples=["2.50USD/Mtok"])
     output: Quantity = Field(description="for what is answered", examples=["10USD/Mtok"])
-
-
-class Application(Strict):
-    """An Argo CD Application for one part of the tree."""
-
-    name: Name = Field(description="its name, to which an environment adds `suffix`")
-    part: Literal["platform", "monitors", "rules", "dashboards"] = Field(description="the part that it syncs")
-
-
-class ArgoCD(Strict):
-    """Argo CD Applications for the tree."""
-
-    repo_url: GitUrl = Field(alias="repoURL", description="the repository that holds the tree")
-    target_revision: Revision = Field("main", description="the branch, tag or commit that is synced")
-    path: RelativePath | None = Field(None, description="the tree's folder in the repository; else out/<stack>")
-    namespace: Namespace = Field("argocd", description="where Argo CD runs")
-    applications: tuple[Application, ...] = Field((), description="one application a part; else one for the whole tree")
-    suffix: Annotated[str, StringConstraints(pattern=r"^(-[a-z0-9-]*[a-z0-9])?$", max_length=30)] | None = Field(
-        None, description="what an environment adds to applications' names; else -<environment>", examples=["-dev"]
-    )
-    automated: bool = Field(True, description="whether a change in git is applied without a click")
 
 
 class Runbooks(Strict):
@@ -266,6 +243,7 @@ class Settings(Strict):
     )
     model_servers: tuple[ModelServer, ...] = Field((), description="the model servers to watch")
     gpu_exporter: GpuExporter | None = Field(None, description="the exporter of GPU metrics")
+    applications: tuple[Application, ...] = Field((), description="programs with metrics of their own")
     exporters: tuple[Exporter, ...] = Field((), description="whatever else has metrics, such as a gateway")
     providers: tuple[Provider, ...] = Field((), description="sources of usage and cost of hosted models")
     prices: dict[Name, dict[ModelName, Price]] = Field(
@@ -285,10 +263,6 @@ class Settings(Strict):
     )
 
 
-Changes = Annotated[dict[str, Any], BeforeValidator(lambda value: {} if value is None else value)]
-"""What an environment changes; an environment that is left empty changes nothing."""
-
-
 class Profile(Settings):
     """The profile as written: settings, and how its environments differ from them."""
 
@@ -299,3 +273,12 @@ class Profile(Settings):
         description="what differs where: the profile's own keys again; null removes",
         examples=[{"dev": {"cluster": {"name": "ml-dev"}}, "prod": {}}],
     )
+    clusters: tuple[ClusterEntry, ...] = Field(
+        (),
+        description="the clusters that environments are brought to, where there are many",
+        examples=[[{"name": "eu-1", "environment": "prod", "region": "eu-central-1"}]],
+    )
+    clusters_file: RelativePath | None = Field(
+        None, description="a file with the list of clusters, beside the profile", examples=["clusters.yaml"]
+    )
+    hub: Hub | None = Field(None, description="the central cluster, which shows all others")

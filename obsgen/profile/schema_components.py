@@ -18,6 +18,7 @@ _ROLES = {
     "GpuExporter": "gpuExporter",
     "Exporter": "exporter",
     "Provider": "provider",
+    "Application": "application",
     "Runtime": "modelServer",
 }
 

@@ -9,6 +9,9 @@ from obsgen.components.fields import Strict
 from obsgen.profile.models import Settings
 from obsgen.source import Route
 
+_POINTLESS_WITHOUT = ("metrics", "part")
+"""What makes an item a new one where the model demands no key."""
+
 _Part = tuple[Route, str]
 """A part of the profile, and the first key that it cannot be without."""
 
@@ -18,7 +21,7 @@ def _parts(model: type[Strict], route: Route) -> Iterator[tuple[_Part, bool]]:
     for name, field in model.model_fields.items():
         here = (*route, field.alias or name)
         for kind in _models(field.annotation):
-            needed = [key for key in _required(kind) if key != "name"]
+            needed = _needed(kind)
             if get_origin(field.annotation) is tuple:
                 if "name" in kind.model_fields and needed:
                     yield (here, needed[0]), True
@@ -34,8 +37,11 @@ def _models(annotation: Any) -> Iterator[type[Strict]]:
     yield from (kind for kind in (annotation, *choices) if isinstance(kind, type) and issubclass(kind, Strict))
 
 
-def _required(model: type[Strict]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
+def _needed(model: type[Strict]) -> list[str]:
+    """The keys, besides its name, without which a new item says nothing."""
+    keys = {field.alias or name: field.is_required() for name, field in model.model_fields.items()}
+    required = [key for key, is_required in keys.items() if is_required and key != "name"]
+    return required or [key for key in _POINTLESS_WITHOUT if key in keys]
 
 
 _ALL = tuple(_parts(Settings, ()))

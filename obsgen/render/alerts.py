@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,15 +13,15 @@ from obsgen.components.origin import Origin
 from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.profile.models import OwnAlert
+from obsgen.render.phrases import Language, Phrase, SentenceError, readable
 from obsgen.render.promql import Expr, union
-from obsgen.render.proofread import proofread_query, proofread_text
+from obsgen.render.proofread import proofread_logs, proofread_query, proofread_text
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import RuleScope, UnknownSignalError
-from obsgen.render.sentences import Phrase, SentenceError, condition, joined, phrase
+from obsgen.render.sentences import condition, joined, phrase
 from obsgen.render.windows import Window, in_words
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import UNITS, UnitError, commensurable, parse, text
-
 
 _NAMES_SERVER = re.compile(r"<<[^>]*\bname\b")
 """In a summary that speaks of its server. The name alone is no proof: a server may be called `cache`."""
@@ -29,7 +29,7 @@ _NAMES_SERVER = re.compile(r"<<[^>]*\bname\b")
 
 @dataclass(frozen=True)
 class RenderedAlert:
-    """An alert of one instance: a rule, a row of a table, the figures of a runbook.
+    """An alert of one instance: a rule for Prometheus, or for Loki; a row of a table, the figures of a runbook.
 
     `limit` is a number that people may set and boards can draw, None where the alert has none; `figure` tells it
     ("above 8 s"). `meaning` is the summary without the server's name; `wider` are the windows that are longer than the
@@ -51,7 +51,13 @@ class RenderedAlert:
     labels: Mapping[str, str]
     by: tuple[str, ...]
     wider: tuple[str, ...] = ()
+    language: Language = "promql"
     names_server: bool = False
+
+    @property
+    def query(self) -> str:
+        """The expression as people read it."""
+        return readable(self.expr, self.language)
 
 
 def alerts(stack: Stack) -> list[RenderedAlert]:
@@ -99,7 +105,8 @@ class _Writer:
         """The finished alert."""
         alert, change = self.alert, self.instance.changes.get(self.key)
         expr, said, limit = self._whole()
-        proofread_query(expr.text, self.origin.at("expr") if alert.expr is not None else self.origin)
+        proofread = proofread_query if said.language == "promql" else proofread_logs
+        proofread(expr.text, self.origin.at("expr") if alert.expr is not None else self.origin)
         context = self._context(said, limit)
         figure = self._figure(context["limit"])
         meaning = self._text(alert.summary, context, "summary")
@@ -118,6 +125,7 @@ class _Writer:
             meaning=meaning,
             names_server=bool(_NAMES_SERVER.search(alert.summary)),
             wider=tuple(dict.fromkeys(window.used for window in self.windows if window.is_wider)),
+            language=said.language,
             description=self._text(alert.description, context, "description"),
             labels={
                 **{name: self._text(value, context, "labels", name) for name, value in alert.labels.items()},
@@ -167,6 +175,7 @@ class _Writer:
         ]
         if not parts:
             self.origin.at("any").refuse("signal/sentence", "no condition holds here", "give the alert a `when:` too")
+        self._one_language([said for _, said, _ in parts], self.origin.at("any"))
         return union([expr for expr, _, _ in parts]), parts[0][1], parts[0][2]
 
     def _qualified(self, sentence: Alert | Alternative, origin: Origin) -> tuple[Expr, Phrase, float | None]:
@@ -175,8 +184,15 @@ class _Writer:
         for operator, key, other in (("and", "while", sentence.while_), ("unless", "unless", sentence.unless_)):
             if other:
                 expr, other_said, _ = self._condition(other, origin.at(key))
+                self._one_language([said, other_said], origin.at(key))
                 whole = joined(whole, operator, said.labels, expr, other_said.labels)
         return whole, said, limit
+
+    def _one_language(self, said: Sequence[Phrase], origin: Origin) -> None:
+        """Loki evaluates alerts on logs, Prometheus those on metrics: nobody evaluates one on both."""
+        if len({each.language for each in said}) > 1:
+            hint = "make two alerts of it"
+            origin.refuse("signal/sentence", "an alert speaks of metrics or of log lines, not of both", hint, key=True)
 
     def _condition(self, sentence: Condition, origin: Origin) -> tuple[Expr, Phrase, float | None]:
         said = self._phrase(sentence, origin)

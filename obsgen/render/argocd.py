@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, IN_CLUSTER, file_name, header, object_labels
-from obsgen.profile.models import ArgoCD
+from obsgen.profile.destinations import ArgoCD
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
 from obsgen.tree.serialise import yaml_bytes

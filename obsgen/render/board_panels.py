@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsgen.components.boards import Panel
+from obsgen.render.phrases import Language
 from obsgen.units import UNITS, number_text
 
 PROMETHEUS = {"type": "prometheus", "uid": "${datasource}"}
+LOKI = {"type": "loki", "uid": "${loki}"}
+MIXED = {"type": "datasource", "uid": "-- Mixed --"}
+"""Grafana's own, for panels whose queries go to several."""
 
 DATASOURCE = {
     "name": "datasource",
@@ -20,6 +24,9 @@ DATASOURCE = {
     "refresh": 1,
 }
 """The variable through which every panel finds its Prometheus."""
+
+LOKI_DATASOURCE = {**DATASOURCE, "name": "loki", "label": "Logs", "query": "loki"}
+"""The variable through which panels of logs find their Loki."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,12 @@ class Line:
     color: str | None
     is_limit: bool = False
     step: str = ""
+    language: Language = "promql"
+
+    @property
+    def datasource(self) -> dict[str, str]:
+        """Who is asked."""
+        return PROMETHEUS if self.language == "promql" else LOKI
 
 
 def row_json(number: int, title: str, y: int, panels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -57,7 +70,7 @@ def panel_json(panel: Panel, lines: Sequence[Line], number: int, place: Mapping[
         "type": panel.type,
         "title": panel.title,
         "description": panel.description.strip(),
-        "datasource": PROMETHEUS,
+        "datasource": _datasource(lines),
         "gridPos": dict(place),
         "targets": [_target(panel, index, line) for index, line in enumerate(lines)],
         "fieldConfig": {"defaults": _defaults(panel, lines), "overrides": list(_overrides(panel, lines))},
@@ -69,11 +82,33 @@ def panel_json(panel: Panel, lines: Sequence[Line], number: int, place: Mapping[
     return json
 
 
+def _datasource(lines: Sequence[Line]) -> dict[str, str]:
+    asked = {line.language: line.datasource for line in lines}
+    return next(iter(asked.values())) if len(asked) == 1 else MIXED
+
+
 def _ref(index: int) -> str:
     return chr(ord("A") + index)
 
 
 def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
+    return _prometheus_target(panel, index, line) if line.language == "promql" else _loki_target(panel, index, line)
+
+
+def _loki_target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
+    instant = panel.type in ("table", "bargauge")
+    legend = {} if panel.type == "logs" else {"legendFormat": line.legend}
+    return {
+        "refId": _ref(index),
+        "datasource": LOKI,
+        "editorMode": "code",
+        "expr": line.expr,
+        **legend,
+        "queryType": "instant" if instant else "range",
+    }
+
+
+def _prometheus_target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
     instant = panel.type in ("table", "bargauge")
     # From its least step Grafana derives $__rate_interval; a data source may not know how often targets are scraped.
     step = {"interval": line.step} if line.step else {}
@@ -91,6 +126,8 @@ def _target(panel: Panel, index: int, line: Line) -> dict[str, Any]:
 
 
 def _defaults(panel: Panel, lines: Sequence[Line]) -> dict[str, Any]:
+    if panel.type == "logs":
+        return {}
     unit = UNITS[panel.unit or lines[0].unit]
     # A gauge needs its end to be read; a line of small shares would be flat below 100 %.
     whole = 1 if unit.name == "ratio" and panel.type in ("gauge", "bargauge") else None
@@ -155,6 +192,14 @@ def _options(panel: Panel) -> dict[str, Any]:
         return {"legend": legend, "tooltip": {"mode": "multi", "sort": "desc"}}
     if panel.type == "heatmap":
         return {"calculate": False, "yAxis": {"unit": "s"}, "cellGap": 1, "tooltip": {"mode": "single"}}
+    if panel.type == "logs":
+        return {
+            "showTime": True,
+            "wrapLogMessage": True,
+            "enableLogDetails": True,
+            "sortOrder": "Descending",
+            "dedupStrategy": "none",
+        }
     reduced = {"calcs": ["lastNotNull"], "fields": "", "values": False}
     if panel.type == "table":
         return {"showHeader": True, "cellHeight": "sm"}

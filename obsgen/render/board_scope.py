@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from obsgen.render.promql import Matcher, one_of
-from obsgen.render.scopes import Source, UnknownSignalError, extra_matchers
+from obsgen.render.scopes import Source, UnknownSignalError, extra_matchers, stream_matchers
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
 from obsgen.units import duration
 
@@ -47,7 +47,7 @@ class BoardScope:
         series = tuple(
             (each, (*self._matchers(signal, each, owners), *extra_matchers(each, match))) for each in signal.series
         )
-        return Source(signal, series, self._longest(owners), kept=())
+        return Source(signal, series, 0 if signal.is_log else self._longest(owners), kept=())
 
     @cached_property
     def interval(self) -> int:
@@ -64,7 +64,20 @@ class BoardScope:
             return self.instances
         return [i for stack in self.stacks for i in stack.instances if owner in (i.role, i.folder.name)]
 
+    def streams(self, labels: Mapping[str, str], owners: Sequence[Instance] | None = None) -> list[Matcher]:
+        """The log streams of some instances, else of the component's own, narrowed by the viewer's choices."""
+        found = owners or self.instances
+        patterns = sorted({instance.pods or "" for instance in found})
+        namespaces = sorted({instance.namespace for instance in found})
+        chosen = [name for name in ("cluster", *self.variables) if name in labels]
+        picked: list[Matcher] = [(labels[name], "=~", f"${name}") for name in chosen]
+        return [*stream_matchers(labels, namespaces, [] if "" in patterns else patterns), *picked]
+
     def _matchers(self, signal: ResolvedSignal, stored: Stored, owners: Sequence[Instance]) -> list[Matcher]:
+        if stored.log:
+            fields = dict(stored.log.fields)
+            asked: list[Matcher] = [(name, "=~", f"${name}") for name in self.variables if name in fields]
+            return [*self.streams(dict(stored.log.streams), owners), *asked]
         matchers: list[Matcher] = [("cluster", "=~", "$cluster")]
         own = owners is self.instances or not any(instance.target for instance in owners)
         if signal.scope == "target":

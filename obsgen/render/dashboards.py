@@ -14,13 +14,15 @@ from obsgen.components.origin import Origin
 from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.findings import Faults
 from obsgen.hints import nearest
-from obsgen.render.board_panels import DATASOURCE, Line, panel_json, row_json
+from obsgen.render.board_panels import DATASOURCE, LOKI, LOKI_DATASOURCE, Line, panel_json, row_json
 from obsgen.render.board_scope import RATE_INTERVAL, BoardScope
+from obsgen.render.log_sentences import log_lines, streams
+from obsgen.render.phrases import Phrase, SentenceError
 from obsgen.render.promql import Expr, aggregated, one_of, regex_of, selector
 from obsgen.render.proofread import proofread_panel
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
-from obsgen.render.sentences import Phrase, SentenceError, phrase
+from obsgen.render.sentences import phrase
 from obsgen.stack.model import Stack
 from obsgen.tree.serialise import json_bytes
 from obsgen.units import prometheus_duration
@@ -83,22 +85,25 @@ class _BoardWriter:
         self.scope = BoardScope(stacks, folder.name, dashboard.variables)
         self.main: tuple[str, ...] = ()
         self.labels: Mapping[str, str] = {}
+        self.shows_logs = False
 
     def wanted(self, origin: Origin, condition: str | None) -> bool:
         """Whether a `when:` holds for any instance."""
         return any(origin.at("when").holds(condition, instance.context) for instance in self.scope.instances)
 
     def board_if_wanted(self) -> Board | None:
-        """The board, unless the component has none here or the profile leaves it out."""
+        """The board, unless it would be empty here or the profile leaves it out."""
         change = self.scope.stacks[0].settings.dashboards.get(self.name)
         if not self.wanted(self.origin, self.dashboard.when) or (change and not change.enabled):
             return None
-        return self.board((change and change.title) or self.dashboard.title)
+        drawn = self.board((change and change.title) or self.dashboard.title)
+        return drawn if drawn.panels else None
 
     def board(self, title: str) -> Board:
         """The finished board."""
         with Faults() as faults:
             panels = list(self._panels(faults))
+        self.shows_logs = any(LOKI in _asked(panel) for panel in panels)
         json = {
             "uid": uid(self.stack, self.name),
             "title": title,
@@ -164,6 +169,8 @@ class _BoardWriter:
             return None
         if panel.type == "text":
             return []
+        if panel.type == "logs":
+            return list(self._log_lines(panel, origin)) or None
         queries: list[tuple[Panel | PanelQuery, Origin]] = [
             (query, origin.at("queries", i)) for i, query in enumerate(panel.queries)
         ] or [(panel, origin)]
@@ -184,7 +191,25 @@ class _BoardWriter:
         if "{{" not in legend:
             legend = " ".join(filter(None, (legend, labels)))
         step = prometheus_duration(self.scope.interval) if RATE_INTERVAL in said.expr.text else ""
-        return Line(said.expr.text, legend, said.unit, query.color, step=step)
+        return Line(said.expr.text, legend, said.unit, query.color, step=step, language=said.language)
+
+    def _log_lines(self, panel: Panel, origin: Origin) -> Iterator[Line]:
+        """The queries of a panel that shows lines; none where nobody says how they reach Loki."""
+        try:
+            yield from (Line(query, "", "count", None, language="logql") for query in self._streams(panel))
+        except UnknownSignalError as problem:
+            if not self._known_elsewhere(panel, problem.name):
+                origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+        except SentenceError as problem:
+            origin.refuse("signal/sentence", str(problem))
+
+    def _streams(self, panel: Panel) -> list[str]:
+        """The lines that a signal counts, or all of the servers'; each way in which they are stored once."""
+        if panel.signal:
+            found = self.scope.source(panel.from_, panel.signal, panel.match)
+            return [log_lines(one) for one in found.series]
+        stored = [stack.context["logs"]["labels"] for stack in self.scope.stacks if stack.context["logs"]]
+        return list(dict.fromkeys(streams(self.scope.streams(labels)) for labels in stored))
 
     def _said(self, query: Panel | PanelQuery, origin: Origin) -> Phrase | None:
         try:
@@ -211,6 +236,8 @@ class _BoardWriter:
         if self.main or query.from_ or not query.signal:
             return
         source = self.scope.source(None, query.signal, {})
+        if source.signal.is_log:
+            return
         suffix = "_count" if source.signal.type == "histogram" else ""
         self.main = tuple(dict.fromkeys(stored.name + suffix for stored, _ in source.series))
         self.labels = source.signal.labels
@@ -234,7 +261,7 @@ class _BoardWriter:
         return [Line(each.text, f"limit {{{{{SERVICE_LABEL}}}}}", "", None, is_limit=True)]
 
     def _variables(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = [DATASOURCE]
+        found: list[dict[str, Any]] = [DATASOURCE, *([LOKI_DATASOURCE] if self.shows_logs else [])]
         chosen: list[tuple[str, str, str]] = []
         for name in ("cluster", *self.dashboard.variables):
             stored = {"server": "job"}.get(name) or self.labels.get(name, name)
@@ -249,11 +276,21 @@ class _BoardWriter:
         return sorted({instance.name for instance in self.scope.instances})
 
     def _main(self, chosen: Sequence[tuple[str, str, str]]) -> str:
+        signals = [signal for instance in self.scope.instances for signal in instance.signals.values()]
+        if not self.main and signals and all(signal.is_log for signal in signals):
+            # Logs are in another store: what Prometheus knows of such servers are the limits of their alerts.
+            return selector(THRESHOLD_SERIES, [("stack", "=", self.stack), *chosen]).text
         if not self.main:
             return selector("up", [one_of("job", self._servers()), *chosen]).text
         if len(self.main) == 1:
             return selector(self.main[0], chosen).text
         return selector("", [("__name__", "=~", "|".join(self.main)), *chosen]).text
+
+
+def _asked(panel: Mapping[str, Any]) -> list[Any]:
+    """The datasources of a panel's queries, those of the panels inside a row too."""
+    inside = [source for each in panel.get("panels", ()) for source in _asked(each)]
+    return [*inside, *(target["datasource"] for target in panel.get("targets", ()))]
 
 
 def _query_variable(name: str, query: str, every: str) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""Objects that components bring as templates: leaves are rendered, `$when` drops, `$forEach` repeats.
-
-A leaf that comes out as `omit` drops its key or item: `fsGroup: "<< 472 if options.volume else omit >>"`.
-"""
+"""Objects that components bring as templates."""
 
 from __future__ import annotations
 
@@ -9,17 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from obsgen.components.origin import Origin
-from obsgen.components.templating import TemplateError, is_template
+from obsgen.components.structure import DROPPED, render_value
+from obsgen.components.templating import TemplateError
 from obsgen.conventions import object_labels
 from obsgen.findings import Faults
 from obsgen.render.manifest import Identity, Manifest
 from obsgen.render.proofread import proofread_object
 from obsgen.stack.model import Instance, Stack
-
-WHEN = "$when"
-FOR_EACH = "$forEach"
-
-_DROPPED = object()
 
 
 def manifests(stack: Stack, extra: Mapping[str, Any]) -> list[Manifest]:
@@ -44,7 +37,7 @@ def _of_template(
         return
     for one in origin.each(template.for_each, context):
         rendered = render_value(template.object, origin.at("object"), one)
-        if rendered is not _DROPPED:
+        if rendered is not DROPPED:
             proofread_object(rendered, origin.at("object"))
             manifest = _manifest(stack, instance, template.part, rendered)
             _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
@@ -62,7 +55,7 @@ def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> N
 
 def context_of(instance: Instance, extra: Mapping[str, Any]) -> dict[str, Any]:
     """What an instance's manifests and values may refer to."""
-    context = {**instance.context, **extra, "file": _file_of(instance), "omit": _DROPPED}
+    context = {**instance.context, **extra, "file": _file_of(instance), "omit": DROPPED}
     return {**context, "fragment": _fragment_of(instance, context)}
 
 
@@ -100,36 +93,3 @@ def _manifest(stack: Stack, instance: Instance, part: str, rendered: dict[str, A
 
 def _rest(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in metadata.items() if key not in ("name", "namespace", "labels")}
-
-
-def render_value(value: Any, origin: Origin, context: Mapping[str, Any]) -> Any:
-    """A value with its leaves rendered."""
-    if isinstance(value, dict):
-        return _mapping(value, origin, context)
-    if isinstance(value, list):
-        return [item for i, each_ in enumerate(value) for item in _items(each_, origin.at(i), context)]
-    if isinstance(value, str) and is_template(value):
-        return origin.evaluate(value, context)
-    return value
-
-
-def _mapping(value: Mapping[str, Any], origin: Origin, context: Mapping[str, Any]) -> Any:
-    """A mapping without the keys whose mappings are dropped."""
-    if WHEN in value and not origin.at(WHEN).holds(value[WHEN], context):
-        return _DROPPED
-    rendered = {
-        str(render_value(key, origin, context)): render_value(inner, origin.at(key), context)
-        for key, inner in value.items()
-        if key not in (WHEN, FOR_EACH)
-    }
-    return {key: inner for key, inner in rendered.items() if inner is not _DROPPED}
-
-
-def _items(item: Any, origin: Origin, context: Mapping[str, Any]) -> Iterator[Any]:
-    """What an item of a list becomes: nothing, itself, or one for each of many."""
-    repeated = item.get(FOR_EACH) if isinstance(item, dict) else None
-    for one in origin.each(repeated, context, FOR_EACH):
-        rendered = render_value(item, origin, one)
-        if rendered is not _DROPPED:
-            # An item that only carries its value under `$value` stands for that value: lists of plain strings.
-            yield rendered.get("$value", rendered) if isinstance(rendered, dict) else rendered

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from obsgen.components.models import Endpoint
 from obsgen.conventions import object_labels
 from obsgen.render.manifest import Manifest, metadata
-from obsgen.stack.model import Instance, Stack, Target
+from obsgen.stack.model import Instance, Stack, Stored, Target
 
 
 def monitors(stack: Stack) -> list[Manifest]:
@@ -29,7 +30,7 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
     if namespace != target.namespace:
         spec["namespaceSelector"] = {"matchNames": [target.namespace]}
     spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
-    pages = [target, *(replace(target, port=e.port, port_number=e.port_number, path=e.path) for e in target.also)]
+    pages = [target, *(_page(target, each) for each in target.also)]
     spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, page) for page in pages]
     labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
     monitor = {
@@ -39,6 +40,26 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
         "spec": spec,
     }
     return Manifest("monitors", component, monitor)
+
+
+def _page(target: Target, page: Endpoint) -> Target:
+    """A further page of a target."""
+    interval = page.interval or target.interval
+    return replace(target, port=page.port, port_number=page.port_number, path=page.path, interval=interval)
+
+
+def _kept(instance: Instance) -> list[dict[str, Any]]:
+    """Keeps the series behind the instance's signals; a list of its own would drop what an alert stands on."""
+    names = sorted({name for signal in instance.signals.values() for each in signal.series for name in _stored(each)})
+    regex = "|".join(names)
+    return [{"action": "keep", "sourceLabels": ["__name__"], "regex": regex}]
+
+
+def _stored(series: Stored) -> list[str]:
+    """The names under which Prometheus stores a series."""
+    if series.type != "histogram":
+        return [series.name]
+    return [f"{series.name}_{part}" for part in ("bucket", "count", "sum")]
 
 
 def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
@@ -51,6 +72,8 @@ def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
         "honorLabels": target.honor_labels,
         "relabelings": _relabelings(instance, target),
     }
+    if target.keep:
+        endpoint["metricRelabelings"] = _kept(instance)
     if target.authorization:
         secret = {"name": target.authorization["secret"], "key": target.authorization["key"]}
         endpoint["authorization"] = {"type": "Bearer", "credentials": secret}

@@ -11,10 +11,10 @@ from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.objectives import SEVERITIES, Burn, Chosen, OutsideBucketsError, burning, factor, labels_of, recorded
+from obsgen.render.phrases import SentenceError
 from obsgen.render.proofread import proofread_query
 from obsgen.render.recordings import RenderedRecording
 from obsgen.render.scopes import RuleScope, UnknownSignalError
-from obsgen.render.sentences import SentenceError
 from obsgen.render.windows import in_words
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import UNITS, UnitError, duration, number_text, parse
@@ -40,11 +40,10 @@ def _wanted(stack: Stack) -> Iterator[Wanted]:
     for instance in stack.instances:
         for name, choice in sorted(instance.objectives.items()):
             objective, origin = instance.folder.objectives[name], instance.folder.origin("slos.yaml", name)
-            if origin.at("when").holds(objective.when, instance.context):
-                target = parse(choice.target or objective.target, UNITS["ratio"])
-                limit = _limit(instance, objective, origin)
-                period = choice.window or objective.window
-                yield instance, Chosen(name, instance.name, stack.name, objective, target, limit, period), origin
+            target = parse(choice.target or objective.target, UNITS["ratio"])
+            limit = _limit(instance, objective, origin)
+            period = choice.window or objective.window
+            yield instance, Chosen(name, instance.name, stack.name, objective, target, limit, period), origin
 
 
 def _limit(instance: Instance, objective: Objective, origin: Origin) -> float | None:
@@ -71,7 +70,7 @@ def _written(objective: Objective) -> tuple[str | None, str | None, str | None]:
 
 def _recordings(stack: Stack, instance: Instance, chosen: Chosen, origin: Origin) -> Iterator[RenderedRecording]:
     try:
-        for record, expr, labels in recorded(chosen, RuleScope(stack, instance)):
+        for record, expr, labels in recorded(chosen, RuleScope(stack, instance, metrics_only=True)):
             proofread_query(expr.text, origin)
             yield RenderedRecording(instance, chosen.objective.group, record, expr.text, labels)
     except UnknownSignalError as problem:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from obsgen.components.models import Measure
 from obsgen.components.objectives import Objective
 from obsgen.conventions import SERVICE_LABEL
+from obsgen.render.phrases import SentenceError
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
-from obsgen.render.sentences import SentenceError, phrase
+from obsgen.render.sentences import phrase
 from obsgen.render.windows import fitted
 from obsgen.stack.model import Stored
 from obsgen.units import duration, number_text

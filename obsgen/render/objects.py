@@ -14,6 +14,7 @@ from obsgen.render.alert_labels import strays
 from obsgen.render.alertmanager import HEARTBEAT, alerting_names
 from obsgen.render.alerts import RenderedAlert, alerts, with_servers
 from obsgen.render.dashboards import Board
+from obsgen.render.log_rules import evaluated, log_rules, unheard
 from obsgen.render.manifest import Manifest, metadata
 from obsgen.render.manifests import manifests
 from obsgen.render.monitors import monitors
@@ -49,13 +50,16 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
     maps = tuple(_board_map(stack, board) for board in boards)
     with Faults() as faults:
         burning = faults.attempt(lambda: burn_alerts(stack), [])
-        found = tuple(with_servers(stack, [*faults.attempt(lambda: alerts(stack), []), *burning]))
+        every = faults.attempt(lambda: alerts(stack), [])
+        found = tuple(with_servers(stack, [*evaluated(stack, every), *burning]))
+        on_logs = log_rules(stack, found)
         kept = faults.attempt(lambda: objective_recordings(stack), [])
         recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
-        brought = faults.attempt(lambda: _brought(stack, boards, maps), [])
-        values = faults.attempt(lambda: helm_values(stack, _names(stack, boards, "")), {})
+        brought = faults.attempt(lambda: _brought(stack, boards, maps, on_logs), [])
+        values = faults.attempt(lambda: helm_values(stack, _names(stack, boards)), {})
         rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
-    stack = replace(stack, assumptions=(*stack.assumptions, *_hasty(stack, found), *strays(stack, found)))
+    assumed = (*_hasty(stack, found), *strays(stack, found), *unheard(stack, every))
+    stack = replace(stack, assumptions=(*stack.assumptions, *assumed))
     objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
     placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
     labelled = [_in_environment(stack, each) for each in placed]
@@ -66,7 +70,7 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
 def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
     """Alerts that wait for less than two scrapes, server by server: a single odd value makes them fire."""
     names: dict[tuple[str, str], list[str]] = {}
-    for alert in found:
+    for alert in (each for each in found if each.language == "promql"):
         target = alert.instance.target
         interval = target.interval if target else stack.settings.prometheus.scrape_interval
         if duration(alert.for_) < 2 * duration(interval) and HEARTBEAT not in alert.labels:
@@ -76,14 +80,17 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
         yield f"{told}: scrapes are {interval} apart, and `for` is shorter than two (alerts.{some[0]}.for)"
 
 
-def _brought(stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest]) -> list[Manifest]:
+def _brought(
+    stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest], on_logs: Sequence[dict[str, Any]]
+) -> list[Manifest]:
     """Objects from components' templates; pods that read configuration carry its checksum, so that they roll."""
-    first = list(manifests(stack, _names(stack, boards, "")))
+    names = {**_names(stack, boards), "log_rules": on_logs}
+    first = [each for each in manifests(stack, names) if each.part != "rules"]
     configuration = [each for each in (*first, *maps) if each.object["kind"] == "ConfigMap"]
-    return list(manifests(stack, _names(stack, boards, _checksum(configuration))))
+    return list(manifests(stack, {**names, "checksum": _checksum(configuration)}))
 
 
-def _names(stack: Stack, boards: Sequence[Board], checksum: str) -> dict[str, Any]:
+def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
     """What manifests and values may speak of besides what every text may."""
     named = [
         {"name": board.name, "configMap": map_name(stack, board), "file": f"{board.name}.json"} for board in boards
@@ -97,7 +104,7 @@ def _names(stack: Stack, boards: Sequence[Board], checksum: str) -> dict[str, An
         for each in stack.secrets
     ]
     alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams)
-    return {"boards": named, "secrets": secrets, "alerting": alerting, "checksum": checksum}
+    return {"boards": named, "secrets": secrets, "alerting": alerting, "checksum": ""}
 
 
 def _checksum(objects: Iterable[Manifest]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import promql_parser
 
 from obsgen.components.origin import Origin
+from obsgen.logql import LogqlError, NotUnderstoodError
+from obsgen.logql import parse as parse_logql
 from obsgen.promql import PromqlError, parse
 from obsgen.promql.grafana import parse_templated
 from obsgen.promql.syntax import Problem
@@ -39,6 +41,16 @@ def _query_problem(expr: str) -> Problem | None:
     except PromqlError as refused:
         return refused.problem
     return None
+
+
+def proofread_logs(expr: str, origin: Origin) -> None:
+    """InputError at `origin` if Loki would refuse the expression in a rule."""
+    try:
+        parse_logql(expr)
+    except NotUnderstoodError:
+        return
+    except LogqlError as refused:
+        origin.refuse("logql/syntax", f"this is not LogQL: {refused.message}", refused.hint)
 
 
 def proofread_panel(expr: str, origin: Origin) -> None:

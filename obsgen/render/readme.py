@@ -232,7 +232,7 @@ def _prometheus_commands(rendered: Rendered) -> Iterator[str]:
         yield f"curl -sk {bearer} https://localhost:9091/api/v1/alerts"
         return
     namespace = settings.prometheus.namespace or rendered.stack.namespaces["monitoring"]
-    groups = sorted({alert.group for alert in rendered.alerts})
+    groups = sorted({alert.group for alert in rendered.alerts if alert.language == "promql"})
     yield f"kubectl port-forward -n {namespace} svc/prometheus-operated 9090:9090 & sleep 3"
     yield f'curl -s localhost:9090/api/v1/rules | grep -oE \'"name":"({"|".join(groups)})"\' | sort -u'
     yield 'curl -s localhost:9090/api/v1/targets?state=active | grep -o \'"health":"[a-z]*"\' | sort | uniq -c'

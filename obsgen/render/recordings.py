@@ -8,12 +8,14 @@ from typing import Any
 
 from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
+from obsgen.components.templating import TemplateError
 from obsgen.findings import Faults
 from obsgen.hints import nearest
+from obsgen.render.phrases import SentenceError
 from obsgen.render.promql import laid_out, selector, union
 from obsgen.render.proofread import proofread_query
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
-from obsgen.render.sentences import SentenceError, phrase
+from obsgen.render.sentences import phrase
 from obsgen.stack.model import Instance, Stack
 from obsgen.units import duration
 
@@ -52,7 +54,7 @@ def _of_each(stack: Stack, instance: Instance, index: int) -> Iterator[RenderedR
 def _rendered(
     stack: Stack, instance: Instance, recording: Recording, origin: Origin, context: Mapping[str, Any]
 ) -> RenderedRecording:
-    scope = RuleScope(stack, instance)
+    scope = RuleScope(stack, instance, metrics_only=True)
     try:
         if recording.expr is None:
             expr = phrase(_matched(recording, origin, context), scope).expr.text
@@ -87,6 +89,8 @@ def series_of(scope: Scope) -> Any:
 
     def series(name: str, owner: str | None = None) -> str:
         source = scope.source(owner, name, {})
+        if source.signal.is_log:
+            raise TemplateError(f"'{name}' is log lines, and an expression is PromQL", "say it as a sentence")
         return union([selector(stored.name, matchers) for stored, matchers in source.series]).within(9)
 
     return series

@@ -10,7 +10,6 @@ from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES, object_labels
 from obsgen.render.alert_labels import rule_labels
 from obsgen.render.alerts import RenderedAlert
 from obsgen.render.manifest import Manifest, metadata
-from obsgen.render.promql import laid_out
 from obsgen.render.recordings import RenderedRecording
 from obsgen.render.runbooks import runbook_annotation
 from obsgen.stack.model import Instance, Stack
@@ -65,18 +64,20 @@ def _rules(
     for recording in recordings:
         yield recording.instance, recording.group, recording.rule()
     for alert in alerts:
-        yield alert.instance, alert.group, _alert_rule(stack, alert)
+        if alert.language == "promql":
+            yield alert.instance, alert.group, alert_rule(stack, alert)
         if alert.limit is not None:
             limits.append(alert)
     for alert in limits:
         yield alert.instance, "obsgen-thresholds", _threshold_rule(stack, alert)
 
 
-def _alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
+def alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
+    """An alert as Prometheus, or Loki, reads it."""
     annotations = {"summary": alert.summary, "description": alert.description, **runbook_annotation(stack, alert)}
     return {
         "alert": alert.name,
-        "expr": laid_out(alert.expr),
+        "expr": alert.query,
         "for": alert.for_,
         "labels": rule_labels(stack, alert),
         "annotations": annotations,

@@ -9,6 +9,7 @@ from typing import Protocol
 from obsgen.components.models import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
 from obsgen.findings import InputError
+from obsgen.render.phrases import SentenceError
 from obsgen.render.promql import Matcher, none_of, one_of
 from obsgen.render.windows import fitted
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
@@ -29,7 +30,7 @@ class UnknownSignalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A signal, its series, the matchers that pick them out, and the seconds between two of their samples."""
+    """A signal, its series, the matchers that pick them out, and the seconds between two of their samples (logs: 0)."""
 
     signal: ResolvedSignal
     series: tuple[tuple[Stored, tuple[Matcher, ...]], ...]
@@ -69,12 +70,25 @@ def own_target_matchers(instance: Instance, lent: bool = False) -> list[Matcher]
     return matchers
 
 
+def kept_of_log(signal: ResolvedSignal) -> tuple[str, ...]:
+    """The labels of streams that every aggregation keeps."""
+    return tuple(real for ours in ALWAYS_KEPT if (real := signal.labels.get(ours)))
+
+
+def stream_matchers(labels: Mapping[str, str], namespaces: Sequence[str], pods: Sequence[str]) -> list[Matcher]:
+    """The log streams of some pods; `labels` are those of streams, ours to the real ones."""
+    named: list[Matcher] = [(labels.get("pod", "pod"), "=~", "|".join(pods))] if pods else []
+    return [one_of(labels.get("namespace", "namespace"), namespaces), *named]
+
+
 def _kept(signal: ResolvedSignal, owner: Instance) -> tuple[str, ...]:
     """The labels that every aggregation keeps.
 
     Where the page's own `namespace` wins, it names whoever uses the thing measured at the moment: an alert that kept
     it would start anew whenever a card changes hands.
     """
+    if signal.is_log:
+        return kept_of_log(signal)
     target = owner.target
     if signal.scope == "target" and target and target.honor_labels and "namespace" in target.page_labels:
         return tuple(label for label in ALWAYS_KEPT if label != "namespace")
@@ -97,11 +111,15 @@ def extra_matchers(stored: Stored, match: Mapping[str, Sequence[str]]) -> list[M
 
 @dataclass(frozen=True, slots=True)
 class RuleScope:
-    """The series of one instance, as its alerts and recording rules speak of them."""
+    """The series of one instance, as its alerts and recording rules speak of them.
+
+    `metrics_only` is for what Prometheus itself works out: it knows no log lines.
+    """
 
     stack: Stack
     instance: Instance
     window: str = DEFAULT_WINDOW
+    metrics_only: bool = False
 
     def source(self, owner: str | None, name: str, match: Mapping[str, Sequence[str]]) -> Source:
         """The series of this instance, or of another component as far as they concern it."""
@@ -112,6 +130,8 @@ class RuleScope:
             raise InputError(())  # whoever is missing is told already
         if other is None or signal is None:
             raise UnknownSignalError(name, owner or speaker.folder.name, sorted(other.signals) if other else ())
+        if signal.is_log and self.metrics_only:
+            raise SentenceError(f"{name} is log lines, and Prometheus knows metrics alone")
         shared = self._matchers(signal, other)
         series = tuple((each, (*shared, *extra_matchers(each, match))) for each in signal.series)
         return Source(signal, series, self._interval(signal, other), _kept(signal, other))
@@ -122,6 +142,8 @@ class RuleScope:
         return fitted(self.window, self._scraped_every(self.instance)).used
 
     def _interval(self, signal: ResolvedSignal, owner: Instance) -> int:
+        if signal.is_log:
+            return 0
         lent = owner.target is None and signal.scope == "target"
         return self._scraped_every(self.instance if lent else owner)
 
@@ -130,6 +152,8 @@ class RuleScope:
         return duration(target.interval if target else self.stack.settings.prometheus.scrape_interval)
 
     def _matchers(self, signal: ResolvedSignal, owner: Instance) -> list[Matcher]:
+        if signal.is_log:
+            return stream_matchers(signal.labels, [owner.namespace], [owner.pods] if owner.pods else [])
         if signal.scope == "cluster":
             return []
         if signal.scope == "workload":

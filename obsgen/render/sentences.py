@@ -1,12 +1,13 @@
-"""Sentences about signals to PromQL: the same for alerts, recording rules and panels."""
+"""Sentences about signals to PromQL, or LogQL: the same for alerts, recording rules and panels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import reduce
 
 from obsgen.components.models import Condition, Measure
+from obsgen.render.log_sentences import log_mean, log_phrase, log_ratio
+from obsgen.render.phrases import Phrase, SentenceError
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.scopes import Scope, Source
 from obsgen.render.windows import Window, fitted
@@ -23,27 +24,15 @@ _TARGET = ("namespace", "job", "instance", "pod")
 """Labels that tell one scrape target from another."""
 
 
-class SentenceError(ValueError):
-    """A sentence that makes no sense for its signal's type."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """What a sentence became: its PromQL, its unit, the labels that its result has (ours to stored), its window."""
-
-    expr: Expr
-    unit: str
-    labels: dict[str, str] = field(default_factory=dict)
-    window: Window | None = None
-
-
 def phrase(measure: Measure, scope: Scope) -> Phrase:
-    """The PromQL of a sentence that is not an `expr`."""
+    """The query of a sentence that is not an `expr`: LogQL where it speaks of log lines."""
     if measure.ratio is not None:
         return _ratio(measure, scope)
     if measure.mean is not None and measure.mean.sum is not None:
         return _mean(measure, scope)
     source = scope.source(measure.from_, measure.signal or "", measure.match)
+    if source.signal.is_log:
+        return log_phrase(measure, source)
     if measure.absent:
         return _absent(source)
     kinds = {"histogram": _histogram, "counter": _counter}
@@ -187,6 +176,8 @@ def _ratio(measure: Measure, scope: Scope) -> Phrase:
     assert measure.ratio is not None  # noqa: S101  # the caller dispatched on it
     tops = [scope.source(measure.from_, name, measure.match) for name in measure.ratio.of]
     bottoms = [scope.source(measure.from_, name, {}) for name in measure.ratio.to]
+    if any(source.signal.is_log for source in (*tops, *bottoms)):
+        return log_ratio(measure, tops, bottoms)
     parts = [_summed(source, measure, scope) for source in [*tops, *bottoms]]
     factors = {factor for _, factor in parts}
     plain = [vector if len(factors) == 1 else scaled(vector, factor) for vector, factor in parts]
@@ -211,6 +202,8 @@ def _mean(measure: Measure, scope: Scope) -> Phrase:
     assert measure.mean is not None  # noqa: S101  # the caller dispatched on it
     total = scope.source(measure.from_, measure.mean.sum or "", measure.match)
     count = scope.source(measure.from_, measure.mean.count or "", measure.match)
+    if total.signal.is_log or count.signal.is_log:
+        return log_mean(measure, total, count)
     top, top_factor = _summed(total, measure, scope)
     bottom, bottom_factor = _summed(count, measure, scope)
     mean = scaled(binary(top, "/", bottom), top_factor / bottom_factor)

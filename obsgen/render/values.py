@@ -7,8 +7,9 @@ from typing import Any
 
 from obsgen.components.catalogue import VALUES
 from obsgen.components.origin import Origin
+from obsgen.components.structure import render_value
 from obsgen.findings import Faults
-from obsgen.render.manifests import context_of, render_value
+from obsgen.render.manifests import context_of
 from obsgen.stack.model import Instance, Stack
 
 

@@ -63,7 +63,8 @@ def conflicts(folder: ComponentFolder, context: Mapping[str, Any], route: Route,
     """Notes options that contradict each other."""
     for index, conflict in enumerate(folder.component.conflicts):
         if folder.origin(HEAD, "conflicts", index, "when").holds(conflict.when, context):
-            ledger.error("profile/options", conflict.message, (*route, "options", conflict.option), conflict.hint)
+            place = tuple(conflict.key.split(".")) if conflict.key else (*route, "options", conflict.option or "")
+            ledger.error("profile/options", conflict.message, place, conflict.hint)
 
 
 def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route, ledger: Ledger) -> dict[str, float]:
@@ -139,14 +140,27 @@ def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], r
 
 
 def objectives(
-    folder: ComponentFolder, wanted: Mapping[str, ObjectiveChoice], route: Route, ledger: Ledger
+    folder: ComponentFolder,
+    wanted: Mapping[str, ObjectiveChoice],
+    context: Mapping[str, Any],
+    route: Route,
+    ledger: Ledger,
 ) -> dict[str, ObjectiveChoice]:
-    """The objectives that the profile wants, without those that the component does not have."""
+    """The objectives that the profile wants, without those that the component does not have, or not here."""
     for name in wanted.keys() - folder.objectives.keys():
         message, known = f"{folder.name} has no objective '{name}'", sorted(folder.objectives)
         hint = nearest(name, known) if known else "remove the key"
         ledger.error("profile/unknown-objective", message, (*route, "objectives", name), hint, key=True)
-    return {name: choice for name, choice in wanted.items() if name in folder.objectives}
+    known_here = [name for name in wanted if name in folder.objectives and _applies(folder, name, context)]
+    for name in sorted(wanted.keys() & folder.objectives.keys() - set(known_here)):
+        needs = folder.objectives[name].when
+        ledger.assume(f"objective {name} of {context['name']} is left out: it needs {needs} (objectives.{name})")
+    return {name: wanted[name] for name in known_here}
+
+
+def _applies(folder: ComponentFolder, objective: str, context: Mapping[str, Any]) -> bool:
+    condition = folder.objectives[objective].when
+    return folder.origin("slos.yaml", objective, "when").holds(condition, context)
 
 
 def thresholds_in_buckets(

@@ -9,7 +9,13 @@ from pydantic import BaseModel
 
 from obsgen.profile.models import ServerSettings, Settings
 from obsgen.stack.servers import listed
-from obsgen.stack.surroundings import external_labels, retention_size
+from obsgen.stack.surroundings import (
+    external_labels,
+    own_service,
+    prometheus_namespace,
+    prometheus_object,
+    retention_size,
+)
 
 OPTIONAL = ("alertmanager", "argocd", "logs", "long_term", "secret_store", "traces")
 """Sections of a profile that may be absent: None then, so that `when: logs` says whether it is there."""
@@ -35,6 +41,7 @@ def stack_context(
     """Names that mean the same for every instance of a stack; `roles` are those of its servers."""
     return {
         "stack": settings.stack,
+        "datasources": [],  # filled in once all components are known
         "target_namespaces": [],  # filled in for platform components, once the servers are known
         "namespaces": dict(namespaces),
         "created_namespaces": list(settings.namespaces.create),
@@ -44,11 +51,16 @@ def stack_context(
             "url": prometheus_url,
             "external_labels": external_labels(settings, environment),
             "retention_size": retention_size(settings.prometheus),
+            "namespace": prometheus_namespace(settings, namespaces),
+            "own": settings.prometheus.is_own,
+            "service": own_service(settings),
+            "object": prometheus_object(settings.prometheus),
+            "targets": settings.prometheus.described_by,
         },
         "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
         "kubernetes": settings.kubernetes.model_dump(),
         **{name: _dumped(getattr(settings, name)) for name in OPTIONAL},
-        "has": {role: role in roles for role in ("modelServer", "gpuExporter", "exporter", "provider")},
+        "has": {role: role in roles for role in ("modelServer", "application", "gpuExporter", "exporter", "provider")},
         "prices": prices,
         "objectives": any(_wants_objectives(server) for _, _, server in listed(settings)),
     }

@@ -12,23 +12,45 @@ from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
 from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settings
 
+Filter = tuple[str, tuple[str, ...]]
+"""A label, or a field, and the values that it must (or must not) have."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLog:
+    """Lines as Loki stores them: what stands in them, and the labels of their streams.
+
+    `streams` maps our labels to those of the streams; `fields` maps our labels to the fields that they are read from.
+    `inside` is where the fields of a JSON line stand, `text` where a line stands that is wrapped in JSON.
+    """
+
+    where: tuple[Filter, ...]
+    where_not: tuple[Filter, ...]
+    field: str | None
+    parse: str
+    streams: tuple[tuple[str, str], ...]
+    fields: tuple[tuple[str, str], ...]
+    inside: str
+    text: str
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One real series as Prometheus stores it: `labels` maps our names to the stored ones.
+    """One real series as Prometheus stores it: `labels` maps our names to the stored ones; or lines in Loki.
 
     One that stands `alone` counts what the other series of its signal count, too.
     """
 
     name: str
     type: str
-    match: tuple[tuple[str, tuple[str, ...]], ...]
+    match: tuple[Filter, ...]
     scale: float
     labels: tuple[tuple[str, str], ...]
     buckets: tuple[float, ...]
     starts_at: str
-    match_not: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    match_not: tuple[Filter, ...] = ()
     alone: bool = False
+    log: StoredLog | None = None
 
     def label(self, ours: str) -> str | None:
         """The stored name of one of our labels, None if the series lacks it."""
@@ -46,6 +68,11 @@ class ResolvedSignal:
     aggregate: str
     scope: str
     series: tuple[Stored, ...]
+
+    @property
+    def is_log(self) -> bool:
+        """Whether it speaks of log lines."""
+        return any(each.log for each in self.series)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -71,6 +98,8 @@ class Target:
     authorization: Mapping[str, str] | None
     rendered: bool
     also: tuple[Endpoint, ...] = ()
+    keep: bool = False
+    """Whether every series that no signal stands for is dropped at the scrape."""
 
 
 @dataclass(frozen=True)

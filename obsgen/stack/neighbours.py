@@ -8,7 +8,13 @@ from dataclasses import replace
 from obsgen.stack.model import Stack
 from obsgen.stack.surroundings import shown
 
-_ROLES = {"modelServer": "model server", "gpuExporter": "GPU exporter", "exporter": "exporter", "provider": "provider"}
+_ROLES = {
+    "modelServer": "model server",
+    "gpuExporter": "GPU exporter",
+    "exporter": "exporter",
+    "provider": "provider",
+    "application": "application",
+}
 
 
 def with_left_out(base: Stack, stack: Stack) -> Stack:

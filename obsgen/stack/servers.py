@@ -8,7 +8,7 @@ from obsgen.profile.environments import ANY_ITEM
 from obsgen.profile.models import ServerSettings, Settings
 from obsgen.source import Route
 
-_LISTS = ("modelServers", "exporters", "providers")
+_LISTS = ("modelServers", "applications", "exporters", "providers")
 
 WHOLE_SERVERS: frozenset[Route] = frozenset(
     (("gpuExporter",), *((each,) for each in _LISTS), *((each, ANY_ITEM) for each in _LISTS))
@@ -22,6 +22,8 @@ def listed(settings: Settings) -> Iterator[tuple[str, Route, ServerSettings]]:
         yield "modelServer", ("modelServers", index), server
     if settings.gpu_exporter:
         yield "gpuExporter", ("gpuExporter",), settings.gpu_exporter
+    for index, application in enumerate(settings.applications):
+        yield "application", ("applications", index), application
     for index, exporter in enumerate(settings.exporters):
         yield "exporter", ("exporters", index), exporter
     for index, provider in enumerate(settings.providers):

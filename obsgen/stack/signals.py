@@ -7,7 +7,9 @@ from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.models import Series, Signal
+from obsgen.components.origin import Origin
 from obsgen.components.versions import within
+from obsgen.stack.logs import in_loki
 from obsgen.stack.model import ResolvedSignal, Stored
 
 _SUMMED_UNITS = frozenset(("requests", "tokens", "bytes", "replicas", "pods", "errors", "events", "count", "cores"))
@@ -40,30 +42,40 @@ def _series(
     """For each version the first row that fits it, each series once."""
     signal = folder.signals[name]
     if not versions:
-        return list(dict.fromkeys(_stored(signal, row, exported) for row in signal.series))
+        rows = [(row, _origin(folder, name, index)) for index, row in enumerate(signal.series)]
+        return list(dict.fromkeys(_stored(signal, row, exported, origin, context) for row, origin in rows))
     chosen: list[Stored] = []
     for version in versions:
         here = {**context, "version": version}
         for index, row in enumerate(signal.series):
             meant = versions if row.alone else (version,)
             fits = all(not each or within(each, row.since, row.until) for each in meant)
-            if fits and folder.origin("signals.yaml", name, "series", index, "when").holds(row.when, here):
-                stored = _stored(signal, row, exported)
+            origin, there = _origin(folder, name, index), not row.log or context.get("logs")
+            if fits and there and origin.at("when").holds(row.when, here):
+                stored = _stored(signal, row, exported, origin, here)
                 chosen += [stored] if stored not in chosen else []
                 break
     return chosen
 
 
-def _stored(signal: Signal, row: Series, exported: frozenset[str]) -> Stored:
+def _origin(folder: ComponentFolder, name: str, index: int) -> Origin:
+    return folder.origin("signals.yaml", name, "series", index)
+
+
+def _stored(
+    signal: Signal, row: Series, exported: frozenset[str], origin: Origin, context: Mapping[str, Any]
+) -> Stored:
     labels = signal.labels if row.labels is None else row.labels
-    return Stored(
+    kept = {real: f"exported_{real}" for real in exported}
+    stored = Stored(
         name=row.name,
         type=row.type or signal.type,
-        match=tuple(sorted(row.match.items())),
+        match=tuple(sorted((kept.get(real, real), values) for real, values in row.match.items())),
         scale=row.scale,
-        labels=tuple((ours, f"exported_{real}" if real in exported else real) for ours, real in labels.items()),
+        labels=tuple((ours, kept.get(real, real)) for ours, real in labels.items()),
         buckets=row.buckets or (),
         starts_at=row.starts_at,
-        match_not=tuple(sorted(row.match_not.items())),
+        match_not=tuple(sorted((kept.get(real, real), values) for real, values in row.match_not.items())),
         alone=row.alone,
     )
+    return in_loki(stored, row.log, origin.at("log"), context) if row.log else stored

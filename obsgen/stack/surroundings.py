@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from obsgen.profile.models import Settings
-from obsgen.profile.platform import Prometheus
+from obsgen.profile.prometheus import Prometheus
 from obsgen.stack.ledger import Ledger
 
 DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
@@ -25,13 +25,80 @@ def prometheus_url(settings: Settings, namespaces: Mapping[str, str]) -> str:
         return settings.prometheus.url
     if settings.prometheus.mode == "openshift":
         return "https://thanos-querier.openshift-monitoring.svc:9091"
-    return f"http://prometheus-operated.{settings.prometheus.namespace or namespaces['monitoring']}.svc:9090"
+    # The operator's own Service stands before every Prometheus in the namespace; one that the tree brings has its own.
+    service = own_service(settings) if settings.prometheus.is_own else "prometheus-operated"
+    return f"http://{service}.{prometheus_namespace(settings, namespaces)}.svc:9090"
+
+
+def prometheus_namespace(settings: Settings, namespaces: Mapping[str, str]) -> str:
+    """Where Prometheus runs."""
+    return settings.prometheus.namespace or namespaces["monitoring"]
+
+
+def own_service(settings: Settings) -> str:
+    """The Service of a Prometheus that the tree brings."""
+    return f"{settings.stack}-{settings.prometheus.name}"
+
+
+def prometheus_object(prometheus: Prometheus) -> str:
+    """The name of the Prometheus object.
+
+    That of kube-prometheus-stack comes from the release and the chart's name, cut at 26 characters (the chart's
+    templates/_helpers.tpl).
+    """
+    if prometheus.mode != "values":
+        return prometheus.name
+    chart = "kube-prometheus-stack"
+    whole = prometheus.release if chart in prometheus.release else f"{prometheus.release}-{chart}"
+    return f"{whole[:26].removesuffix('-')}-prometheus"
+
+
+_CANNOT = {
+    "targets: monitors": (("files",), "monitors are read by an operator", "remove targets, or choose another mode"),
+    "targets: scrapeConfigs": (
+        ("files", "openshift"),
+        "ScrapeConfig objects are not read there",
+        "remove targets, or choose another mode",
+    ),
+    "targets: jobs": (
+        ("existing", "managed", "openshift"),
+        "scrape jobs stand in values or in prometheus.yml",
+        "choose monitors or scrapeConfigs, which give the same series, or mode values or files",
+    ),
+    "federate": (("openshift",), "user-workload monitoring reads no other Prometheus", "federate into another one"),
+    "remoteWrite": (
+        ("existing", "openshift"),
+        "remote write is a setting of the Prometheus itself, which the tree does not bring",
+        "set it there and remove remoteWrite, or choose mode managed, values or files",
+    ),
+    "longTerm": (
+        ("files", "openshift"),
+        "Thanos needs a sidecar beside Prometheus, which this mode has not",
+        "choose mode managed or values, or send samples to a central store by remoteWrite",
+    ),
+}
+"""What a mode cannot do: the modes, why, and what to do instead."""
+
+
+def check_prometheus(settings: Settings, ledger: Ledger) -> None:
+    """Notes what the profile asks of a Prometheus in whose mode that is not possible."""
+    prometheus = settings.prometheus
+    asked = {
+        f"targets: {prometheus.targets}": ("prometheus", "targets"),
+        **({"federate": ("prometheus", "federate")} if prometheus.federate else {}),
+        **({"remoteWrite": ("prometheus", "remoteWrite")} if prometheus.remote_write else {}),
+        **({"longTerm": ("longTerm",)} if settings.long_term else {}),
+    }
+    for what, route in asked.items():
+        modes, why, hint = _CANNOT.get(what, ((), "", ""))
+        if prometheus.mode in modes and not ledger.lost(route, ("prometheus", "mode")):
+            ledger.error("profile/prometheus-mode", f"{what} and mode {prometheus.mode}: {why}", route, hint, key=True)
 
 
 def own_namespaces(settings: Settings, namespaces: Mapping[str, str]) -> set[str]:
     """Where Prometheus and Alertmanager run."""
     alertmanager = settings.alertmanager and settings.alertmanager.namespace
-    return {settings.prometheus.namespace or namespaces["monitoring"], alertmanager or namespaces["monitoring"]}
+    return {prometheus_namespace(settings, namespaces), alertmanager or namespaces["monitoring"]}
 
 
 def retention_size(prometheus: Prometheus) -> str | None:

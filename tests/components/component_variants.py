@@ -124,6 +124,8 @@ def _with_server(stack: dict[str, Any], folder: ComponentFolder, server: dict[st
     role = folder.component.role
     if role == "modelServer":
         return stack | {"modelServers": [server]}
+    if role == "application":
+        return stack | {"applications": [server]}
     if role == "gpuExporter":
         return stack | {"gpuExporter": server}
     if role == "exporter":

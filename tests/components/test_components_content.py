@@ -101,8 +101,15 @@ def test_every_signal_is_used_by_an_alert_a_panel_or_a_recording(name: str) -> N
     folder = CATALOGUE.get(name)
     reasons = companion(name).get("unused", {})
     asked = {signal for other in CATALOGUE.all() for signal in used_signals(other, folder)}
+    asked |= set(of_events(folder))
     assert set(folder.signals) - asked == set(reasons), "not used, or listed as unused in cases though it is"
     assert all(len(reason) > 10 for reason in reasons.values())
+
+
+def of_events(folder: ComponentFolder) -> Iterator[str]:
+    """The signals whose events the component's objectives judge."""
+    for events in (objective.events for objective in folder.objectives.values() if objective.events):
+        yield from (*filter(None, [events.signal]), *(events.bad or ()), *(events.of or ()))
 
 
 def used_signals(asking: ComponentFolder, owner: ComponentFolder) -> Iterator[str]:

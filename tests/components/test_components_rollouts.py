@@ -55,7 +55,8 @@ def mixed() -> list[Mixed]:
     for folder in CATALOGUE.all():
         defaults = {name: option.default for name, option in folder.component.options.items()}
         for variant in rollouts(folder):
-            context = {"options": {**defaults, **variant.options}, "covers": folder.component.covers, "hosted": False}
+            options = {**defaults, **variant.options}
+            context = {"options": options, "covers": folder.component.covers, "hosted": False, "logs": None}
             for signal in resolve_signals(folder, variant.versions, context, frozenset()).values():
                 if len(signal.series) > 1:
                     found.setdefault((folder.name, signal.name, signal.series), Mixed(variant, signal))

@@ -9,8 +9,8 @@ import pytest
 from engine_support import ALPHA, HEAD, objects, stacks, tree
 
 from obsgen.components.origin import Origin
+from obsgen.components.structure import render_value
 from obsgen.findings import InputError, Place
-from obsgen.render.manifests import render_value
 
 METER = HEAD + "modelServers: []\nproviders: [{name: m, type: meter, covers: [acme, initech], namespace: billing}]\n"
 ORIGIN = Origin(lambda route, key=False: Place("file.yaml"))

@@ -79,6 +79,10 @@ def drop(*way: str | int) -> Callable[[Data], object]:
     return make
 
 
+def append(key: str, item: Data) -> Callable[[Data], object]:
+    return lambda data: data[key].append(item)
+
+
 def alert(name: str, **sentence: Any) -> Callable[[Data], object]:
     return put("alerts", name, value=own(**sentence))
 
@@ -142,6 +146,17 @@ FAULTS = {
     "a runtime's version": Fault(
         put(*E, "runtime", "version", value="77"), "profile/unknown-version", (*E, "runtime", "version")
     ),
+    "a name twice": Fault(
+        append("modelServers", {"name": "m", "type": "beta"}), "profile/duplicate-name", ("providers", 0, "name")
+    ),
+    "a name of the platform": Fault(
+        append("modelServers", {"name": "plat", "type": "alpha"}), "profile/duplicate-name", ("modelServers", 5, "name")
+    ),
+    "a provider twice": Fault(
+        append("providers", {"name": "m", "type": "meter", "covers": ["acme"]}),
+        "profile/duplicate-name",
+        ("providers", 1, "name"),
+    ),
     "an option": Fault(
         put(*A, "options", value={"mod": "x"}), "profile/unknown-option", (*A, "options", "mod"), key=True
     ),
@@ -189,6 +204,10 @@ FAULTS = {
 }
 # Where two of these meet, one of them makes the other hard to speak of, or the same value would be wrong twice.
 TOGETHER_NEVER = (
+    {"a name twice", "a name of the platform"},
+    {"a name twice", "a provider twice"},
+    {"a name twice", "a provider's list"},
+    {"a provider twice", "a provider's list"},
     {"a name of the stack", "no name of the stack"},
     {"a server without a type", "a server that is none"},
     {"an exporter that is none", "an exporter's component"},

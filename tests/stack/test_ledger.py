@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from stack_support import HEAD, ledger, told
 
 from obsgen.profile.environments import ANY_ITEM
 from obsgen.profile.load import parse_profile
-from obsgen.profile.models import Settings
+from obsgen.profile.models import ServerSettings, Settings
 from obsgen.profile.shape import NAMED_LISTS, OPTIONAL_PARTS
 from obsgen.stack import surroundings
 from obsgen.stack.servers import WHOLE_SERVERS, listed
@@ -69,10 +69,15 @@ def test_lists_of_named_items_and_what_makes_an_item_new() -> None:
 
 def test_every_list_of_servers_is_known_as_one() -> None:
     """Whoever adds a list of servers to profiles must not forget that a whole server can be lost from it."""
-    with_type = {route for route, needed in {**NAMED_LISTS, **OPTIONAL_PARTS}.items() if needed == "type"}
-    servers = {route for route in with_type if len(route) == 1}
-    assert servers == {route for route in WHOLE_SERVERS if len(route) == 1}
-    assert {(*route, ANY_ITEM) for route in servers & NAMED_LISTS.keys()} <= WHOLE_SERVERS
+    lists = {
+        (field.alias or name,): get_origin(field.annotation) is tuple
+        for name, field in Settings.model_fields.items()
+        if any(isinstance(kind, type) and issubclass(kind, ServerSettings) for kind in get_args(field.annotation))
+    }
+    assert lists.keys() == {route for route in WHOLE_SERVERS if len(route) == 1}
+    named = {route for route, is_list in lists.items() if is_list}
+    assert {(*route, ANY_ITEM) for route in named} <= WHOLE_SERVERS
+    assert named <= NAMED_LISTS.keys(), "environments change them by name"
 
 
 def test_servers_are_listed_with_their_roles_and_places() -> None:

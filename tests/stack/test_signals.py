@@ -58,7 +58,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> ComponentFolder:
 def resolved(
     shop: ComponentFolder, versions: Sequence[str], fast: bool = True, exported: frozenset[str] = frozenset()
 ) -> dict[str, ResolvedSignal]:
-    return resolve_signals(shop, versions, {"options": {"fast": fast}}, exported)
+    return resolve_signals(shop, versions, {"options": {"fast": fast}, "logs": None}, exported)
 
 
 def series(shop: ComponentFolder, signal: str, *versions: str) -> list[str]:
@@ -150,5 +150,5 @@ def test_rows_of_one_meaning_are_one_series(tmp_path: Path) -> None:
     rows = '[{name: x, since: "2.0"}, {name: x, until: "2.0"}]'
     text = f"up: {{help: h, type: gauge, unit: bool, series: {rows}}}\n"
     folder = component(tmp_path, signals=text)
-    assert len(resolve_signals(folder, ["1.0", "2.0"], {}, frozenset())["up"].series) == 1
-    assert len(resolve_signals(folder, (), {}, frozenset())["up"].series) == 1
+    assert len(resolve_signals(folder, ["1.0", "2.0"], {"logs": None}, frozenset())["up"].series) == 1
+    assert len(resolve_signals(folder, (), {"logs": None}, frozenset())["up"].series) == 1

@@ -1,0 +1,113 @@
+"""Programs with metrics of their own: what a profile declares of them becomes signals, and a board that shows all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from obsgen.components.boards import Dashboard, Row
+from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.models import Endpoint, Series, Signal
+from obsgen.profile.metrics import DeclaredMetric, own_signals
+from obsgen.profile.models import Application
+from obsgen.source import Route
+from obsgen.stack.ledger import Ledger
+from obsgen.stack.model import Target
+
+PANEL_WIDTH = 8
+
+Match = Mapping[str, tuple[str, ...]]
+"""Labels and the values that they may have."""
+
+
+def declared(folder: ComponentFolder, application: Application, route: Route, ledger: Ledger) -> ComponentFolder:
+    """The component as this application uses it: under its name, with the declared metrics among the signals."""
+    signals = dict(folder.signals)
+    mine: dict[str, str] = {}
+    for metric, name, match in _meant(application):
+        said, place = application.metrics[metric], (*route, "metrics", metric)
+        if name in mine:
+            message = f"'{name}' is what {mine[name]} is, too"
+            ledger.error("profile/metric", message, place, "give one of them a `signal:` of its own", key=True)
+        elif _fits(folder.signals.get(name), name, said, (*place, "signal"), ledger):
+            signals[name] = _signal(metric, said, match, folder.signals.get(name))
+        mine[name] = metric
+    used = replace(folder, name=application.name, signals={n: s for n, s in signals.items() if s.series})
+    return _with_board(used, application)
+
+
+def _meant(application: Application) -> Iterator[tuple[str, str, Match]]:
+    """Each metric with each of the signals that it stands for."""
+    for metric, said in application.metrics.items():
+        yield from ((metric, name, match) for name, match in own_signals(metric, said).items())
+
+
+def with_pages(target: Target | None, application: Application) -> Target | None:
+    """The target with the application's further pages."""
+    if target is None:
+        return None
+    pages = [
+        Endpoint.model_construct(
+            port=page.port or target.port, port_number=None if page.port else target.port_number, path=page.path,
+            interval=page.interval, when=None,
+        )
+        for page in application.pages
+    ]  # fmt: skip
+    return replace(target, also=(*target.also, *pages), keep=application.keep)
+
+
+def _fits(known: Signal | None, name: str, said: DeclaredMetric, route: Route, ledger: Ledger) -> bool:
+    """Whether a metric is what the component's sentences take the signal for."""
+    if known is None or (known.type, known.unit) == (said.type, said.unit):
+        return True
+    message = f"'{name}' is a {known.type} in {known.unit}, not a {said.type} in {said.unit}"
+    ledger.error("profile/metric", message, route, f"write type: {known.type}, unit: {known.unit}; or another signal")
+    return False
+
+
+def _signal(metric: str, said: DeclaredMetric, match: Match, known: Signal | None) -> Signal:
+    row = {"name": metric, "match": {label: list(values) for label, values in match.items()}}
+    series = Series.model_validate({**row, **({"buckets": list(said.buckets)} if said.buckets else {})})
+    told = said.help or (known.help if known else f"{metric}, as the profile declares it")
+    aggregate = known.aggregate if known else None
+    return Signal.model_construct(
+        help=told, type=said.type, unit=said.unit, aggregate=aggregate, scope="target", labels=said.labels,
+        series=(series,),
+    )  # fmt: skip
+
+
+def _with_board(folder: ComponentFolder, application: Application) -> ComponentFolder:
+    """The component's board under the application's name, with a row for what its own panels do not show."""
+    boards: dict[str, Dashboard] = {}
+    documents = dict(folder.documents)
+    for stem, board in folder.dashboards.items():
+        name = application.name if len(folder.dashboards) == 1 else f"{application.name}-{stem}"
+        row = _others(board, folder, application)
+        rows = (*board.rows, row) if row else board.rows
+        boards[name] = board.model_copy(update={"title": application.title or application.name, "rows": rows})
+        documents[f"dashboards/{name}.yaml"] = documents[f"dashboards/{stem}.yaml"]
+    return replace(folder, dashboards=boards, documents=documents)
+
+
+def _others(board: Dashboard, folder: ComponentFolder, application: Application) -> Row | None:
+    """A panel for each declared metric that is none of the signals that the component knows."""
+    metrics = [(metric, said) for metric, said in application.metrics.items() if not said.signal]
+    if not metrics:
+        return None
+    panels = [_panel(next(iter(own_signals(metric, said))), metric, said) for metric, said in metrics]
+    return Row.model_validate({"title": "All metrics", "collapsed": True, "panels": panels})
+
+
+def _panel(signal: str, metric: str, said: DeclaredMetric) -> dict[str, Any]:
+    """How a metric is shown: what a counter grows by, what a gauge is, the quantiles of a histogram."""
+    head = {"title": metric, "description": said.help or f"{metric}, as the profile declares it.", "width": PANEL_WIDTH}
+    by = list(said.labels)
+    if said.type == "histogram":
+        queries = [{"signal": signal, "quantile": q, "legend": f"p{round(q * 100)}"} for q in (0.5, 0.95, 0.99)]
+        return {**head, "queries": queries}
+    return {**head, "signal": signal, "by": by, "legend": " ".join(_legend(said)) or "{{job}}"}
+
+
+def _legend(said: DeclaredMetric) -> Iterator[str]:
+    yield from (f"{{{{{real}}}}}" for real in said.labels.values())
