@@ -201,8 +201,19 @@ def explain(
         ),
     ] = None,
     templates: TEMPLATES = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PROFILE", help="The metrics that this profile declares of application ID, as a Python module."
+        ),
+    ] = None,
 ) -> None:
     """Explain a component, alert, threshold, signal, profile key or finding."""
+    if python and what:
+        from obsgen.explain.client_module import client_module
+
+        typer.echo(client_module(what, python))
+        return
     from obsgen.explain import catalogue
 
     own = tuple(templates or ())

@@ -107,7 +107,7 @@ class Keys:
             return [self._around(inner, path, key)]
         if inner := _entry(choice):
             return {_example_name(node, choice): self._around(inner, path[1:], key)}
-        beside = self._least(choice) if "required" in choice else {}
+        beside = choice.get("examples", [None])[0] or (self._least(choice) if "required" in choice else {})
         return beside | {path[0]: self._around(choice["properties"][path[0]], path[1:], key)}
 
     def _leads(self, choice: Node, path: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from obsgen.components.fields import LabelName, OneOrMore, SignalName, Step, Strict, UnitName, refusal
 from obsgen.components.models import label_map
@@ -27,12 +27,20 @@ Meanings = Annotated[
 class DeclaredMetric(Strict):
     """A metric as the application's page has it."""
 
-    type: Literal["gauge", "counter", "histogram"] = Field(description="what the page's TYPE line says")
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"type": "histogram", "unit": "seconds", "buckets": [0.1, 1, 10]}]}
+    )
+
+    type: Literal["gauge", "counter", "histogram"] = Field(
+        description="what the page's TYPE line says", examples=["histogram"]
+    )
     unit: UnitName = Field("count", description="what it counts or measures")
     labels: Annotated[dict[LabelName, LabelName], BeforeValidator(label_map)] = Field(
         default_factory=dict, description="its own labels; as a mapping, from the name that others use to the real one"
     )
-    buckets: tuple[float, ...] = Field((), description="upper edges of a histogram, without +Inf")
+    buckets: tuple[float, ...] = Field(
+        (), description="upper edges of a histogram, without +Inf", examples=[[0.1, 1, 10]]
+    )
     help: Annotated[str, StringConstraints(max_length=300)] = Field("", description="what it means")
     signal: Meanings = Field(
         default_factory=dict,
