@@ -14,6 +14,9 @@ ENVIRONMENT = f"{DOMAIN}/environment"
 IN_CLUSTER = "https://kubernetes.default.svc"
 """The API server of the cluster that Argo CD itself runs on, as Argo CD knows it."""
 
+HUB = "hub"
+"""The overlay of the central cluster, beside those of the environments."""
+
 MANAGED_BY_ARGOCD = "argocd.argoproj.io/managed-by"
 """On a namespace: the namespace of the Argo CD that may write to it (argoproj-labs/argocd-operator)."""
 

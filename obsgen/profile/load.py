@@ -13,7 +13,21 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from obsgen.conventions import HUB
 from obsgen.findings import Finding, InputError, error
+from obsgen.profile.clusters import (
+    CLUSTERS,
+    Listed,
+    hub_of,
+    joined,
+    listed,
+    nobodys,
+    on_cluster,
+    on_hub,
+    placed,
+    variants,
+)
+from obsgen.profile.destinations import Cluster, ClusterEntry, Hub
 from obsgen.profile.environments import DEFAULT_ENVIRONMENT, Mark, Merged, merge
 from obsgen.profile.models import OWN_ALERT, Profile, Settings
 from obsgen.profile.shape import NAMED_LISTS
@@ -24,8 +38,14 @@ MAX_PROFILE_BYTES = 1024 * 1024
 TEXT_KEYS = frozenset(("version", "targetRevision", "known"))
 UNNAMED = "unnamed"
 """Stands for the name of a stack that has none, while the rest of its profile is looked at."""
+NOT_OF_HUB = ("modelServers", "gpuExporter", "applications", "exporters", "providers", "prices")
+"""What runs on the other clusters: the hub only shows it."""
 MOST_ROUNDS = 12
 """How often values are left out: what needs them goes in the next round, but keys are not nested deeper than this."""
+
+_OF_CLUSTER = tuple(Cluster.model_fields)
+_Key = str | int | None
+"""An environment, the first cluster with certain values, or None for the profile itself."""
 
 _PROFILE: TypeAdapter[Profile] = TypeAdapter(Profile)
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
@@ -41,14 +61,43 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Destination:
+    """A cluster that an environment is brought to; `variant` are the environment's settings with the cluster's values.
+
+    Clusters of one environment with equal values share one variant. `route` is where the profile lists the cluster.
+    """
+
+    entry: ClusterEntry
+    variant: Environment
+    route: Route
+
+    @property
+    def environment(self) -> str:
+        """The environment's name."""
+        return str(self.variant.name)
+
+    @property
+    def cluster(self) -> Cluster:
+        """What the cluster is called and where it runs; what it leaves open is as the environment says."""
+        own = {key: value for key in _OF_CLUSTER if (value := getattr(self.entry, key)) is not None}
+        return self.variant.settings.cluster.model_copy(update=own)
+
+
+@dataclass(frozen=True)
 class LoadedProfile:
-    """A profile; values with faults of form, which `faults` tells, are left out."""
+    """A profile; values with faults of form, which `faults` tells, are left out.
+
+    Environments that destinations name are brought to those clusters, and to no other. The hub, if there is one, is
+    the last of the environments.
+    """
 
     file: str
     folder: Path
     base: Environment
     environments: Mapping[str, Environment]
     faults: tuple[Finding, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    hub: Hub | None = None
 
     @property
     def stack(self) -> str:
@@ -73,19 +122,28 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
         raise InputError(
             [error("profile/value", "a profile is a mapping of keys", document.place(), "see `obsgen init`")]
         )
-    faults = _faults_of_file(document)
+    faults: list[Finding] = []
+    try:
+        document = joined(document, shown, folder, TEXT_KEYS)
+    except InputError as problem:
+        faults += problem.findings
+    faults += _faults_of_file(document)
     names = _environment_names(document)
-    readings = _read(document, names)
+    faults += _second_hub(document)
+    clusters, misplaced = placed(document, listed(document), names)
+    readings = _read(document, names, clusters)
+    faults += misplaced
+    faults += nobodys({entry.environment: _below(readings, entry).merged for _, entry in clusters})
     for each in readings.values():
         faults += each.faults()
     for _ in range(MOST_ROUNDS):
         wrong = [each for each in readings.values() if each.problem]
         if not wrong:
-            return _loaded(readings, faults, shown, folder)
+            return _loaded(document, readings, clusters, faults, shown, folder)
         rest = _without(document, {route for each in wrong for route in each.faulty_routes()})
         if rest is None:
             break
-        document, readings = rest, _read(rest, names)
+        document, readings = rest, _read(rest, names, clusters)
     raise InputError(faults)
 
 
@@ -102,7 +160,18 @@ def _environment_names(document: Document) -> list[str]:
     """The environments, in their own order: how a mapping is written down says nothing."""
     every = document.value.get("environments")
     named = every.items() if isinstance(every, dict) else ()
-    return sorted(name for name, value in named if isinstance(name, str) and isinstance(value, dict | None))
+    sound = (name for name, value in named if isinstance(name, str) and isinstance(value, dict | None))
+    return sorted(name for name in sound if name != HUB or document.value.get(HUB) is None)
+
+
+def _second_hub(document: Document) -> list[Finding]:
+    """An environment that would lie in the hub's folder."""
+    every = document.value.get("environments")
+    if document.value.get(HUB) is None or not isinstance(every, dict) or HUB not in every:
+        return []
+    message = f"an environment called '{HUB}' would lie in the folder of the hub"
+    place = document.place(("environments", HUB), key=True)
+    return [error("profile/reserved-name", message, place, "write what differs there below `hub.values`")]
 
 
 @dataclass(frozen=True)
@@ -153,9 +222,20 @@ def _without(document: Document, routes: Collection[Route]) -> Document | None:
     return replace(document, value=value) if routes else None
 
 
-def _read(document: Document, names: Iterable[str]) -> dict[str | None, _Reading]:
-    """The profile without environments, under None, and each of its environments."""
-    return {name: _reading(merge(document, name)) for name in (None, *names)}
+def _read(document: Document, names: Iterable[str], clusters: Listed) -> dict[_Key, _Reading]:
+    """The profile without environments, under None, each of its environments, the hub, clusters with own values."""
+    found: dict[_Key, _Reading] = {name: _reading(merge(document, name)) for name in (None, *names)}
+    if document.value.get(HUB) is not None:
+        found[HUB] = _reading(on_hub(document, found[None].merged, NOT_OF_HUB))
+    entries = dict(clusters)
+    for index in dict.fromkeys(variants(clusters).values()):
+        found[index] = _reading(on_cluster(_below(found, entries[index]).merged, index))
+    return found
+
+
+def _below(readings: Mapping[_Key, _Reading], entry: ClusterEntry) -> _Reading:
+    """What a cluster's values are laid on: its environment, or the profile where there are no environments."""
+    return readings.get(entry.environment, readings[None])
 
 
 def _reading(merged: Merged) -> _Reading:
@@ -167,11 +247,27 @@ def _reading(merged: Merged) -> _Reading:
 
 
 def _loaded(
-    readings: Mapping[str | None, _Reading], faults: Sequence[Finding], shown: str, folder: Path
+    document: Document,
+    readings: Mapping[_Key, _Reading],
+    clusters: Listed,
+    faults: Sequence[Finding],
+    shown: str,
+    folder: Path,
 ) -> LoadedProfile:
-    every = {name: Environment(name, each.settings, each.merged) for name, each in readings.items() if each.settings}
-    base = every.pop(None)
-    environments = {str(name): each for name, each in every.items()}
-    if not environments:
-        environments[DEFAULT_ENVIRONMENT] = Environment(DEFAULT_ENVIRONMENT, base.settings, base.merged)
-    return LoadedProfile(shown, folder, base, environments, tuple(faults))
+    names = {index: str(entry.environment) for index, entry in clusters}
+    every = {key: _environment(names[key] if isinstance(key, int) else key, each) for key, each in readings.items()}
+    base = every[None]
+    environments = {key: each for key, each in every.items() if isinstance(key, str)}
+    if not environments.keys() - {HUB}:
+        environments = {DEFAULT_ENVIRONMENT: replace(base, name=DEFAULT_ENVIRONMENT), **environments}
+    own = variants(clusters)
+    destinations = []
+    for index, entry in clusters:
+        variant = every[own[index]] if index in own else environments[names[index]]
+        destinations.append(Destination(entry, variant, (CLUSTERS, index)))
+    return LoadedProfile(shown, folder, base, environments, tuple(faults), tuple(destinations), hub_of(document))
+
+
+def _environment(name: str | None, reading: _Reading) -> Environment:
+    assert reading.settings is not None  # noqa: S101  # nothing is wrong any more
+    return Environment(name, reading.settings, reading.merged)
