@@ -71,6 +71,8 @@ class Dashboard(Strict):
     description: str
     when: str | None = None
     tags: tuple[str, ...] = ()
+    to_servers: bool = False
+    """Whether series, whose names begin with a server's, lead to that server's board."""
     variables: tuple[Literal["namespace", "server", "pod", "model", "node"], ...] = ("namespace", "server", "pod")
     time: str = "now-1h"
     refresh: str = "30s"

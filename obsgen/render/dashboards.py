@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -23,7 +23,8 @@ from obsgen.render.proofread import proofread_panel
 from obsgen.render.recordings import series_of
 from obsgen.render.scopes import UnknownSignalError
 from obsgen.render.sentences import phrase
-from obsgen.stack.model import Stack
+from obsgen.render.server_links import with_server_links
+from obsgen.stack.model import Instance, Stack
 from obsgen.tree.serialise import json_bytes
 from obsgen.units import prometheus_duration
 
@@ -62,8 +63,13 @@ def boards(stacks: Sequence[Stack]) -> list[Board]:
         _BoardWriter(stacks, folder, name, board) for folder in folders for name, board in folder.dashboards.items()
     ]
     with Faults() as faults:
-        drawn = faults.each(writers, _BoardWriter.board_if_wanted)
-        return [board for board in drawn if board]
+        drawn = [board for board in faults.each(writers, _BoardWriter.board_if_wanted) if board]
+    uids = {board.name: board.json["uid"] for board in drawn}
+    linked = {writer.name for writer in writers if writer.dashboard.to_servers}
+    return [
+        replace(board, json=with_server_links(board.json, stacks, uids)) if board.name in linked else board
+        for board in drawn
+    ]
 
 
 def uid(stack: str, board: str) -> str:
@@ -244,8 +250,9 @@ class _BoardWriter:
 
     def _limit(self, panel: Panel, alert: str, origin: Origin) -> list[Line]:
         """The recorded limits of an alert, one line a server; nothing where the alert's owner is not here."""
-        owners = [i.folder for stack in self.scope.stacks for i in stack.instances if alert in i.folder.alerts]
-        if not owners and not self.folder.component.hosts_runtime:
+        named = [i for stack in self.scope.stacks for i in stack.instances if alert in i.folder.alerts]
+        owners = [i for i in named if i.folder.origin("alerts.yaml", alert, "when").holds(_when(i, alert), i.context)]
+        if not named and not self.folder.component.hosts_runtime:
             origin.refuse("component/threshold", f"no alert '{alert}'", nearest(alert, sorted(self.folder.alerts)))
         if not owners:
             return []
@@ -291,6 +298,10 @@ def _asked(panel: Mapping[str, Any]) -> list[Any]:
     """The datasources of a panel's queries, those of the panels inside a row too."""
     inside = [source for each in panel.get("panels", ()) for source in _asked(each)]
     return [*inside, *(target["datasource"] for target in panel.get("targets", ()))]
+
+
+def _when(instance: Instance, alert: str) -> str | None:
+    return instance.folder.alerts[alert].when
 
 
 def _query_variable(name: str, query: str, every: str) -> dict[str, Any]:
