@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self, TypeVar
+
+from obsgen.leaks import masked, without
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -58,8 +60,15 @@ _CREDENTIALS = re.compile(r"(://)[^/\s:@]*:[^/\s@]+(?=@)")
 
 
 def redacted(text: str) -> str:
-    """A text without the credentials that a URL in it carries."""
-    return _CREDENTIALS.sub(r"\1***", text)
+    """A text without keys and tokens, and without the credentials that a URL in it carries."""
+    return _CREDENTIALS.sub(r"\1***", masked(text, "***"))
+
+
+def scrubbed(finding: Finding, secrets: Iterable[str]) -> Finding:
+    """A finding that quotes none of the secrets."""
+    message, hint = without(finding.message, secrets), without(finding.hint, secrets)
+    same = (message, hint) == (finding.message, finding.hint)
+    return finding if same else replace(finding, message=message, hint=hint)
 
 
 class ObsgenError(Exception):

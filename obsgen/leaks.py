@@ -7,13 +7,9 @@ and templates are no values. Nothing is guessed from randomness alone: a finding
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
-
-from obsgen.findings import Finding, Place, error
-
-ID = "secret/value"
 
 
 class Form(NamedTuple):
@@ -71,13 +67,14 @@ _SPOKEN = frozenset(("pass", "password", "passwd", "pw", "secret", "token", "use
 
 _ASKS_PASSWORD = ("password", "passwd", "passphrase")
 _ASKS_KEY = (
-    "token", "apikey", "accesskey", "secretkey", "privatekey", "routingkey", "servicekey", "integrationkey", "accountkey",
-    "encryptionkey", "signingkey", "clientsecret", "apisecret", "authsecret", "credentials",
+    "token", "apikey", "accesskey", "secretkey", "privatekey", "routingkey", "servicekey", "integrationkey",
+    "accountkey", "encryptionkey", "signingkey", "clientsecret", "apisecret", "authsecret", "credentials",
 )  # fmt: skip
-_KEY = re.compile(r"([A-Za-z][\w.-]{2,100})[\"']?[ \t]*([:=])")
+_KEY = re.compile(r"(?<![\w.])([A-Za-z][\w.-]{2,100})[\"']?[ \t]*([:=])")
 _VALUE = re.compile(
     r"[ \t]*(?:\"(?P<double>[^\"\n]{1,500})\"|'(?P<single>[^'\n]{1,500})'|(?P<plain>[^\s\"'#,}\]][^\n]{0,500}))"
 )
+_END = re.compile(r"\s#|,\s|[\"']|[,}\]]+\s*$")
 _NAMED = re.compile(r"[ \t]*[\"']?(?P<name>[\w.-]{1,100})[\"']?[ \t]*(?:,|\r?\n)[ \t]*[\"']?value[\"']?[ \t]*:")
 _TEMPLATE = re.compile(r"<|>|\{\{|\$[({\w]|%\(|\*\*|\.\.\.|…|ENC\[|^(?:vault|ref|op|arn|ssm|file|env|path)[:+]|[*\\]")
 _PLACEHOLDER = re.compile(
@@ -107,42 +104,28 @@ def leaks(text: str) -> list[Leak]:
     return kept
 
 
-def masked(text: str) -> str:
-    """The text with an asterisk for each character of a secret; lines and columns stay."""
+def masked(text: str, mask: str = "") -> str:
+    """The text with the mask for each secret, else with as many asterisks, so that lines and columns stay."""
     parts, end = [], 0
     for leak in leaks(text):
         secret = text[leak.start : leak.start + leak.length]
-        parts += [text[end : leak.start], re.sub(r"[^\r\n]", "*", secret)]
+        parts += [text[end : leak.start], mask or re.sub(r"[^\r\n]", "*", secret)]
         end = leak.start + leak.length
     return "".join(parts) + text[end:] if parts else text
 
 
-def leak_findings(text: str, file: str) -> Iterator[Finding]:
-    """An error for each secret in a file's text, which does not say what it is."""
-    for leak in leaks(text):
-        before = text[: leak.start]
-        length = len(text[leak.start : leak.start + leak.length].split("\n")[0])
-        place = Place(file, before.count("\n") + 1, leak.start - before.rfind("\n"), max(1, length))
-        yield told(leak.what, place)
-
-
-def told(what: str, place: Place) -> Finding:
-    """The finding of a secret: what it is called, where it stands, what to do."""
-    hint = "name a Secret and its key instead; whatever was in git is known: revoke it"
-    return error(ID, f"this looks like {what}", place, hint)
-
-
-def scrubbed(findings: list[Finding], text: str) -> list[Finding]:
-    """Findings about a text, without the secrets of the text in their messages and hints."""
-    secrets = [text[leak.start : leak.start + leak.length] for leak in leaks(text)]
-    return [_without(finding, secrets) for finding in findings] if secrets else findings
-
-
-def _without(finding: Finding, secrets: list[str]) -> Finding:
-    message, hint = finding.message, finding.hint
+def without(text: str, secrets: Iterable[str]) -> str:
+    """A text without secrets that it may quote: whole, cut off behind, or in other case."""
     for secret in secrets:
-        message, hint = message.replace(secret, "***"), hint.replace(secret, "***")
-    return Finding(finding.id, finding.severity, message, finding.place, hint)
+        head = secret[:8].casefold()
+        at = text.casefold().find(head)
+        while head and at >= 0:
+            pairs = zip(text[at:].casefold(), secret.casefold(), strict=False)
+            common = next((index for index, (one, other) in enumerate(pairs) if one != other), None)
+            end = at + (min(len(secret), len(text) - at) if common is None else common)
+            text = f"{text[:at]}***{text[end:]}"
+            at = text.casefold().find(head, at + 3)
+    return text
 
 
 def is_literal(value: str) -> bool:
@@ -159,6 +142,9 @@ def _known(text: str) -> Iterator[Leak]:
 
 def _in_fields(text: str) -> Iterator[Leak]:
     """Values behind keys, behind flags such as `--password=`, and of variables: `name: X_PASSWORD`, `value: …`."""
+    plain = _plain(text)
+    if not any(word in plain for word in (*_ASKS_PASSWORD, *_ASKS_KEY)):
+        return
     for match in _KEY.finditer(text):
         name, sign = match.groups()
         if name == "name" and (named := _NAMED.match(text, match.end())):
@@ -167,17 +153,20 @@ def _in_fields(text: str) -> Iterator[Leak]:
             yield from _value(text, match.end(), name)
 
 
+def _plain(text: str) -> str:
+    return text.lower().replace("_", "").replace("-", "")
+
+
 def _value(text: str, start: int, name: str) -> Iterator[Leak]:
     """The value that begins at `start`, if the name asks for a secret and the value may be one."""
-    plain_name = name.lower().replace("_", "").replace("-", "")
-    password = plain_name.endswith(_ASKS_PASSWORD)
-    if not password and not plain_name.endswith(_ASKS_KEY):
+    password = _plain(name).endswith(_ASKS_PASSWORD)
+    if not password and not _plain(name).endswith(_ASKS_KEY):
         return
     match = _VALUE.match(text, start)
     group = match.lastgroup if match else None
     if match is None or group is None:
         return
-    value = match[group] if group != "plain" else re.split(r"\s#|,\s|[,}\]]+\s*$", match[group])[0].rstrip()
+    value = match[group] if group != "plain" else _END.split(match[group])[0].rstrip()
     if is_literal(value) and (_is_password(value, group) if password else _is_key(value)):
         yield Leak(match.start(group), len(value), f"the value of {name}")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from obsgen.components.catalogue import catalogue, is_folder
+from obsgen.components.catalogue import catalogue, is_folder, shown
 from obsgen.components.unread import unread
 from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
@@ -21,6 +21,7 @@ from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
 from obsgen.render.route_table import routes_file
 from obsgen.render.runbooks import runbook_files
+from obsgen.secrecy import in_files, in_folders
 from obsgen.stack.resolve import resolve_all
 from obsgen.tree.serialise import yaml_bytes
 
@@ -65,6 +66,7 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         own = (*templates, *_own_templates(profile))
         known = catalogue(own)
         faults.findings += unread(known, own, _own_alerts(profile))
+        faults.findings += in_folders(own, shown)
         base_stack, stacks = resolve_all(profile, known, faults)
         every = [base_stack, *stacks.values()]
         drawn = faults.attempt(lambda: boards(every), [])
@@ -74,7 +76,9 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         alerts = {name: each.alerts for name, each in environments.items()}
         runbooks = faults.attempt(lambda: runbook_files(every, alerts), {})
         faults.check()
-        return _tree(profile.stack, rendered[0], environments, drawn, runbooks)
+        tree = _tree(profile.stack, rendered[0], environments, drawn, runbooks)
+        faults.findings += in_files({**tree.files, **tree.argocd}, f"out/{tree.name}")
+        return tree
 
 
 def _values(rendered: Rendered) -> bytes:

@@ -18,6 +18,7 @@ from obsgen.checks.kustomizations import Kustomization, Reference
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.rules import RuleSet, rules_of_object, rules_of_text
+from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.findings import Finding, Place
 from obsgen.source import Document
 
@@ -112,6 +113,15 @@ class Repository:
             located = Located(entry.document.value, entry.document)
             found.append(Dashboard(located if is_dashboard(located.value) else located.at("dashboard")))
         return found + [Dashboard(one) for one in self._embedded if is_dashboard(one.value)]
+
+    @cached_property
+    def secrets(self) -> list[Exposed]:
+        """Everything that looks like a key, a token or a password."""
+        texts = {entry.document.file: entry.document.text for entry in self.entries}
+        found = [one for file, text in texts.items() for one in in_texts(file, text)]
+        lines = {(one.place.file, one.place.line) for one in found}
+        more = (*in_secrets(self.objects), *in_generators(self.kustomizations))
+        return [*found, *(one for one in more if (one.place.file, one.place.line) not in lines)]
 
     @cached_property
     def alertmanagers(self) -> list[Configuration]:

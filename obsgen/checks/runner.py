@@ -14,7 +14,7 @@ from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Counts, LevelCount, Report, ToolUse, told
 from obsgen.checks.routecases import cases
 from obsgen.checks.rules import distinct_rules
-from obsgen.findings import Finding, InputError, Place, Severity, error
+from obsgen.findings import Finding, InputError, Place, Severity, error, scrubbed
 from obsgen.tools import ToolError, find
 
 ToolMode = Literal["auto", "require", "off"]
@@ -41,13 +41,19 @@ def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress
         found += [(check.LEVEL, finding) for finding in check.check(repository)]
     uses = [_use_tool(check, repository, tools, progress, found) for check in tool_checks()]
     return Report(
-        tuple(sorted({finding for _, finding in found}, key=lambda finding: finding.sort_key)),
+        tuple(sorted(_without_secrets(repository, found), key=lambda finding: finding.sort_key)),
         tuple(_levels(repository, found, uses)),
         tuple(uses),
         _counts(repository),
         tuple(repository.unread),
         time.monotonic() - started,
     )
+
+
+def _without_secrets(repository: Repository, found: list[tuple[int, Finding]]) -> set[Finding]:
+    """All findings, each once; none of them quotes a secret of the files."""
+    secrets = {one.value for one in repository.secrets}
+    return {scrubbed(finding, sorted(secrets)) if secrets else finding for _, finding in found}
 
 
 def _nothing(repository: Repository) -> Finding:

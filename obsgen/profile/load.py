@@ -31,6 +31,7 @@ from obsgen.profile.destinations import Cluster, ClusterEntry, Hub
 from obsgen.profile.environments import DEFAULT_ENVIRONMENT, Mark, Merged, merge
 from obsgen.profile.models import OWN_ALERT, Profile, Settings
 from obsgen.profile.shape import NAMED_LISTS
+from obsgen.secrecy import in_text
 from obsgen.source import Document, Route, load_text, one_document, read_text
 from obsgen.validation import MOST_FAULTS, translate, without_tags
 
@@ -122,7 +123,7 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
         raise InputError(
             [error("profile/value", "a profile is a mapping of keys", document.place(), "see `obsgen init`")]
         )
-    faults: list[Finding] = []
+    faults = in_text(document.text, shown)
     try:
         document = joined(document, shown, folder, TEXT_KEYS)
     except InputError as problem:

@@ -9,9 +9,10 @@ from obsgen.components.origin import Origin
 from obsgen.components.structure import DROPPED, render_value
 from obsgen.components.templating import TemplateError
 from obsgen.conventions import object_labels
-from obsgen.findings import Faults
+from obsgen.findings import Faults, InputError
 from obsgen.render.manifest import Identity, Manifest
 from obsgen.render.proofread import proofread_object
+from obsgen.secrecy import exposed, secret_values
 from obsgen.stack.model import Instance, Stack
 
 
@@ -39,9 +40,17 @@ def _of_template(
         rendered = render_value(template.object, origin.at("object"), one)
         if rendered is not DROPPED:
             proofread_object(rendered, origin.at("object"))
+            _refuse_values(rendered, origin.at("object"))
             manifest = _manifest(stack, instance, template.part, rendered)
             _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
             yield manifest
+
+
+def _refuse_values(rendered: Mapping[str, Any], origin: Origin) -> None:
+    """A Secret may hold configuration, but nothing that is secret."""
+    for field, key, _ in secret_values(rendered) if rendered.get("kind") == "Secret" else ():
+        at = origin.at(field, key)
+        raise InputError([exposed(f"the value of {key} in a Secret", at.locate(at.route, False))])
 
 
 def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> None:

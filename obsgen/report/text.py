@@ -9,7 +9,8 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from obsgen.findings import Finding, Severity
+from obsgen.findings import Finding, Severity, scrubbed
+from obsgen.leaks import leaks, masked
 from obsgen.report.options import Options
 from obsgen.report.printable import printable, width
 
@@ -54,7 +55,8 @@ def _findings(findings: Iterable[Finding], options: Options) -> Iterator[Line]:
             continue
         shown[finding.id] += 1
         if options.verbose or shown[finding.id] <= MOST_OF_ONE_CHECK:
-            yield from _finding(finding, read(finding.place.file))
+            source = read(finding.place.file)
+            yield from _finding(scrubbed(finding, source.secrets), source.lines)
     for check, count in shown.items():
         if count > MOST_OF_ONE_CHECK and not options.verbose:
             yield [Span(f"and {count - MOST_OF_ONE_CHECK} more of {check} (-v shows all)", "dim")]
@@ -67,6 +69,8 @@ def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
     gutter = " " * max(len(str(place.line)) + 2, 6)
     hint = [printable(line) for line in finding.hint.splitlines()] or [""]
     line = source[place.line - 1] if place.line <= len(source) else ""
+    if finding.id == "secret/value":
+        line = f"{line[: place.column - 1]}{'*' * place.length}{line[place.column - 1 + place.length :]}"
     if line.strip() and (place.line, place.column, place.length) != (1, 1, 1):
         start = max(0, place.column - 1 - _MAX_LINE // 2) if len(line) > _MAX_LINE else 0
         yield [Span(f"{place.line:>{len(gutter) - 1}} | ", "dim"), Span(printable(line[start : start + _MAX_LINE]))]
@@ -134,21 +138,30 @@ def _number(count: int, one: str, many: str = "") -> str:
     return f"{count or 'no'} {one if count == 1 else many or one + 's'}"
 
 
-def _reader() -> Callable[[str], list[str]]:
-    """A function that gives the lines of a file, none if it cannot be read, and keeps them."""
+class Source(NamedTuple):
+    """The lines of a file without its secrets, and these, so that nothing else tells them."""
+
+    lines: list[str]
+    secrets: tuple[str, ...] = ()
+
+
+def _reader() -> Callable[[str], Source]:
+    """A function that gives a file, empty if it cannot be read, and keeps it."""
 
     @cache
-    def lines(file: str) -> list[str]:
+    def source(file: str) -> Source:
         try:
             with Path(file).open("rb") as stream:
                 raw = stream.read(_MAX_FILE + 1)
         except OSError:
-            return []
-        return (
-            raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").split("\n") if len(raw) <= _MAX_FILE else []
-        )
+            return Source([])
+        text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+        if len(raw) > _MAX_FILE:
+            return Source([])
+        secrets = (text[leak.start : leak.start + leak.length] for leak in leaks(text))
+        return Source(masked(text).split("\n"), tuple(secrets))
 
-    return lines
+    return source
 
 
 def _text(lines: Iterable[Line], options: Options) -> str:
