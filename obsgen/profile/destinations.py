@@ -49,7 +49,9 @@ class ClusterEntry(Strict):
     server: Url | None = Field(None, description="the API server's URL, if Argo CD knows the cluster by it")
     provider: Name | None = Field(None, description="else that of `cluster`, such as aws-eks, gke, openshift")
     region: Name | None = Field(None, description="else that of `cluster`, such as us-east-1")
-    endpoint: Url | None = Field(None, description="where the hub reaches its Prometheus; else as `hub.endpoint` says")
+    endpoint: Annotated[str, StringConstraints(max_length=500)] | None = Field(
+        None, description="where the hub reaches its Prometheus, or sidecar; else as `hub.endpoint` says"
+    )
     labels: OwnLabels = Field(
         default_factory=dict, description="labels of its Applications, such as a wave of roll-outs"
     )

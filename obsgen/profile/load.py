@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,8 @@ class Environment:
     name: str | None
     settings: Settings
     merged: Merged
+    around: Mapping[str, Any] = field(default_factory=lambda: {HUB: None, CLUSTERS: []})
+    """What texts may say of other clusters: on the hub its settings, and the clusters that it shows."""
 
 
 @dataclass(frozen=True)

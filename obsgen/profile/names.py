@@ -18,6 +18,7 @@ _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\Z")
 _LABEL_KEY = re.compile(r"(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\Z")
 _URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/%+@:-]*)?\Z")
+_HOST_PORT = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?:[0-9]{1,5}\Z")
 _GIT_URL = re.compile(
     r"(?:https://[A-Za-z0-9.-]+(?::[0-9]+)?/|ssh://git@[A-Za-z0-9.-]+(?::[0-9]+)?/|git@[A-Za-z0-9.-]+:)[A-Za-z0-9._~/-]+\Z"
 )
@@ -122,6 +123,11 @@ Url = Annotated[
     str,
     _pattern(_URL, "a URL", "such as https://grafana.example.org", 500),
     Field(examples=["https://grafana.example.org"]),
+]
+HostPort = Annotated[
+    str,
+    _pattern(_HOST_PORT, "host and port", "such as thanos.example.org:10901", 300),
+    Field(examples=["thanos.example.org:10901"]),
 ]
 GitUrl = Annotated[
     str,

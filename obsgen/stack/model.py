@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
 from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settings
+from obsgen.stack.memo import Memo
+
+T = TypeVar("T")
 
 Filter = tuple[str, tuple[str, ...]]
 """A label, or a field, and the values that it must (or must not) have."""
@@ -166,6 +169,11 @@ class Stack:
     left_out: tuple[str, ...] = ()
     complete: bool = True
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    memo: Memo = field(default_factory=Memo, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for all clusters that are the same in what it reads of them."""
+        return self.memo.get(key, self.settings.cluster, make)
 
     @cached_property
     def _first(self) -> dict[str, Instance]:
