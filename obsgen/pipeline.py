@@ -85,6 +85,10 @@ def _values(rendered: Rendered) -> bytes:
     return yaml_bytes(rendered.values, header(rendered.stack.name, "values"))
 
 
+def _plain(rendered: Rendered, path: str) -> bytes:
+    return yaml_bytes(rendered.plain[path], header(rendered.stack.name, path.partition("/")[0]))
+
+
 def _routes(rendered: Rendered) -> bytes:
     return routes_file(rendered.stack, rendered.alerts)
 
@@ -100,6 +104,7 @@ def _tree(
         **tree_files(base, environments, drawn),
         **{f"runbooks/{runbook}": text.encode() for runbook, text in runbooks.items()},
         **{f"values/{env}.yaml": _values(each) for env, each in environments.items() if each.values},
+        **{path: _plain(each, path) for each in environments.values() for path in each.plain},
         **{f"tests/routes-{env}.yaml": cases for env, each in environments.items() if (cases := _routes(each))},
         "README.md": readme(base, environments, drawn),
         ".obsgen/facts.json": facts_file(environments),

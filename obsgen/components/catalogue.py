@@ -18,7 +18,15 @@ from pydantic import TypeAdapter, ValidationError
 from obsgen.components.boards import Dashboard
 from obsgen.components.fields import AlertName, SignalName
 from obsgen.components.layers import Layered, layered
-from obsgen.components.models import Alert, Component, ManifestTemplate, Recording, Signal, ValuesTemplate
+from obsgen.components.models import (
+    Alert,
+    Component,
+    ManifestTemplate,
+    PlainTemplate,
+    Recording,
+    Signal,
+    ValuesTemplate,
+)
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.components.references import lost_references
@@ -61,6 +69,7 @@ class ComponentFolder:
     dashboards: Mapping[str, Dashboard]
     manifests: Mapping[str, ManifestTemplate]
     fragments: Mapping[str, Any]
+    plain: Mapping[str, PlainTemplate]
     values: ValuesTemplate | None
     documents: Mapping[str, Layered] = field(repr=False)
 
@@ -195,6 +204,7 @@ def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:
         dashboards=reader.many("dashboards", Dashboard),
         manifests=reader.many("manifests", ManifestTemplate),
         fragments=reader.many("fragments", Any),
+        plain=reader.many("plain", PlainTemplate),
         values=reader.one(VALUES, TypeAdapter(ValuesTemplate)),
         documents=reader.documents,
     )

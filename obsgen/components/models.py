@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from obsgen.components.datasources import Datasource
 from obsgen.components.fields import (
@@ -250,7 +250,8 @@ def _one_function(over: dict[str, str]) -> dict[str, str]:
 
 
 Over = Annotated[
-    dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev"], Window], AfterValidator(_one_function)
+    dict[Literal["avg", "max", "min", "increase", "deriv", "changes", "stddev", "integral"], Window],
+    AfterValidator(_one_function),
 ]
 """One function over time, and its window."""
 
@@ -358,17 +359,44 @@ class Alert(Condition):
         return bool(self.any_)
 
 
+class Operand(Strict):
+    """Another signal in a recording rule, put together `by` labels.
+
+    Of those the sentence has some, on which the two are matched; the others are brought along.
+    """
+
+    signal: SignalName
+    from_: str | None = Field(None, alias="from")
+    agg: Aggregation | None = None
+    by: tuple[LabelName, ...]
+
+    def measure(self) -> Measure:
+        """The signal as a sentence."""
+        return Measure.model_validate(self.model_dump(by_alias=True, exclude_none=True))
+
+
 class Recording(Measure):
     """recording.yaml: a series that rules and panels may use, computed once.
 
-    With `forEach` there is a rule for each item: `when`, and the values of `match` and `labels`, may speak of it.
+    With `forEach` there is a rule for each item: `when`, `server`, `constant`, and the values of `match` and `labels`,
+    may speak of it. `server` names the one whose signals it speaks of, instead of the component's own. A `constant` is
+    a number. What is left is taken `less` another signal, never below nothing, then times its `product`. `rename` gives
+    labels other names in the recorded series; one that no series has becomes the server's name.
     """
 
     record: MetricName
     when: str | None = None
     for_each: dict[str, str] | None = None
+    server: str | None = None
+    constant: Text | None = None
+    less: Operand | None = None
+    product: Operand | None = None
+    rename: dict[LabelName, LabelName] = Field(default_factory=dict)
     group: GroupName
     labels: dict[RuleLabel, str] = Field(default_factory=dict)
+
+    def _speaks_through_parts(self) -> bool:
+        return self.constant is not None
 
 
 class ValuesTemplate(Strict):
@@ -376,6 +404,14 @@ class ValuesTemplate(Strict):
 
     when: str | None = None
     values: dict[str, Any]
+
+
+class PlainTemplate(Strict):
+    """plain/<name>.yaml: a file of each environment that no Kubernetes object holds, at <component>/<environment>/."""
+
+    file: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}\.ya?ml$")]
+    when: str | None = None
+    content: dict[str, Any]
 
 
 class ManifestTemplate(Strict):

@@ -21,13 +21,13 @@ from obsgen.findings import Finding, InputError, Place, error
 from obsgen.hints import did_you_mean, nearest
 
 _HARMLESS = re.compile(r"\..*|.*~|(?:README|LICEN[CS]E|NOTICE|CHANGELOG)\b.*")
-_LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "fragments": ".yaml", "runbooks": ".md"}
+_LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "fragments": ".yaml", "plain": ".yaml", "runbooks": ".md"}
 _FILE = re.compile(r"""\bfile\(\s*['"\\]*([^'"\\)~]+)['"\\]*\s*\)""")
 _READ = (*MERGED, VALUES)
-_FOLDERS = ("dashboards", "manifests", "fragments")
+_FOLDERS = ("dashboards", "manifests", "fragments", "plain")
 _LAYOUT = (
     f"known: {', '.join(_READ)}, dashboards/<board>.yaml, manifests/<object>.yaml, fragments/<name>.yaml, "
-    "runbooks/<Alert>.md"
+    "plain/<name>.yaml, runbooks/<Alert>.md"
 )
 
 

@@ -69,6 +69,11 @@ class LongTerm(Strict):
     store: bool = Field(True, description="a store gateway, so that queries see what is in object storage")
     query: bool = Field(True, description="a querier over sidecars and store gateway; Grafana then asks it")
     compact: bool = Field(True, description="a compactor, which down-samples and deletes by retention")
+    stores: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+:[0-9]{1,5}$")], ...] = Field(
+        (),
+        description="what the querier asks besides its own cluster, by gRPC, such as other clusters' sidecars",
+        examples=[["sidecar.eu.example.org:10901"]],
+    )
     rule: bool = Field(False, description="a ruler, for rules over the data of several clusters")
     replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods of store gateway and querier")
     storage: Volume = Field(Volume(size="100Gi"), description="the store gateway's and the compactor's volumes")

@@ -33,11 +33,16 @@ class RemoteWrite(Credentials):
 
 
 class Federation(Credentials):
-    """Another Prometheus, of which recorded series and alerts are read."""
+    """Another Prometheus, whose recorded series and alerts are read."""
 
     name: Name = Field(description="the cluster, or what else tells it apart; its series get no label from this")
     url: Url = Field(description="where that Prometheus answers, without /federate")
     interval: Step = Field("1m", description="how often it is read")
+    series: Literal["recorded", "signals"] = Field(
+        "signals",
+        description="recorded: recorded series and alerts alone, for many or large clusters; signals: also the series "
+        "behind this stack's signals, so that every board works here",
+    )
 
 
 class Resources(Strict):
@@ -84,6 +89,9 @@ class Prometheus(Strict):
     )
     remote_write: tuple[RemoteWrite, ...] = Field(
         (), description="where samples are sent, too (managed, values, files)"
+    )
+    remote_write_receiver: bool = Field(
+        False, description="whether others may send their samples here by remote write (managed, values)"
     )
     federate: tuple[Federation, ...] = Field((), description="other clusters' Prometheus, read by this central one")
     selector_labels: Labels | None = Field(None, description="labels that monitors and rules need to be selected")

@@ -129,11 +129,28 @@ def _integrations(receiver: Receiver) -> Iterator[_Integration]:
 
 
 def alerting_names(alertmanager: Alertmanager | None, teams: Mapping[str, Team]) -> dict[str, Any] | None:
-    """The configuration as templates speak of it: `configuration` and its `text`, and as `spec` of a resource."""
+    """The configuration as templates speak of it: as it is and its `text`, as `spec` of a resource, for a `chart`."""
     if alertmanager is None:
         return None
     native = configuration(alertmanager, teams)
-    return {"configuration": native, "text": yaml_bytes(native).decode(), "spec": resource(alertmanager, teams)}
+    return {
+        "configuration": native,
+        "text": yaml_bytes(native).decode(),
+        "spec": resource(alertmanager, teams),
+        "chart": chart_configuration(native),
+    }
+
+
+def chart_configuration(native: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration as values of kube-prometheus-stack, which brings two alerts that nobody shall be told of.
+
+    Helm lays mappings over those of the chart, so every list is written: the chart's routes lead to a receiver that is
+    not there any more (its values.yaml, `alertmanager.config`).
+    """
+    silent = {"receiver": "null", "matchers": ['alertname =~ "InfoInhibitor|Watchdog"']}
+    route = {**native["route"], "routes": [silent, *native["route"].get("routes", [])]}
+    receivers = [*native["receivers"], {"name": "null"}]
+    return {"inhibit_rules": [], "templates": [], **native, "route": route, "receivers": receivers}
 
 
 def configuration(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:

@@ -30,8 +30,7 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
     if namespace != target.namespace:
         spec["namespaceSelector"] = {"matchNames": [target.namespace]}
     spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
-    pages = [target, *(_page(target, each) for each in target.also)]
-    spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, page) for page in pages]
+    spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, page) for page in pages(target)]
     labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
     monitor = {
         "apiVersion": "monitoring.coreos.com/v1",
@@ -42,17 +41,25 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
     return Manifest("monitors", component, monitor)
 
 
+def pages(target: Target) -> list[Target]:
+    """The target as often as it has pages, each time with one of them."""
+    return [target, *(_page(target, each) for each in target.also)]
+
+
 def _page(target: Target, page: Endpoint) -> Target:
     """A further page of a target."""
     interval = page.interval or target.interval
     return replace(target, port=page.port, port_number=page.port_number, path=page.path, interval=interval)
 
 
-def _kept(instance: Instance) -> list[dict[str, Any]]:
+def kept(instance: Instance) -> list[dict[str, Any]]:
     """Keeps the series behind the instance's signals; a list of its own would drop what an alert stands on."""
-    names = sorted({name for signal in instance.signals.values() for each in signal.series for name in _stored(each)})
-    regex = "|".join(names)
-    return [{"action": "keep", "sourceLabels": ["__name__"], "regex": regex}]
+    return [{"action": "keep", "sourceLabels": ["__name__"], "regex": "|".join(sorted(stored_names(instance)))}]
+
+
+def stored_names(instance: Instance) -> set[str]:
+    """The names of all series behind an instance's signals."""
+    return {name for signal in instance.signals.values() for each in signal.series for name in _stored(each)}
 
 
 def _stored(series: Stored) -> list[str]:
@@ -70,17 +77,17 @@ def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
         "scheme": target.scheme or "http",
         "interval": target.interval,
         "honorLabels": target.honor_labels,
-        "relabelings": _relabelings(instance, target),
+        "relabelings": relabelings(instance, target),
     }
     if target.keep:
-        endpoint["metricRelabelings"] = _kept(instance)
+        endpoint["metricRelabelings"] = kept(instance)
     if target.authorization:
         secret = {"name": target.authorization["secret"], "key": target.authorization["key"]}
         endpoint["authorization"] = {"type": "Bearer", "credentials": secret}
     return endpoint
 
 
-def _relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:
+def relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:
     """`job` becomes the instance's name, by which rules and boards find its series; `node` comes from the pod.
 
     The pod's node is known without `attachMetadata`, which would need the right to list nodes and, without it, leave

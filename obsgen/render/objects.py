@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
-from obsgen.findings import Faults
+from obsgen.findings import Faults, Finding
 from obsgen.render.alert_labels import strays
 from obsgen.render.alertmanager import HEARTBEAT, alerting_names
 from obsgen.render.alerts import RenderedAlert, alerts, with_servers
+from obsgen.render.board_maps import board_maps, board_names, split
 from obsgen.render.dashboards import Board
+from obsgen.render.datasources import datasource_names
+from obsgen.render.federation import federated
 from obsgen.render.log_rules import evaluated, log_rules, unheard
-from obsgen.render.manifest import Manifest, metadata
+from obsgen.render.manifest import Manifest
 from obsgen.render.manifests import manifests
-from obsgen.render.monitors import monitors
 from obsgen.render.objective_rules import burn_alerts, objective_recordings
+from obsgen.render.plain_files import Files, objects_of, plain_files
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.rules import rule_objects
+from obsgen.render.targets import job_names, target_objects
 from obsgen.render.values import helm_values
 from obsgen.stack.model import Stack
 from obsgen.units import duration
@@ -43,28 +49,71 @@ class Rendered:
     recordings: tuple[RenderedRecording, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
     """Values for a Helm chart, where the profile asks for them."""
+    plain: Files = field(default_factory=dict)
+    """Files that hold no Kubernetes object, by their paths below `out/<stack>`."""
 
 
 def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
-    """The objects of a stack, in the order of parts and names; InputError with the faults of all."""
-    maps = tuple(_board_map(stack, board) for board in boards)
-    with Faults() as faults:
-        burning = faults.attempt(lambda: burn_alerts(stack), [])
-        every = faults.attempt(lambda: alerts(stack), [])
-        found = tuple(with_servers(stack, [*evaluated(stack, every), *burning]))
-        on_logs = log_rules(stack, found)
-        kept = faults.attempt(lambda: objective_recordings(stack), [])
-        recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
-        brought = faults.attempt(lambda: _brought(stack, boards, maps, on_logs), [])
-        values = faults.attempt(lambda: helm_values(stack, _names(stack, boards)), {})
-        rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
-    assumed = (*_hasty(stack, found), *strays(stack, found), *unheard(stack, every))
-    stack = replace(stack, assumptions=(*stack.assumptions, *assumed))
-    objects = [*brought, *_namespaces(stack), *monitors(stack), *rules]
-    placed = sorted((_for_argo(each) for each in objects), key=lambda each: each.identity)
-    labelled = [_in_environment(stack, each) for each in placed]
-    placed_maps = tuple(_in_environment(stack, each) for each in maps)
-    return Rendered(stack, tuple(labelled), placed_maps, found, recorded, values)
+    """The objects of a stack, in the order of parts and names; InputError with the faults of all.
+
+    What an earlier call made for another cluster of the same environment is taken from `stack.memo`.
+    """
+    ruled = stack.once("ruled", lambda: _ruled(stack, boards))
+    names = ruled.names
+    with Faults(ruled.faults) as faults:
+        brought = faults.attempt(lambda: _brought(stack, ruled), [])
+        values = faults.attempt(lambda: stack.once(("values", ruled.number), lambda: helm_values(stack, names)), {})
+        plain = faults.attempt(
+            lambda: stack.once(("plain", ruled.number), lambda: plain_files(stack, names, ruled.rules)), {}
+        )
+    placed = tuple(sorted((*brought, *ruled.objects), key=lambda each: each.identity))
+    stack = replace(stack, assumptions=(*stack.assumptions, *ruled.assumptions))
+    return Rendered(stack, placed, ruled.maps, ruled.alerts, ruled.recordings, values, plain)
+
+
+@dataclass(frozen=True)
+class _Ruled:
+    """All of a stack but its components' templates: finished objects, and the names that templates speak of.
+
+    `number` tells it from all others.
+    """
+
+    maps: tuple[Manifest, ...]
+    alerts: tuple[RenderedAlert, ...]
+    recordings: tuple[RenderedRecording, ...]
+    rules: list[Manifest]
+    objects: tuple[Manifest, ...]
+    names: Mapping[str, Any]
+    assumptions: tuple[str, ...]
+    faults: tuple[Finding, ...]
+    number: int = field(default_factory=itertools.count().__next__)
+
+
+def _ruled(stack: Stack, boards: Sequence[Board]) -> _Ruled:
+    faults = Faults()
+    burning = faults.attempt(lambda: burn_alerts(stack), [])
+    every = faults.attempt(lambda: alerts(stack), [])
+    found = tuple(with_servers(stack, [*evaluated(stack, every), *burning]))
+    kept = faults.attempt(lambda: objective_recordings(stack), [])
+    recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
+    rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
+    names = {
+        **_names(stack, boards),
+        "log_rules": log_rules(stack, found),
+        **job_names(stack),
+        "federated": federated(stack, found, recorded),
+    }
+    objects = [*_namespaces(stack), *target_objects(stack), *objects_of(stack, rules)]
+    return _Ruled(
+        maps=tuple(_finished(stack, each) for each in board_maps(stack, boards)),
+        alerts=found,
+        recordings=recorded,
+        rules=rules,
+        objects=tuple(_finished(stack, each) for each in objects),
+        names=names,
+        assumptions=(*_hasty(stack, found), *strays(stack, found), *unheard(stack, every), *split(stack, boards)),
+        faults=tuple(faults.findings),
+    )
 
 
 def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
@@ -80,21 +129,16 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
         yield f"{told}: scrapes are {interval} apart, and `for` is shorter than two (alerts.{some[0]}.for)"
 
 
-def _brought(
-    stack: Stack, boards: Sequence[Board], maps: Sequence[Manifest], on_logs: Sequence[dict[str, Any]]
-) -> list[Manifest]:
+def _brought(stack: Stack, ruled: _Ruled) -> list[Manifest]:
     """Objects from components' templates; pods that read configuration carry its checksum, so that they roll."""
-    names = {**_names(stack, boards), "log_rules": on_logs}
-    first = [each for each in manifests(stack, names) if each.part != "rules"]
-    configuration = [each for each in (*first, *maps) if each.object["kind"] == "ConfigMap"]
-    return list(manifests(stack, {**names, "checksum": _checksum(configuration)}))
+    finish = partial(_finished, stack)
+    first = [each for each in manifests(stack, ruled.names, ruled.number, finish) if each.part != "rules"]
+    configuration = [each for each in (*first, *ruled.maps) if each.object["kind"] == "ConfigMap"]
+    return manifests(stack, {**ruled.names, "checksum": _checksum(configuration)}, ruled.number, finish)
 
 
 def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
     """What manifests and values may speak of besides what every text may."""
-    named = [
-        {"name": board.name, "configMap": map_name(stack, board), "file": f"{board.name}.json"} for board in boards
-    ]
     secrets = [
         {
             "namespace": each.namespace,
@@ -104,7 +148,8 @@ def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
         for each in stack.secrets
     ]
     alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams)
-    return {"boards": named, "secrets": secrets, "alerting": alerting, "checksum": ""}
+    datasources = datasource_names(next((each.context["datasources"] for each in stack.instances), []))
+    return {**board_names(stack, boards), **datasources, "secrets": secrets, "alerting": alerting, "checksum": ""}
 
 
 def _checksum(objects: Iterable[Manifest]) -> str:
@@ -112,24 +157,6 @@ def _checksum(objects: Iterable[Manifest]) -> str:
     for each in objects:
         digest.update(json.dumps([each.identity, each.object.get("data")]).encode())
     return digest.hexdigest()
-
-
-def map_name(stack: Stack, board: Board) -> str:
-    """The ConfigMap that holds a board."""
-    return f"{stack.name}-{board.name}"
-
-
-def _board_map(stack: Stack, board: Board) -> Manifest:
-    grafana = stack.settings.grafana
-    labels = {**object_labels(stack.name, board.component), **stack.settings.labels}
-    annotations = {}
-    if grafana.delivery == "sidecar":
-        labels |= grafana.sidecar_label
-        annotations = {"annotations": {"grafana_folder": grafana.folder or stack.name}}
-    head = {**metadata(map_name(stack, board), stack.boards_namespace, labels), **annotations}
-    text = board.text.decode()
-    data = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": head, "data": {f"{board.name}.json": text}}
-    return _for_argo(Manifest("dashboards", board.component, data))
 
 
 def _namespaces(stack: Stack) -> list[Manifest]:
@@ -151,6 +178,11 @@ def _managed(stack: Stack) -> dict[str, str]:
     argocd = stack.settings.argocd
     wanted = argocd and stack.settings.cluster.provider == "openshift" and stack.settings.cluster.is_argocds
     return {MANAGED_BY_ARGOCD: argocd.namespace} if argocd and wanted else {}
+
+
+def _finished(stack: Stack, manifest: Manifest) -> Manifest:
+    """An object as it is written."""
+    return _in_environment(stack, _for_argo(manifest))
 
 
 def _for_argo(manifest: Manifest) -> Manifest:

@@ -15,6 +15,7 @@ from obsgen.render.markdown import cell
 from obsgen.render.objects import Rendered
 from obsgen.render.route_table import routes_section
 from obsgen.render.runbooks import condition_text
+from obsgen.stack.surroundings import prometheus_namespace, prometheus_service
 
 
 def readme(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> bytes:
@@ -231,9 +232,9 @@ def _prometheus_commands(rendered: Rendered) -> Iterator[str]:
         yield f'curl -sk {bearer} https://localhost:9091/api/v1/rules | grep -o \'"name":"[^"]*"\' | sort -u'
         yield f"curl -sk {bearer} https://localhost:9091/api/v1/alerts"
         return
-    namespace = settings.prometheus.namespace or rendered.stack.namespaces["monitoring"]
+    namespace = prometheus_namespace(settings, rendered.stack.namespaces)
     groups = sorted({alert.group for alert in rendered.alerts if alert.language == "promql"})
-    yield f"kubectl port-forward -n {namespace} svc/prometheus-operated 9090:9090 & sleep 3"
+    yield f"kubectl port-forward -n {namespace} svc/{prometheus_service(settings)} 9090:9090 & sleep 3"
     yield f'curl -s localhost:9090/api/v1/rules | grep -oE \'"name":"({"|".join(groups)})"\' | sort -u'
     yield 'curl -s localhost:9090/api/v1/targets?state=active | grep -o \'"health":"[a-z]*"\' | sort | uniq -c'
     yield "curl -s localhost:9090/api/v1/alerts"

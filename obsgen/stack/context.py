@@ -11,9 +11,10 @@ from obsgen.profile.models import ServerSettings, Settings
 from obsgen.stack.servers import listed
 from obsgen.stack.surroundings import (
     external_labels,
-    own_service,
+    federation_source,
     prometheus_namespace,
     prometheus_object,
+    prometheus_service,
     retention_size,
 )
 
@@ -53,17 +54,27 @@ def stack_context(
             "retention_size": retention_size(settings.prometheus),
             "namespace": prometheus_namespace(settings, namespaces),
             "own": settings.prometheus.is_own,
-            "service": own_service(settings),
+            "service": prometheus_service(settings),
             "object": prometheus_object(settings.prometheus),
             "targets": settings.prometheus.described_by,
+            "federate": [federation_source(each) for each in settings.prometheus.federate],
+            "federated_names": ", ".join(each.name for each in settings.prometheus.federate),
         },
-        "grafana": settings.grafana.model_dump() | {"folder": settings.grafana.folder or settings.stack},
+        "grafana": grafana_context(settings),
         "kubernetes": settings.kubernetes.model_dump(),
         **{name: _dumped(getattr(settings, name)) for name in OPTIONAL},
         "has": {role: role in roles for role in ("modelServer", "application", "gpuExporter", "exporter", "provider")},
         "prices": prices,
         "objectives": any(_wants_objectives(server) for _, _, server in listed(settings)),
     }
+
+
+def grafana_context(settings: Settings) -> dict[str, Any]:
+    """The section `grafana`, with the service account that Grafana has: the operator and the chart name it."""
+    named = {"operator": "grafana-sa", "values": f"{settings.prometheus.release}-grafana"}
+    account = named.get(settings.grafana.delivery, "grafana")
+    folder = settings.grafana.folder or settings.stack
+    return settings.grafana.model_dump() | {"folder": folder, "service_account": account}
 
 
 def instance_context(

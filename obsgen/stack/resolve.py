@@ -14,6 +14,7 @@ from obsgen.hints import nearest
 from obsgen.profile.load import Environment, LoadedProfile
 from obsgen.profile.models import (
     AlertChange,
+    Application,
     ModelServer,
     OwnAlert,
     PlatformSettings,
@@ -24,15 +25,20 @@ from obsgen.profile.models import (
 from obsgen.source import Route
 from obsgen.stack import choices, demands, surroundings
 from obsgen.stack.alerting import alerting_context, check_alerting
+from obsgen.stack.applications import declared, with_pages
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
+from obsgen.stack.datasources import with_datasources
 from obsgen.stack.ledger import Ledger
+from obsgen.stack.logs import logs_context, with_sources
+from obsgen.stack.memo import Memo, noting
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Target
 from obsgen.stack.names import unknown_names
 from obsgen.stack.neighbours import with_left_out, with_neighbours
 from obsgen.stack.servers import WHOLE_SERVERS, listed
 from obsgen.stack.signals import resolve_signals
 from obsgen.stack.targets import target_of
+from obsgen.stack.traces import traces_context
 
 T = TypeVar("T")
 
@@ -59,6 +65,14 @@ def resolve_all(profile: LoadedProfile, catalogue: Catalogue, faults: Faults) ->
     return base, with_neighbours({name: with_left_out(base, stack) for name, stack in stacks.items()})
 
 
+def resolve(environment: Environment, catalogue: Catalogue, faults: Faults, memo: Memo) -> Stack:
+    """The stack of an environment on one cluster; what of the cluster decides about it is noted in the memo.
+
+    Its preconditions are not among it: they speak of the cluster as an example.
+    """
+    return _Resolver(environment, catalogue, faults, memo).stack()
+
+
 def _laid_on(change: AlertChange | None, nearer: AlertChange) -> AlertChange:
     """A server's own change of an alert, over the one for all servers."""
     return (
@@ -75,8 +89,11 @@ _FINDS_TARGET = ("selector", "port", "portNumber")
 class _Resolver:
     """Resolves one environment."""
 
-    def __init__(self, environment: Environment, catalogue: Catalogue, faults: Faults) -> None:
+    def __init__(
+        self, environment: Environment, catalogue: Catalogue, faults: Faults, memo: Memo | None = None
+    ) -> None:
         self.environment = environment
+        self.memo = memo or Memo()
         self.settings = environment.settings
         self.catalogue = catalogue
         self.faults = faults
@@ -93,22 +110,33 @@ class _Resolver:
         """The resolved stack; of use only if no findings were noted."""
         selector_labels = surroundings.selector_labels(self.settings, self.ledger)
         surroundings.assume_grafana(self.settings, self.namespaces, self.prometheus_url, self.ledger)
+        surroundings.check_prometheus(self.settings, self.ledger)
         check_alerting(self.settings, self.ledger)
         prices = choices.prices(self.settings.prices, self.catalogue, self.ledger)
         found = list(self._components())
         roles = {folder.component.role for _, folder, _ in found}
-        self.context = stack_context(
-            self.settings, self.environment.name, self.namespaces, self.prometheus_url, prices, roles
-        )
+        self.context = {
+            **self.memo.aside(
+                lambda: stack_context(
+                    self.settings, self.environment.name, self.namespaces, self.prometheus_url, prices, roles
+                )
+            ),
+            **self.environment.around,
+        }
+        self.context |= noting(self.context, self.memo)
+        self.context["logs"] = logs_context(self.settings, self.namespaces, self.catalogue, self.ledger)
+        self.context["traces"] = traces_context(self.settings, self.namespaces, self.ledger)
         servers = self._gathered(found)
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
         alerting = alerting_context(self.settings, self.namespaces, servers)
-        prometheus = self.context["prometheus"] | {
-            "selected": dict(selector_labels),
-            "watched": sorted({*scraped, *surroundings.own_namespaces(self.settings, self.namespaces)}),
-        }
-        self.context = {**self.context, **alerting, "prometheus": prometheus, "target_namespaces": sorted(scraped)}
-        instances = [*servers, *self._gathered(self._platform())]
+        selected_text = ",".join(f"{key}={value}" for key, value in selector_labels.items())
+        selected = {"selected": dict(selector_labels), "selected_text": selected_text}
+        prometheus = self.context["prometheus"] | selected
+        logs = with_sources(self.context["logs"], servers, self.ledger)
+        self.context |= {**alerting, "prometheus": prometheus, "logs": logs, "target_namespaces": sorted(scraped)}
+        gathered = [*servers, *self._gathered(self._platform())]
+        instances = self.faults.attempt(partial(with_datasources, gathered, self.settings, self.ledger), gathered)
+        self.context["prometheus"] = prometheus | {"watched": self._watched(instances)}
         self.faults.attempt(partial(choices.unused_prices, self.settings.prices, servers, self.ledger), None)
         return Stack(
             name=self.settings.stack,
@@ -119,11 +147,16 @@ class _Resolver:
             prometheus_url=self.prometheus_url,
             selector_labels=selector_labels,
             assumptions=tuple(self.ledger.assumptions),
-            preconditions=tuple(dict.fromkeys(self._each(instances, demands.preconditions))),
+            preconditions=self.memo.aside(lambda: tuple(dict.fromkeys(self._each(instances, demands.preconditions)))),
             secrets=demands.merged(self._each(instances, demands.secrets)),
             complete=self.complete,
             context=self.context,
         )
+
+    def _watched(self, instances: Iterable[Instance]) -> list[str]:
+        """The namespaces that Prometheus must be able to read: of all targets, its own, that of Alertmanager."""
+        own = surroundings.own_namespaces(self.settings, self.namespaces)
+        return sorted({*own, *(each.target.namespace for each in instances if each.target and each.monitored)})
 
     def _each(self, instances: Iterable[Instance], told: Callable[[Instance], Iterator[T]]) -> Iterator[T]:
         """What each instance has to tell; one whose component is at fault tells nothing."""
@@ -141,10 +174,19 @@ class _Resolver:
                 )
             names.add(server.name)
             folder = self.faults.attempt(partial(self._component, server.type, role, (*route, "type")), None)
-            if folder:
+            if folder and isinstance(server, Application):
+                self._check_own_name(server, route)
+                yield server, declared(folder, server, route, self.ledger), route
+            elif folder:
                 yield server, folder, route
             else:
                 self.complete = False
+
+    def _check_own_name(self, application: Application, route: Route) -> None:
+        """An application's name stands for a component of its own."""
+        if application.name in self.catalogue.names and application.name != application.type:
+            message = f"'{application.name}' is the name of a component"
+            self.ledger.error("profile/duplicate-name", message, (*route, "name"), "choose another")
 
     def _gathered(self, found: Iterable[Found]) -> list[Instance]:
         """The instances of all servers that can be resolved; of those that share a name the first."""
@@ -170,6 +212,8 @@ class _Resolver:
     def _instances(self, server: ServerSettings, folder: ComponentFolder, route: Route) -> list[Instance]:
         """The server and what runs inside it; nothing if that is not known, as half a server would mislead."""
         outer = self._instance(folder, server, route)
+        if isinstance(server, Application):
+            return [replace(outer, target=with_pages(outer.target, server))]
         runtime = server.runtime if isinstance(server, ModelServer) else None
         if runtime is None:
             return [] if self.ledger.lost((*route, "runtime")) else [outer]
@@ -223,7 +267,9 @@ class _Resolver:
             pods=server.pods or (pods and folder.origin(HEAD, "scrape", "pods").text(pods, context)),
             covers=covers,
             changes=dict(server.alerts),
-            objectives=choices.objectives(folder, server.objectives, route, ledger),
+            objectives=choices.objectives(
+                folder, server.objectives, {**context, "exposes": signals.__contains__}, route, ledger
+            ),
             team=outer.team if outer else server.team,
             sure=sure,
             context=context,
@@ -245,14 +291,14 @@ class _Resolver:
         """Where the server runs; a guess is told, unless the tree itself puts the server there."""
         if server.namespace:
             return server.namespace
-        model_server = folder.component.role == "modelServer"
-        if model_server and self.settings.namespaces.models:
+        serves = folder.component.role in ("modelServer", "application")
+        if serves and self.settings.namespaces.models:
             return self.settings.namespaces.models
         scrape = folder.component.scrape
         if scrape and scrape.namespace:
             return folder.origin(HEAD, "scrape", "namespace").text(scrape.namespace, self.context)
         default = folder.component.default_namespace
-        namespace = default or self.namespaces["models" if model_server else "monitoring"]
+        namespace = default or self.namespaces["models" if serves else "monitoring"]
         deployed = scrape and scrape.deployed
         if default or not (deployed or folder.component.role == "platform"):
             self.ledger.assume(f"{server.name} runs in namespace {namespace} (namespace)")
@@ -320,6 +366,7 @@ class _Resolver:
             mine = {name: change for name, change in changes.items() if name in instance.folder.alerts}
             # A server and the runtime inside it share a name; the outer one, which comes first, knows both's signals.
             sentences = {name: own.pop(name) for name in list(own) if own[name].server == instance.name}
-            context = {**instance.context, "exposes": instance.signals.__contains__}
+            known = {"exposes": instance.signals.__contains__, "prometheus": self.context["prometheus"]}
+            context = {**instance.context, **known}
             changed = mine | {name: _laid_on(mine.get(name), change) for name, change in instance.changes.items()}
             yield replace(instance, changes=changed, own_alerts=sentences, own_origin=origin, context=context)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
 
 from obsgen.profile.models import Settings
-from obsgen.profile.prometheus import Prometheus
+from obsgen.profile.prometheus import Federation, Prometheus
 from obsgen.stack.ledger import Ledger
 
 DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
@@ -25,19 +27,22 @@ def prometheus_url(settings: Settings, namespaces: Mapping[str, str]) -> str:
         return settings.prometheus.url
     if settings.prometheus.mode == "openshift":
         return "https://thanos-querier.openshift-monitoring.svc:9091"
-    # The operator's own Service stands before every Prometheus in the namespace; one that the tree brings has its own.
-    service = own_service(settings) if settings.prometheus.is_own else "prometheus-operated"
-    return f"http://{service}.{prometheus_namespace(settings, namespaces)}.svc:9090"
+    return f"http://{prometheus_service(settings)}.{prometheus_namespace(settings, namespaces)}.svc:9090"
+
+
+def prometheus_service(settings: Settings) -> str:
+    """The Service that Prometheus answers at.
+
+    The operator's own stands before every Prometheus in the namespace; one that the tree brings has one of its own.
+    """
+    if settings.prometheus.is_own:
+        return f"{settings.stack}-{settings.prometheus.name}"
+    return "prometheus" if settings.prometheus.mode == "files" else "prometheus-operated"
 
 
 def prometheus_namespace(settings: Settings, namespaces: Mapping[str, str]) -> str:
     """Where Prometheus runs."""
     return settings.prometheus.namespace or namespaces["monitoring"]
-
-
-def own_service(settings: Settings) -> str:
-    """The Service of a Prometheus that the tree brings."""
-    return f"{settings.stack}-{settings.prometheus.name}"
 
 
 def prometheus_object(prometheus: Prometheus) -> str:
@@ -51,6 +56,12 @@ def prometheus_object(prometheus: Prometheus) -> str:
     chart = "kube-prometheus-stack"
     whole = prometheus.release if chart in prometheus.release else f"{prometheus.release}-{chart}"
     return f"{whole[:26].removesuffix('-')}-prometheus"
+
+
+def federation_source(source: Federation) -> dict[str, Any]:
+    """Another Prometheus as templates speak of it, with the parts of its URL."""
+    parts = urlsplit(source.url)
+    return {**source.model_dump(), "scheme": parts.scheme, "host": parts.netloc, "path": parts.path.rstrip("/")}
 
 
 _CANNOT = {
@@ -125,7 +136,7 @@ def external_labels(settings: Settings, environment: str | None) -> dict[str, st
 def selector_labels(settings: Settings, ledger: Ledger) -> Mapping[str, str]:
     """The labels without which Prometheus overlooks monitors and rules."""
     prometheus = settings.prometheus
-    if prometheus.selector_labels is not None or prometheus.mode == "openshift":
+    if prometheus.selector_labels is not None or prometheus.mode in ("files", "openshift"):
         return prometheus.selector_labels or {}
     if prometheus.mode == "managed":
         return {"prometheus": prometheus.name}
