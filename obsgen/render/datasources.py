@@ -36,7 +36,7 @@ _CA = _Source(f"{ACCOUNT}/service-ca.crt", "configMapKeyRef", "openshift-service
 
 def datasource_names(datasources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What templates speak of: `provisioning` is a file's text, `chart_datasources` the same for values that Helm
-    renders once more, `datasource_objects` the specs for the operator, `datasource_secrets` what files are mounted of.
+    renders once more, `datasource_objects` what the operator's objects hold, `datasource_secrets` what files are mounted of.
     """
     files = [_provisioned(each) for each in datasources]
     return {
@@ -54,7 +54,7 @@ def _provisioned(datasource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _object(datasource: Mapping[str, Any]) -> dict[str, Any]:
-    """The name of a GrafanaDatasource, and its spec but for the instance that it is for."""
+    """The uid, the datasource and the values of a GrafanaDatasource's spec."""
     secrets = list(_secrets(datasource))
     marks = {path: f"{before}${{{source.key}}}" for path, before, source in secrets}
     values = [
@@ -62,8 +62,7 @@ def _object(datasource: Mapping[str, Any]) -> dict[str, Any]:
         for path, _, source in secrets
     ]
     entry = _entry(_common(datasource), _headers(datasource), marks)
-    spec = {"uid": datasource["uid"], "datasource": entry, **({"valuesFrom": values} if values else {})}
-    return {"name": datasource["uid"], "spec": spec}
+    return {"uid": datasource["uid"], "datasource": entry, "values_from": values}
 
 
 def _common(datasource: Mapping[str, Any]) -> dict[str, Any]:

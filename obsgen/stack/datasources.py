@@ -38,7 +38,9 @@ class _Brought:
 
 
 def with_datasources(instances: Sequence[Instance], settings: Settings, ledger: Ledger) -> list[Instance]:
-    """The instances, whose texts may speak of all datasources of their stack, each a mapping with `json_data`."""
+    """The instances, whose texts may speak of all datasources of their stack, each a mapping with `json_data`, and of
+    whether any is asked with the token of Grafana's own account.
+    """
     own = [_of_profile(each) for each in settings.grafana.datasources]
     brought = list(_brought(instances))
     _check(own, brought, settings, ledger)
@@ -51,13 +53,14 @@ def with_datasources(instances: Sequence[Instance], settings: Settings, ledger: 
     if settings.grafana.delivery == "sidecar" and settings.grafana.datasource_label:
         _assume(brought, ledger)
     here = sorted((each for each in found if not each["assumed"]), key=lambda each: (not each["default"], each["name"]))
-    return [replace(each, context={**each.context, "datasources": here}) for each in instances]
+    named = {"datasources": here, "datasources_ask_as_account": any(each["account"] for each in here)}
+    return [replace(each, context={**each.context, **named}) for each in instances]
 
 
 def _of_profile(own: Own) -> dict[str, Any]:
     return {
         **own.model_dump(),
-        "uid": own.uid or re.sub("[^a-z0-9]+", "-", own.name.lower()).strip("-")[:40],
+        "uid": own.uid or re.sub("[^a-z0-9]+", "-", own.name.lower()).strip("-")[:40] or "datasource",
         "account": False,
         "assumed": False,
         "json_data": dict(JSON_DATA.get(own.type, {})),

@@ -8,13 +8,14 @@ from typing import Any
 from obsgen.profile.models import Settings
 from obsgen.profile.traces import Traces
 from obsgen.stack.ledger import Ledger
+from obsgen.units import duration
 
 
 def traces_context(settings: Settings, namespaces: Mapping[str, str], ledger: Ledger) -> dict[str, Any] | None:
     """The section `traces` for templates, with what follows from it; None without the section.
 
     `url` is where it is queried, `otlp` where spans are sent; `gateway` is `openshift` where both are guarded by
-    OpenShift's accounts.
+    OpenShift's accounts. `retention` is in hours: the operator knows no days.
     """
     traces = settings.traces
     if traces is None:
@@ -28,7 +29,8 @@ def traces_context(settings: Settings, namespaces: Mapping[str, str], ledger: Le
         if openshift
         else _open(traces, namespace)
     )
-    return {**traces.model_dump(), "namespace": namespace, "gateway": None, **found}
+    hours = f"{duration(traces.retention) // 3600}h"
+    return {**traces.model_dump(), "namespace": namespace, "retention": hours, "gateway": None, **found}
 
 
 def _existing(traces: Traces, namespace: str, ledger: Ledger) -> dict[str, Any]:
