@@ -43,6 +43,7 @@ def stack_context(
     return {
         "stack": settings.stack,
         "datasources": [],  # filled in once all components are known
+        "datasources_ask_as_account": False,
         "target_namespaces": [],  # filled in for platform components, once the servers are known
         "namespaces": dict(namespaces),
         "created_namespaces": list(settings.namespaces.create),
