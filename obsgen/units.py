@@ -69,7 +69,9 @@ _UNITS: Final = (
     Unit("tokens/s", _rates("tok"), "suffix: tok/s", "suffix: tok/s", "humanize", "30tok/s", tail=" tok/s"),
     Unit("usd", {"USD": 1.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD"),
     Unit("usd/day", {"USD/day": 1.0, "USD/h": 24.0}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "5USD/day"),
+    Unit("usd/hour", {"USD/h": 1.0, "USD/day": 1 / 24}, "currencyUSD", "currencyUSD", 'printf "%.2f"', "2.5USD/h"),
     Unit("usd/token", {"USD/Mtok": 1e-6, "USD/ktok": 1e-3}, "currencyUSD", "currencyUSD", "humanize", "2.5USD/Mtok"),
+    Unit("hours", {"h": 1.0, "d": 24.0}, "suffix: h", "short", "humanize", "100h", tail=" h"),
     Unit("timestamp", {}, "dateTimeAsIso", "short", "humanizeTimestamp", "a time"),
     Unit("bool", {"": 1.0}, "bool_yes_no", "short", "humanize", "0 or 1", (0.0, 1.0)),
 )  # fmt: skip
@@ -87,6 +89,15 @@ RATES: Final = {
     "count": "count/s",
 }
 """The unit of a counter's per-second rate, where it has a name of its own."""
+
+INTEGRALS: Final = {
+    "usd/hour": ("usd", 3600),
+    "usd/day": ("usd", 86400),
+    "tokens/s": ("tokens", 1),
+    "requests/s": ("requests", 1),
+    "count": ("hours", 3600),
+}
+"""What a gauge adds up to over time: the unit of the sum, and the seconds that one of the gauge's unit lasts."""
 
 _LONGEST = 30
 """Digits that a quantity may have: more are a slip of the keyboard, and make infinities."""
@@ -177,6 +188,8 @@ def text(value: float, unit: Unit) -> str:
         "count/s": "/s",
         "usd": "USD",
         "usd/day": "USD/day",
+        "usd/hour": "USD/h",
+        "hours": "h",
     }
     return f"{number_text(value)} {names.get(unit.name, '' if unit.name in ('count', 'bool') else unit.name)}".strip()
 

@@ -155,5 +155,5 @@ OneOrMore = Annotated[
 """A value, or a list of them."""
 
 MetricType = Literal["gauge", "counter", "histogram", "info"]
-Aggregation = Literal["sum", "avg", "max", "min", "count"]
+Aggregation = Literal["sum", "avg", "max", "min", "count", "group"]
 Severity = Literal["critical", "warning", "info"]

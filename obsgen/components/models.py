@@ -164,6 +164,7 @@ class Component(Strict):
     covers: tuple[str, ...] = ()
     uses_prices: str | None = Field(None, description="when the profile's prices count for what an instance covers")
     hosts_runtime: bool = False
+    prices_gpus: bool = Field(False, description="whether it knows what the cluster's GPUs cost")
     collects: Collects | None = Field(None, description="what it writes to Loki, if it collects logs")
     starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
     default_namespace: str | None = None

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from obsgen.components.boards import Panel
-from obsgen.components.models import Alert, Alternative, Condition, Measure
+from obsgen.components.models import Alert, Alternative, Condition, Measure, Recording
 from obsgen.findings import Finding, error
 from obsgen.source import Route
 
@@ -26,6 +26,8 @@ def signals_of(said: Measure) -> Iterator[tuple[str | None, str]]:
         ratio = (*part.ratio.of, *part.ratio.to) if part.ratio else ()
         mean = (part.mean.sum, part.mean.count) if part.mean else ()
         yield from ((part.from_, name) for name in (part.signal, *ratio, *mean) if name)
+        others = (part.less, part.product) if isinstance(part, Recording) else ()
+        yield from ((other.from_, other.signal) for other in others if other)
         yield from ((owner or None, name) for name, owner in _SERIES.findall(part.expr or ""))
 
 

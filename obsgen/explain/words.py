@@ -14,6 +14,7 @@ _OVER = {
     "deriv": "slope",
     "changes": "changes",
     "stddev": "standard deviation",
+    "integral": "sum over time",
 }
 
 

@@ -7,7 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from obsgen.components.fields import Duration, Interval, LabelName, NotEmpty, OneOrMore, Severity, Strict, refusal
+from obsgen.components.fields import (
+    Duration,
+    Interval,
+    LabelName,
+    NotEmpty,
+    OneOrMore,
+    Quantity,
+    Severity,
+    Strict,
+    refusal,
+)
 from obsgen.profile.names import Name, Url
 from obsgen.profile.platform import SecretKey, Volume
 
@@ -149,10 +159,21 @@ class Heartbeat(Strict):
 
 
 class Team(Strict):
-    """Who is told of the alerts of a team's servers."""
+    """Who is told of the alerts of a team's servers, and what those may cost."""
 
-    receiver: Name = Field(description="for everything that `severities` does not name")
+    receiver: Name | None = Field(
+        None, description="for everything that `severities` does not name; else as for everybody"
+    )
     severities: dict[Severity, Name] = Field(default_factory=dict, description="severities that go elsewhere")
+    budget: Quantity | None = Field(
+        None, description="what its GPUs and hosted models may cost in 24 hours", examples=["500USD/day"]
+    )
+
+    @model_validator(mode="after")
+    def _somebody_for_the_rest(self) -> Team:
+        if self.severities and self.receiver is None:
+            raise refusal("profile/missing-key", "severities of a team that has no receiver", "write `receiver:`, too")
+        return self
 
 
 class Alertmanager(Grouping):

@@ -249,6 +249,11 @@ class Settings(Strict):
     prices: dict[Name, dict[ModelName, Price]] = Field(
         default_factory=dict, description="what providers ask for tokens: by provider, then by model"
     )
+    gpu_prices: dict[ModelName, Quantity] = Field(
+        default_factory=dict,
+        description="what a GPU costs, by its model as the GPU exporter names it; `other` for all others",
+        examples=[{"NVIDIA L4": "0.8USD/h", "other": "2USD/h"}],
+    )
     alerts: dict[AlertName, AlertEntry] = Field(
         default_factory=dict, description="changes of components' alerts by name, and alerts of one's own"
     )

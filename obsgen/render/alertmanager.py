@@ -88,7 +88,8 @@ def _own(alertmanager: Alertmanager) -> Iterator[RouteNode]:
 
 def _teams(teams: Mapping[str, Team]) -> Iterator[RouteNode]:
     for name, team in sorted(teams.items()):
-        yield RouteNode(team.receiver, {"team": (name,)}, below=tuple(_severities(team.severities)))
+        if team.receiver:
+            yield RouteNode(team.receiver, {"team": (name,)}, below=tuple(_severities(team.severities)))
 
 
 def _severities(receivers: Mapping[Severity, str]) -> Iterator[RouteNode]:

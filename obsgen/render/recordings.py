@@ -11,6 +11,7 @@ from obsgen.components.origin import Origin
 from obsgen.components.templating import TemplateError
 from obsgen.findings import Faults
 from obsgen.hints import nearest
+from obsgen.render.joins import missing, renamed, with_others
 from obsgen.render.phrases import SentenceError
 from obsgen.render.promql import laid_out, selector, union
 from obsgen.render.proofread import proofread_query
@@ -54,25 +55,64 @@ def _of_each(stack: Stack, instance: Instance, index: int) -> Iterator[RenderedR
 def _rendered(
     stack: Stack, instance: Instance, recording: Recording, origin: Origin, context: Mapping[str, Any]
 ) -> RenderedRecording:
-    scope = RuleScope(stack, instance, metrics_only=True)
+    scope = RuleScope(stack, _speaker(stack, instance, recording, origin, context), metrics_only=True)
     try:
-        if recording.expr is None:
-            expr = phrase(_matched(recording, origin, context), scope).expr.text
-        else:
-            expr = origin.at("expr").text(recording.expr, {**context, **_for_expressions(scope)}).strip()
+        expr, lacking = _expression(recording, scope, origin, context)
     except UnknownSignalError as problem:
         origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
     except SentenceError as problem:
         origin.refuse("signal/sentence", str(problem))
     proofread_query(expr, origin.at("expr") if recording.expr is not None else origin)
     labels = {name: origin.at("labels", name).text(value, context) for name, value in recording.labels.items()}
-    return RenderedRecording(instance, recording.group, recording.record, expr, labels)
+    return RenderedRecording(instance, recording.group, recording.record, expr, {**lacking, **labels})
+
+
+def _speaker(
+    stack: Stack, instance: Instance, recording: Recording, origin: Origin, context: Mapping[str, Any]
+) -> Instance:
+    """Whose signals a recording speaks of: the component's own, or those of the server that it names."""
+    if recording.server is None:
+        return instance
+    name = origin.at("server").text(recording.server, context)
+    servers = {each.name: each for each in reversed(stack.instances)}
+    if name not in servers:
+        origin.at("server").refuse("profile/unknown-server", f"no server '{name}'", nearest(name, sorted(servers)))
+    return servers[name]
+
+
+def _expression(
+    recording: Recording, scope: RuleScope, origin: Origin, context: Mapping[str, Any]
+) -> tuple[str, dict[str, str]]:
+    """The PromQL of a recording, and labels in place of those that no series has."""
+    if recording.constant is not None:
+        return f"vector({origin.at('constant').text(recording.constant, context)})", {}
+    if recording.expr is not None:
+        return origin.at("expr").text(recording.expr, {**context, **_for_expressions(scope)}).strip(), {}
+    said = with_others(phrase(_matched(recording, origin, context), scope), recording, scope)
+    return renamed(said, recording.rename).text, missing(said, recording.rename, scope.instance.name)
 
 
 def _for_expressions(scope: RuleScope) -> dict[str, Any]:
     """What an `expr` may refer to: series, and the window of the rates that it builds on."""
     window = scope.fitted_window
-    return {"series": series_of(scope), "window": window, "window_seconds": duration(window)}
+    return {
+        "series": series_of(scope),
+        "stored": _stored_of(scope),
+        "window": window,
+        "window_seconds": duration(window),
+    }
+
+
+def _stored_of(scope: Scope) -> Any:
+    """The function `stored('signal', 'label')` of an `expr`: the name under which Prometheus has one of our labels."""
+
+    def stored(name: str, label: str, owner: str | None = None) -> str:
+        found = scope.source(owner, name, {}).stored_label(label)
+        if found is None:
+            raise TemplateError(f"'{name}' has no label '{label}'", "a label of the signal, by our name")
+        return found
+
+    return stored
 
 
 def _matched(recording: Recording, origin: Origin, context: Mapping[str, Any]) -> Recording:

@@ -12,9 +12,13 @@ from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call,
 from obsgen.render.scopes import Scope, Source
 from obsgen.render.windows import Window, fitted
 from obsgen.stack.model import Stored
-from obsgen.units import RATES, duration
+from obsgen.units import INTEGRALS, RATES, duration
 
 _OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
+
+
+_STEP = "5m"
+"""Of integrals: a sum of steps, as a mean over the window would take what ran for an hour for what ran all day."""
 
 
 One = tuple[Stored, Sequence[Matcher]]
@@ -79,8 +83,21 @@ def _gauge(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile or measure.rate is not None:
         raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
     vector, factor = _joined(source, lambda _, series: _over_time(measure, source, series))
+    unit, lasting = _unit_over_time(measure, source)
     function = measure.agg or source.signal.aggregate
-    return scaled(aggregated(function, source.stored_labels(measure.by), vector), factor), source.signal.unit
+    return scaled(aggregated(function, source.stored_labels(measure.by), vector), factor * lasting), unit
+
+
+def _unit_over_time(measure: Measure, source: Source) -> tuple[str, float]:
+    """The unit of a gauge over time; for an integral also the share of that unit that one step of it lasts."""
+    unit = source.signal.unit
+    if "integral" not in (measure.over or {}):
+        return unit, 1
+    if source.signal.type != "gauge" or unit not in INTEGRALS:
+        hint = f"gauges in {', '.join(INTEGRALS)} have one"
+        raise SentenceError(f"{source.signal.name}, a {source.signal.type} in {unit}, has no integral: {hint}")
+    whole, seconds = INTEGRALS[unit]
+    return whole, duration(_STEP) / seconds
 
 
 def _over_time(measure: Measure, source: Source, series: Expr) -> Expr:
@@ -88,12 +105,15 @@ def _over_time(measure: Measure, source: Source, series: Expr) -> Expr:
     if not measure.over:
         return series
     function, window = _over(measure, source)
+    if function == "integral":
+        return call("sum_over_time", Expr(f"{series.text}[{window.used}:{_STEP}]"))
     return call(_OVER.get(function, function), ranged(series, window.used))
 
 
 def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:
     if measure.quantile:
         raise SentenceError(f"{source.signal.name} is a counter: it has no quantile")
+    _unit_over_time(measure, source)
     vector, factor = _joined(source, lambda one, series: _growth(measure, source, one, series, scope))
     function = measure.agg or "sum"
     grown = scaled(aggregated(function, source.stored_labels(measure.by), vector), factor)

@@ -30,7 +30,8 @@ def check_alerting(settings: Settings, ledger: Ledger) -> None:
 
 
 def _check_teams(settings: Settings, ledger: Ledger) -> None:
-    if settings.teams and settings.alertmanager is None and not ledger.lost(_HERE):
+    told = any(team.receiver for team in settings.teams.values())
+    if told and settings.alertmanager is None and not ledger.lost(_HERE):
         hint = "write `alertmanager:` with the receivers, or remove `teams:`"
         message = "teams have receivers, and there is no Alertmanager whose they are"
         ledger.error("profile/no-alertmanager", message, ("teams",), hint, key=True)
@@ -50,7 +51,8 @@ def _receivers(settings: Settings, alertmanager: Alertmanager) -> Iterator[tuple
     if alertmanager.heartbeat:
         yield alertmanager.heartbeat.receiver, (*_HERE, "heartbeat", "receiver")
     for team, told in settings.teams.items():
-        yield told.receiver, ("teams", team, "receiver")
+        if told.receiver:
+            yield told.receiver, ("teams", team, "receiver")
         yield from ((name, ("teams", team, "severities", severity)) for severity, name in told.severities.items())
 
 

@@ -29,6 +29,7 @@ from obsgen.stack.applications import declared, with_pages
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
 from obsgen.stack.datasources import with_datasources
+from obsgen.stack.costs import costs_context, servers_context
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.logs import logs_context, with_sources
 from obsgen.stack.memo import Memo, noting
@@ -126,6 +127,9 @@ class _Resolver:
         self.context |= noting(self.context, self.memo)
         self.context["logs"] = logs_context(self.settings, self.namespaces, self.catalogue, self.ledger)
         self.context["traces"] = traces_context(self.settings, self.namespaces, self.ledger)
+        prices_gpus = any(folder.component.prices_gpus for _, folder, _ in found)
+        self.context["has"] = {**self.context["has"], "gpuPrices": prices_gpus}
+        self.context |= costs_context(self.settings, self.context["has"], self.ledger)
         servers = self._gathered(found)
         scraped = {each.target.namespace for each in servers if each.target and each.monitored}
         alerting = alerting_context(self.settings, self.namespaces, servers)
@@ -134,6 +138,7 @@ class _Resolver:
         prometheus = self.context["prometheus"] | selected
         logs = with_sources(self.context["logs"], servers, self.ledger)
         self.context |= {**alerting, "prometheus": prometheus, "logs": logs, "target_namespaces": sorted(scraped)}
+        self.context["servers"] = servers_context(servers)
         gathered = [*servers, *self._gathered(self._platform())]
         instances = self.faults.attempt(partial(with_datasources, gathered, self.settings, self.ledger), gathered)
         self.context["prometheus"] = prometheus | {"watched": self._watched(instances)}

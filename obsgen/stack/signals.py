@@ -70,7 +70,7 @@ def _stored(
     stored = Stored(
         name=row.name,
         type=row.type or signal.type,
-        match=tuple(sorted((kept.get(real, real), values) for real, values in row.match.items())),
+        match=tuple(sorted((kept.get(real, real), _texts(values, origin.at("match", real), context)) for real, values in row.match.items())),
         scale=row.scale,
         labels=tuple((ours, kept.get(real, real)) for ours, real in labels.items()),
         buckets=row.buckets or (),
@@ -79,3 +79,8 @@ def _stored(
         alone=row.alone,
     )
     return in_loki(stored, row.log, origin.at("log"), context) if row.log else stored
+
+
+def _texts(values: Sequence[str], origin: Origin, context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The values that a label must have; they may speak of the stack."""
+    return tuple(str(origin.at(index).text(value, context)) for index, value in enumerate(values))
