@@ -55,6 +55,7 @@ _NO_SECRETS = frozenset((
 """Keys of Secrets whose values are none, unless they look like one."""
 
 
+_ENDINGS = (".yaml", ".yml", ".json", ".toml", ".conf", ".ini", ".properties")
 _SETTING = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]")
 
 
@@ -83,5 +84,7 @@ def is_secret(key: str, text: str) -> bool:
     """Whether a Secret's value under this key is one: configuration is none, nor are references and placeholders."""
     if leaks(text):
         return True
-    configuration = text.lstrip()[:1] in ("{", "[", "<") or ("\n" in text.strip() and _SETTING.search(text))
+    lines = text.strip().count("\n") + 1
+    settings = _SETTING.search(text) and (lines > 1 or key.endswith(_ENDINGS))
+    configuration = settings or text.lstrip()[:1] in ("{", "[", "<")
     return not configuration and key.lower() not in _NO_SECRETS and is_literal(text)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from obsgen.findings import Finding, Severity, scrubbed
+from obsgen.findings import Finding, Place, Severity, scrubbed
 from obsgen.leaks import leaks, masked
 from obsgen.report.options import Options
 from obsgen.report.printable import printable, width
+from obsgen.secrecy import ID as EXPOSED
 
 if TYPE_CHECKING:
     from obsgen.checks import LevelCount, Report, ToolUse
@@ -22,6 +24,7 @@ MOST_OF_ONE_CHECK = 10
 
 _MAX_LINE = 160
 _MAX_FILE = 16 * 1024 * 1024
+_SECRET = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?Secret\b""")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
 
@@ -48,9 +51,11 @@ def findings_text(findings: Iterable[Finding], options: Options | None = None) -
 
 def _findings(findings: Iterable[Finding], options: Options) -> Iterator[Line]:
     """The lines for findings: without `verbose` no infos, and of each check only the first few."""
-    read = _reader()
+    found = tuple(findings)
+    broken = {finding.place.file for finding in found if finding.id.startswith(("yaml/", "json/"))}
+    read = _reader([finding.place for finding in found if finding.id == EXPOSED], broken)
     shown: Counter[str] = Counter()
-    for finding in findings:
+    for finding in found:
         if finding.severity == Severity.INFO and not options.verbose:
             continue
         shown[finding.id] += 1
@@ -69,8 +74,6 @@ def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
     gutter = " " * max(len(str(place.line)) + 2, 6)
     hint = [printable(line) for line in finding.hint.splitlines()] or [""]
     line = source[place.line - 1] if place.line <= len(source) else ""
-    if finding.id == "secret/value":
-        line = f"{line[: place.column - 1]}{'*' * place.length}{line[place.column - 1 + place.length :]}"
     if line.strip() and (place.line, place.column, place.length) != (1, 1, 1):
         start = max(0, place.column - 1 - _MAX_LINE // 2) if len(line) > _MAX_LINE else 0
         yield [Span(f"{place.line:>{len(gutter) - 1}} | ", "dim"), Span(printable(line[start : start + _MAX_LINE]))]
@@ -145,8 +148,14 @@ class Source(NamedTuple):
     secrets: tuple[str, ...] = ()
 
 
-def _reader() -> Callable[[str], Source]:
-    """A function that gives a file, empty if it cannot be read, and keeps it."""
+def _reader(exposed: Iterable[Place], broken: Collection[str]) -> Callable[[str], Source]:
+    """A function that gives a file, empty if it cannot be read, and keeps it; what is `exposed` is left out.
+
+    Of a `broken` file with a Secret nobody knows which values are secret: no line of it is given.
+    """
+    places: dict[str, list[Place]] = {}
+    for place in exposed:
+        places.setdefault(place.file, []).append(place)
 
     @cache
     def source(file: str) -> Source:
@@ -156,12 +165,21 @@ def _reader() -> Callable[[str], Source]:
         except OSError:
             return Source([])
         text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        if len(raw) > _MAX_FILE:
+        if len(raw) > _MAX_FILE or (file in broken and _SECRET.search(text)):
             return Source([])
         secrets = (text[leak.start : leak.start + leak.length] for leak in leaks(text))
-        return Source(masked(text).split("\n"), tuple(secrets))
+        return Source(_covered(masked(text).split("\n"), places.get(file, ())), tuple(secrets))
 
     return source
+
+
+def _covered(lines: list[str], places: Iterable[Place]) -> list[str]:
+    """The lines with asterisks at the places."""
+    for place in places:
+        if place.line <= len(lines):
+            line, start = lines[place.line - 1], place.column - 1
+            lines[place.line - 1] = f"{line[:start]}{'*' * place.length}{line[start + place.length :]}"
+    return lines
 
 
 def _text(lines: Iterable[Line], options: Options) -> str:
