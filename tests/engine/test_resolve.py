@@ -182,7 +182,6 @@ FAULTS = {
     "a selector that nobody names": ("component.yaml", COMPONENT + "scrape: {port: http}\n", "by which labels"),
     "an unknown unit": ("signals.yaml", signal(unit="^lightyears"), "no unit 'lightyears'"),
     "a unit that is a list": ("signals.yaml", signal(unit="^[x]"), "no unit"),
-    "a signal without series": ("signals.yaml", signal(series="^[]"), "at least 1"),
     "a metric's name that is none": ("signals.yaml", signal(series="[{name: ^'a-b{}'}]"), "cannot be 'a-b{}'"),
     "a broken condition": ("signals.yaml", signal(series="[{name: up, when: '^1 +'}]"), "broken template"),
     "an undefined name": ("signals.yaml", signal(series="[{name: up, when: ^nmae}]"), "'nmae' is undefined"),
