@@ -20,7 +20,9 @@ def rule_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
     """
     team = {"team": alert.instance.team} if alert.instance.team else {}
     labels = {"severity": alert.severity, SERVICE_LABEL: alert.instance.name, **team, **alert.labels}
-    if by_namespace(stack) and _series_namespace(alert) == "":
+    if alert.language == "logql":
+        labels["namespace"] = alert.instance.namespace  # streams may call theirs otherwise
+    elif by_namespace(stack) and _series_namespace(alert) == "":
         labels["namespace"] = home(stack, alert.instance)
     return dict(sorted(labels.items()))
 
@@ -47,7 +49,7 @@ def home(stack: Stack, instance: Instance) -> str:
 
 def alert_namespace(stack: Stack, alert: RenderedAlert) -> str | None:
     """The alert's label `namespace`; empty if it has none, None if only its series know."""
-    if stack.settings.prometheus.mode == "openshift":
+    if stack.settings.prometheus.mode == "openshift" and alert.language == "promql":
         return home(stack, alert.instance)  # user-workload monitoring sets it to the rule's own namespace
     return rule_labels(stack, alert).get("namespace") or _series_namespace(alert)
 

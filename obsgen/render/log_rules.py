@@ -34,10 +34,21 @@ def log_rules(stack: Stack, alerts: Iterable[RenderedAlert]) -> list[dict[str, A
         if alert.language == "logql":
             mine.setdefault((alert.instance.name, alert.instance.namespace), []).append(alert)
     return [
-        {"name": name, "namespace": namespace, "groups": groups, "file": yaml_bytes({"groups": groups}, "").decode()}
+        {
+            "name": name,
+            "namespace": namespace,
+            "infrastructure": _is_openshifts(namespace),
+            "groups": groups,
+            "file": yaml_bytes({"groups": groups}).decode(),
+        }
         for (name, namespace), some in mine.items()
         for groups in [_groups(stack, some)]
     ]
+
+
+def _is_openshifts(namespace: str) -> bool:
+    """Whether OpenShift counts a namespace as its own: grafana/loki operator/internal/validation/openshift/common.go."""
+    return namespace.startswith(("openshift", "kube-")) or namespace == "default"
 
 
 def _groups(stack: Stack, alerts: Sequence[RenderedAlert]) -> list[dict[str, Any]]:

@@ -87,9 +87,12 @@ def _collects(logs: Logs, catalogue: Catalogue, ledger: Ledger) -> Collects:
     return USUAL
 
 
-def with_sources(logs: dict[str, Any] | None, servers: Iterable[Instance]) -> dict[str, Any] | None:
-    """The section, with the namespaces whose pods a stack reads the logs of."""
-    return logs and {**logs, "namespaces": sorted({each.namespace for each in servers})}
+def with_sources(logs: dict[str, Any] | None, servers: Iterable[Instance], ledger: Ledger) -> dict[str, Any] | None:
+    """The section, with the namespaces whose pods a stack reads the logs of; whose lines are whose is assumed."""
+    for each in servers:
+        if not each.pods and any(signal.is_log for signal in each.signals.values()):
+            ledger.assume(f"{each.name}'s log lines may come from any pod of namespace {each.namespace} (pods)")
+    return logs and {**logs, "namespaces": sorted({each.namespace for each in servers}) or [logs["namespace"]]}
 
 
 def in_loki(stored: Stored, lines: LogLines, origin: Origin, context: Mapping[str, Any]) -> Stored:
