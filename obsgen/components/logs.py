@@ -29,12 +29,14 @@ class LogLines(Strict):
     """The log lines of a server that a signal counts, or whose `field` it measures.
 
     `where` says which values fields must have, `where_not` which not: `{refusal: ""}` there demands that the field is
-    there. Without any of the three every line counts, whatever its form.
+    there. Without any of the three every line counts, whatever its form. `labels` are fields that become labels of ours
+    under other names than theirs.
     """
 
     where: dict[LogField, LogValues] = Field(default_factory=dict)
     where_not: dict[LogField, LogValues] = Field(default_factory=dict)
     field: LogField | None = None
+    labels: dict[LabelName, LogField] = Field(default_factory=dict)
     parse: Literal["json", "logfmt"] = "json"
 
 

@@ -98,13 +98,15 @@ def with_sources(logs: dict[str, Any] | None, servers: Iterable[Instance], ledge
 def in_loki(stored: Stored, lines: LogLines, origin: Origin, context: Mapping[str, Any]) -> Stored:
     """A series that is log lines: labels of streams, and what is read from fields where streams lack it."""
     logs = context.get("logs") or {"labels": USUAL.labels, "fields": "", "text": ""}
+    named = {ours: _field(real, origin.at("labels", ours), context) for ours, real in lines.labels.items()}
+    read = {**dict(stored.labels), **named}
     log = StoredLog(
         where=_filters(lines.where, origin.at("where"), context),
         where_not=_filters(lines.where_not, origin.at("whereNot"), context),
         field=_field(lines.field, origin.at("field"), context) if lines.field else None,
         parse=lines.parse,
         streams=tuple(sorted(logs["labels"].items())),
-        fields=tuple((ours, real) for ours, real in stored.labels if ours not in logs["labels"]),
+        fields=tuple((ours, field) for ours, field in read.items() if ours not in logs["labels"]),
         inside=logs["fields"],
         text=logs["text"],
     )

@@ -79,7 +79,8 @@ def files(component: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for number, found in enumerate(groups.values()):
         rendered = rendering(found[0].variant)
-        alerts = [alert for alert in rendered.base.alerts if alert.instance.folder.name == component]
+        mine = (alert for alert in rendered.base.alerts if alert.instance.folder.name == component)
+        alerts = [alert for alert in mine if alert.language == "promql"]
         tests = [test for each in found for test in _tests(rendered, each)]
         result[f"rules-{number}.yaml"] = {"groups": rule_groups(rendered, {alert.name for alert in alerts})}
         result[f"test-{number}.yaml"] = {

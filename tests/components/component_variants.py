@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder, catalogue
+from obsgen.components.references import signals_of
 from obsgen.profile.load import parse_profile
 from obsgen.render.dashboards import Board, boards
 from obsgen.render.objects import Rendered, render_objects
@@ -56,6 +57,12 @@ class Rendering:
         ]
 
 
+def on_logs(folder: ComponentFolder) -> set[str]:
+    """The alerts of a component that Loki evaluates: promtool cannot fire them."""
+    lines = {name for name, signal in folder.signals.items() if any(row.log for row in signal.series)}
+    return {key for key, alert in folder.alerts.items() if lines & {name for _, name in signals_of(alert)}}
+
+
 @cache
 def companion(name: str) -> dict[str, Any]:
     """What the tests know of a component besides its folder: tests/components/cases/<component>.yaml."""
@@ -92,7 +99,7 @@ def _rendered(text: str, told: str) -> tuple[Rendered, list[Board], dict[str, st
     stack, _ = resolve_profile(parse_profile(text, told), CATALOGUE)
     drawn = boards([stack])
     base = render_objects(stack, drawn)
-    return base, drawn, runbook_files([stack], {"": base.alerts})
+    return base, drawn, runbook_files({"": (stack, base.alerts)})
 
 
 def profile(variant: Variant) -> dict[str, Any]:

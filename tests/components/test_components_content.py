@@ -11,6 +11,7 @@ from component_variants import CATALOGUE, Rendering, companion, renderings
 
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.models import Alert, Condition, Measure
+from obsgen.components.references import signals_of
 from obsgen.promql.grafana import parse_templated, variable_parts
 from obsgen.promql.parse import PromqlError
 
@@ -40,7 +41,8 @@ def expressions(rendering: Rendering) -> Iterator[tuple[str, str]]:
     for board in rendering.boards:
         for panel in panels(board.json):
             for target in panel.get("targets", ()):
-                yield f"{board.name}: {panel['title']}", target["expr"]
+                if target["datasource"]["type"] == "prometheus":
+                    yield f"{board.name}: {panel['title']}", target["expr"]
         for variable in board.json["templating"]["list"]:
             if variable["type"] == "query":
                 for part in variable_parts(variable["definition"]):
@@ -119,6 +121,15 @@ def used_signals(asking: ComponentFolder, owner: ComponentFolder) -> Iterator[st
         mine = asking.name == owner.name or hosted
         if (sentence.from_ in (owner.name, owner.component.role)) if sentence.from_ else mine:
             yield from named(sentence)
+    yield from recorded_signals(asking, owner)
+
+
+def recorded_signals(asking: ComponentFolder, owner: ComponentFolder) -> Iterator[str]:
+    """The signals of `owner` that a component's recording rules speak of in any of their parts."""
+    for rule in asking.recordings:
+        for who, name in signals_of(rule):
+            if (who in (owner.name, owner.component.role)) if who else asking.name == owner.name:
+                yield name
 
 
 def named(sentence: Measure) -> Iterator[str]:
