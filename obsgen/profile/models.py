@@ -58,6 +58,7 @@ class Namespaces(Strict):
 class Dashboards(Strict):
     """Renames or leaves out a board."""
 
+    name: Name | None = Field(None, description="another name of its file; its address in Grafana follows")
     title: Title | None = Field(None, description="another title")
     enabled: bool = Field(True, description="false leaves the board out")
 

@@ -54,3 +54,15 @@ def _dashboards(profile: LoadedProfile, folders: Iterable[ComponentFolder]) -> I
             place = profile.base.merged.place(("dashboards", name), key=True)
             message = f"no dashboard '{name}' in this stack"
             yield error("profile/unknown-dashboard", message, place, nearest(name, known))
+    yield from _taken(profile, known)
+
+
+def _taken(profile: LoadedProfile, known: Iterable[str]) -> Iterator[Finding]:
+    """Boards that are given a name which another has."""
+    changes = profile.base.settings.dashboards
+    names = {name: name for name in known if not (name in changes and changes[name].name)}
+    for name, change in changes.items():
+        if change.name and names.setdefault(change.name, name) != name:
+            place = profile.base.merged.place(("dashboards", name, "name"))
+            message = f"'{change.name}' is the board of {names[change.name]} already"
+            yield error("profile/duplicate-name", message, place, "choose another")
