@@ -16,6 +16,8 @@ from typer.testing import CliRunner
 from obsgen.cli import app
 from obsgen.components import templating
 from obsgen.components.boards import Panel
+from obsgen.components.datasources import Datasource
+from obsgen.components.logs import Collects, LogLines
 from obsgen.components.models import Alert, Component, Condition, ManifestTemplate, Measure, Recording, Signal
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
@@ -86,6 +88,8 @@ VOCABULARY = {
     "roles": choices(Component, "role"),
     "types of signals": choices(Signal, "type"),
     "units": set(UNITS),
+    "`log:` of a series in `signals.yaml`": keys(LogLines),
+    "`collects:` of a collector of logs": keys(Collects),
     "a sentence": keys(Measure),
     "a condition, also": keys(Condition, Measure),
     "an alert, also": keys(Alert, Condition),
@@ -93,6 +97,7 @@ VOCABULARY = {
     "a recording rule, also": keys(Recording, Measure),
     "a panel, also": keys(Panel, Measure),
     "types of panels": choices(Panel, "type"),
+    "a datasource": keys(Datasource),
     "a manifest": keys(ManifestTemplate) | {"$when", "$forEach", "$value"},
     "filters of texts": set(templating._FILTERS),
 }
@@ -114,6 +119,8 @@ def spoken_by(origin: Origin) -> str:
     file = Path(origin.locate(origin.route, False).file)
     if file.parent.name in ("manifests", "runbooks"):
         return file.parent.name
+    if "jsonData" in origin.route:
+        return "jsonData"
     if origin.route[-1:] == ("expr",):
         return "expr"
     return "texts" if origin.route[-1:] in (("summary",), ("description",)) else file.name
@@ -133,8 +140,9 @@ def test_contributing_lists_the_names_that_texts_may_use(monkeypatch: pytest.Mon
     everywhere = words("names in texts, `when:` and `forEach:`")
     most = everywhere | words("the same, outside component.yaml and signals.yaml")
     texts = (path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.yaml"))
-    items = {name for text in texts for name in re.findall(r"forEach: \{(\w+):", text)}
-    assert offered["component.yaml"] | offered["signals.yaml"] == everywhere
+    items = {name for text in texts for name in re.findall(r"[fF]orEach: \{(\w+):", text)}
+    assert (offered["component.yaml"] | offered["signals.yaml"]) - items == everywhere
+    assert offered["jsonData"] == everywhere | words("jsonData of a datasource, also")
     assert offered["alerts.yaml"] == most
     assert offered["texts"] == most | words("alerts' texts, also")
     assert offered["expr"] - items == most | words("`expr:`, also")

@@ -50,7 +50,8 @@ def datasource_names(datasources: Sequence[Mapping[str, Any]]) -> dict[str, Any]
 def _provisioned(datasource: Mapping[str, Any]) -> dict[str, Any]:
     """An entry of a provisioning file, where Grafana expands `$NAME` in every text and makes one dollar of two."""
     files = {path: f"{before}$__file{{{source.file}}}" for path, before, source in _secrets(datasource)}
-    return _entry({"uid": datasource["uid"], **_doubled(_common(datasource))}, _headers(datasource), files)
+    common = _doubled(_common(datasource))
+    return _entry({"name": common["name"], "uid": datasource["uid"], **common}, _headers(datasource), files)
 
 
 def _object(datasource: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,8 +48,8 @@ def with_datasources(instances: Sequence[Instance], settings: Settings, ledger: 
     _choose_default(own, brought, settings, ledger)
     names = {"datasource": _uid_of(found), "series": _series_of(instances)}
     for each in brought:
-        context = {**each.context, **names}
-        each.found["json_data"] = render_value(each.template.json_data, each.origin.at("jsonData"), context)
+        data = render_value(each.template.json_data, each.origin.at("jsonData"), {**each.context, **names})
+        each.found["json_data"] = {key: value for key, value in data.items() if value != []}
     if settings.grafana.delivery == "sidecar" and settings.grafana.datasource_label:
         _assume(brought, ledger)
     here = sorted((each for each in found if not each["assumed"]), key=lambda each: (not each["default"], each["name"]))
@@ -148,7 +148,7 @@ def _choose_default(
     for each in defaults[1:]:
         message = f"{each.found['name']} and {defaults[0].found['name']} cannot both be the default"
         each.origin.at("default").refuse("component/datasource", message, "say in `default:` when it is")
-    if not defaults:
+    if brought and not defaults:
         hint = "write `default: true` at one of grafana.datasources"
         ledger.error("profile/datasource", "no datasource is the default", ("grafana",), hint, key=True)
 

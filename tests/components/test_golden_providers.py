@@ -80,7 +80,7 @@ def test_grafana_has_one_datasource_and_it_is_the_default() -> None:
 def test_with_user_workload_monitoring_grafana_asks_thanos_with_a_token_from_a_file() -> None:
     found = objects(USER_WORKLOAD)
     assert provisioned(found, "datasources") == golden("datasources-openshift.yaml")
-    (volume,) = (each for each in pod(found, "grafana")["volumes"] if each["name"] == "prometheus")
+    (volume,) = (each for each in pod(found, "grafana")["volumes"] if each["name"] == "account")
     paths = [source.get("serviceAccountToken", {}).get("path") for source in volume["projected"]["sources"]]
     assert paths == ["token", None]
     binding = found["ClusterRoleBinding", "providers-grafana-monitoring-view"]

@@ -1,4 +1,4 @@
-"""Rows B1 and B6, Grafana's part: provider and ConfigMap in the chart's values, no password, one datasource a cluster."""
+"""Rows B1 and B6, Grafana's part: provider and ConfigMap in the chart's values, no password, a datasource a cluster."""
 
 from __future__ import annotations
 

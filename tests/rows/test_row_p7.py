@@ -1,4 +1,4 @@
-"""Row P7: a TempoStack, a collector that traces reach it by, and datasources that lead from each signal to the others."""
+"""Row P7: a TempoStack, a collector that traces reach it by, datasources that lead from each signal to the others."""
 
 from __future__ import annotations
 
