@@ -10,6 +10,8 @@ PART_OF = "app.kubernetes.io/part-of"
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
 ENVIRONMENT = f"{DOMAIN}/environment"
+CLUSTER = f"{DOMAIN}/cluster"
+"""On an Application of a cluster that a list names."""
 
 IN_CLUSTER = "https://kubernetes.default.svc"
 """The API server of the cluster that Argo CD itself runs on, as Argo CD knows it."""
@@ -28,6 +30,9 @@ SERVICE_LABEL = "service"
 
 PARTS = ("platform", "monitors", "rules", "dashboards")
 """The parts of a tree, in the order in which they are applied."""
+
+PLACE_LABELS = ("provider", "cluster", "region", "environment")
+"""Labels that say where series and alerts come from: external labels of each Prometheus, never static ones of rules."""
 
 ALWAYS_KEPT = ("cluster", "namespace")
 """Labels that every aggregation keeps, so that an alert says where it comes from."""

@@ -6,21 +6,23 @@ import re
 from pathlib import PurePath
 from typing import Any
 
+from obsgen.checks.chartvalues import CHART, is_values
 from obsgen.checks.files import KUSTOMIZATION_NAMES
 from obsgen.conventions import API_VERSION
 
 ALERTMANAGER = "Alertmanager configuration"
 ROUTE_CASES = "route cases"
-CHECKED = frozenset(
-    (ALERTMANAGER, ROUTE_CASES, "dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules")
-)
+PROMETHEUS = "Prometheus configuration"
+CHART_VALUES = f"values of {CHART}"
+_PLAIN = ("dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules")
+CHECKED = frozenset((ALERTMANAGER, CHART_VALUES, PROMETHEUS, ROUTE_CASES, *_PLAIN))
 """What checks look at; every other kind of document is named so that a list of what they leave out can be read."""
 
 OTHER = "no object, rules or dashboard"
 _VALUES = re.compile(r"values([.-].*)?\.ya?ml")
 _OTHERS = (
     ({"rule_files", "tests"}, "promtool tests"),
-    ({"scrape_configs"}, "Prometheus configuration"),
+    ({"scrape_configs"}, PROMETHEUS),
     ({"route", "receivers"}, ALERTMANAGER),
     ({"configuration", "cases"}, ROUTE_CASES),
 )
@@ -70,6 +72,8 @@ def _other(file: str, value: dict[str, Any]) -> str:
         return "incomplete manifest" if "metadata" in value or "spec" in value else OTHER
     if PurePath(file).stem == "alertmanager" and value.keys() & {"route", "receivers"}:
         return ALERTMANAGER
+    if is_values(value):
+        return CHART_VALUES
     if _VALUES.fullmatch(PurePath(file).name) or PurePath(file).parent.name == "values":
         return "Helm values"
     return next((name for keys, name in _OTHERS if keys <= value.keys()), OTHER)

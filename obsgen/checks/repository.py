@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from obsgen.checks import chartvalues
 from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
 from obsgen.checks.builds import BuiltTree, build_trees
-from obsgen.checks.classify import ALERTMANAGER, CHECKED, ROUTE_CASES, is_dashboard, kind_of
+from obsgen.checks.classify import (
+    ALERTMANAGER,
+    CHART_VALUES,
+    CHECKED,
+    PROMETHEUS,
+    ROUTE_CASES,
+    is_dashboard,
+    kind_of,
+)
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
@@ -17,6 +26,7 @@ from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, r
 from obsgen.checks.kustomizations import Kustomization, Reference
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.objects import KubeObject, Located, as_object
+from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, rules_of_object, rules_of_text
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.findings import Finding, Place
@@ -127,8 +137,26 @@ class Repository:
     def alertmanagers(self) -> list[Configuration]:
         """Alertmanager's configurations: files of their own, in objects, in Helm values."""
         found = [Configuration(Located(entry.document.value, entry.document)) for entry in self._of(ALERTMANAGER)]
-        values = (Located(entry.document.value, entry.document) for entry in self._of("Helm values"))
+        others = [Located(entry.document.value, entry.document) for entry in self._of("Helm values")]
+        values = (*others, *self.chart_values)
         return [*found, *in_objects(self.objects), *(one for each in values for one in in_values(each))]
+
+    @cached_property
+    def chart_values(self) -> list[Located]:
+        """Values of kube-prometheus-stack: in files, and in objects that install it."""
+        files = [
+            chartvalues.of_document(Located(each.document.value, each.document)) for each in self._of(CHART_VALUES)
+        ]
+        return [*files, *chartvalues.in_objects(self.objects)]
+
+    @cached_property
+    def prometheus_configs(self) -> list[PrometheusConfig]:
+        """Prometheus' configurations: files of their own, in ConfigMaps, and scrape jobs in values of a chart."""
+        files = [Located(entry.document.value, entry.document) for entry in self._of(PROMETHEUS)]
+        inside = [each for each in self._embedded if kind_of("", each.value) == PROMETHEUS]
+        jobs = [each.at("prometheus", "prometheusSpec", "additionalScrapeConfigs") for each in self.chart_values]
+        whole = [PrometheusConfig(each) for each in (*files, *inside)]
+        return [*whole, *(PrometheusConfig(each, is_list=True) for each in jobs if isinstance(each.value, list))]
 
     @cached_property
     def route_tables(self) -> list[RouteTable]:

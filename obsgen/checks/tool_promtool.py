@@ -1,4 +1,4 @@
-"""The real promtool on every set of rules, with its lint, its answers led back to the lines of the files."""
+"""The real promtool on configurations and rules, with its lint, its answers led back to the lines of the files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from obsgen.checks.expressions import is_logql
 from obsgen.checks.objects import Located
+from obsgen.checks.prometheusconfigs import refused
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Told
 from obsgen.checks.rules import Rule, RuleSet, rules_of
@@ -34,8 +35,8 @@ _DUPLICATE = re.compile(r"Metric: (.*)")
 
 
 def work(repository: Repository) -> int:
-    """How many sets of rules promtool can read."""
-    return len(_sets(repository))
+    """How many sets of rules and configurations promtool can read."""
+    return len(_sets(repository)) + len(repository.prometheus_configs)
 
 
 def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
@@ -43,6 +44,9 @@ def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
     sets = _sets(repository)
     for start in range(0, len(sets), _BATCH):
         yield from _batch(tool, sets[start : start + _BATCH], told)
+    for config in repository.prometheus_configs:
+        found = refused(config, tool)
+        yield from (_finding(message, place) for message, place, about in found if not told.of_part(about))
 
 
 def _sets(repository: Repository) -> list[RuleSet]:

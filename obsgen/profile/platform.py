@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from obsgen.components.fields import Interval, Strict, refusal
 from obsgen.profile.names import Name, SecretKeyName, Size, StorageClass, Version
@@ -59,6 +59,15 @@ class Retention(Strict):
     raw: Interval = Field("30d", description="every sample")
     five_minutes: Interval = Field("180d", description="one of five minutes")
     one_hour: Interval = Field("2y", description="one of an hour")
+
+    @model_validator(mode="after")
+    def _long_enough(self) -> Retention:
+        """Thanos 0.42 refuses to compact what would be deleted before it is down-sampled (cmd/thanos/compact.go)."""
+        for key, kept, least in (("raw", self.raw, "40h"), ("fiveMinutes", self.five_minutes, "10d")):
+            if duration(kept) < duration(least):
+                message = f"{key} is shorter than the {least} after which Thanos down-samples"
+                raise refusal("profile/retention", message, f"write {key}: {least} or more")
+        return self
 
 
 class LongTerm(Strict):

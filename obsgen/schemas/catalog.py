@@ -9,6 +9,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from obsgen.schemas import tree
+
 if TYPE_CHECKING:
     import jsonschema_rs
 
@@ -47,6 +49,12 @@ def lookup(api_version: str, kind: str) -> Schema | None:
     if facts is None:
         return None
     return Schema(api_version, kind, json.loads((_DATA / facts["file"]).read_bytes()), facts)
+
+
+def fields(api_version: str, kind: str, route: tree.Route = ()) -> tuple[str, ...]:
+    """The names of the fields that a kind has at a route; none if there is no schema for it."""
+    schema = lookup(api_version, kind)
+    return tree.fields(tree.at(schema.document, route)) if schema else ()
 
 
 @cache

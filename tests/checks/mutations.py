@@ -22,6 +22,7 @@ MONITOR = "base/monitoring/servicemonitor.yaml"
 RULE = "base/monitoring/prometheusrule.yaml"
 DEPLOYMENT = "base/monitoring/deployment.yaml"
 SERVICE = "base/monitoring/service.yaml"
+VALUES = "values/monitoring.yaml"
 BOARD = "base/dashboards/shop.json"
 PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
 APPLICATION = "argocd/application.yaml"
@@ -79,6 +80,12 @@ MUTATIONS = (
     Mutation("kind nobody knows", APPLICATION, "kind: Application", "kind: Aplication", "schema/unknown-kind"),
     Mutation("deprecated API field", MONITOR, "      path:", "      bearerTokenFile: /token\n      path:",
              "schema/deprecated"),
+    Mutation("place of a rule", RULES, "severity: warning", "severity: warning\n          cluster: eu",
+             "rules/static-label", "+1"),
+    Mutation("sum over clusters", RULES, "size_bytes", 'size_bytes{cluster!="test"}', "promql/cluster-lost",
+             f"{RULE}:13"),
+    Mutation("misspelt value of a chart", VALUES, "storageSpec", "storagespec", "values/unknown-key"),
+    Mutation("value that the resource refuses", VALUES, "replicas: 2", "replicas: two", "values/invalid"),
     Mutation("panel id twice", BOARD, '"id": 3', '"id": 2', "dashboard/structure"),
     Mutation("panel without type", BOARD, '      "type": "stat",\n', "", "dashboard/structure", f"{BOARD}:35"),
     Mutation("panel too wide", BOARD, '"x": 12, "y": 1, "w": 12', '"x": 12, "y": 1, "w": 13', "dashboard/structure"),

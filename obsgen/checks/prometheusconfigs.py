@@ -1,0 +1,91 @@
+"""Prometheus' own configuration, and the real promtool on it, its answers led back to the keys of the files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from obsgen.checks.objects import Located
+from obsgen.findings import Place, redacted
+from obsgen.source import Route
+from obsgen.tools import Tool, run
+
+_REFUSED = re.compile(r"FAILED: (?:parsing YAML file \S+: )?(.*)", re.DOTALL)
+_FIELD = re.compile(r"field (\S+) not found")
+_QUOTED = re.compile(r'"([^"]+)"')
+
+
+@dataclass(frozen=True, eq=False)
+class PrometheusConfig:
+    """A configuration, or the list of scrape jobs that a chart adds to one."""
+
+    located: Located
+    is_list: bool = False
+
+    @property
+    def jobs(self) -> list[Located]:
+        """The scrape jobs."""
+        return (self.located if self.is_list else self.located.at("scrape_configs")).items()
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """What promtool reads."""
+        return {"scrape_configs": self.located.value} if self.is_list else self.located.value
+
+
+def refused(config: PrometheusConfig, tool: Tool) -> Iterator[tuple[str, Place, Located]]:
+    """What promtool says against a configuration, where, and the part that it is about."""
+    message = _answer(config.whole, tool)
+    if not message:
+        return
+    about = _culprit(config, tool)
+    yield message, _place(about, message), about
+
+
+def _culprit(config: PrometheusConfig, tool: Tool) -> Located:
+    """The first scrape job that is refused by itself; else the whole."""
+    bad = (job for job in config.jobs if _answer({"scrape_configs": [job.value]}, tool))
+    return next(bad, config.located)
+
+
+def _answer(value: dict[str, Any], tool: Tool) -> str:
+    """Why promtool refuses a configuration; nothing if it does not. Files that it names are not looked for."""
+    with TemporaryDirectory(prefix="obsgen-") as folder:
+        Path(folder, "prometheus.json").write_text(json.dumps(value, default=str), encoding="utf-8")
+        done = run(tool, ["check", "config", "--syntax-only", "prometheus.json"], cwd=Path(folder))
+    if not done.returncode:
+        return ""
+    told = _REFUSED.search(done.stdout + done.stderr)
+    # Lines are those of the file made for it, where all is one line.
+    text = re.sub(r"\s*line \d+: |\s*\n\s*|yaml: unmarshal errors:", " ", told[1] if told else done.stderr)
+    return redacted(re.sub(r"\s+", " ", text).strip())[:300]
+
+
+def _place(about: Located, message: str) -> Place:
+    """The key or value that the message names; else the part's beginning."""
+    field = _FIELD.search(message)
+    if field and (route := _key(about.value, field[1])) is not None:
+        return about.place(route, key=True)
+    values = (_value(about.value, each) for each in _QUOTED.findall(message))
+    found = next((route for route in values if route is not None), None)
+    return about.place(found) if found is not None else about.place()
+
+
+def _key(value: Any, name: str) -> Route | None:
+    return next((route for route, _ in _walk(value) if route and route[-1] == name), None)
+
+
+def _value(value: Any, text: str) -> Route | None:
+    return next((route for route, inner in _walk(value) if isinstance(inner, str) and inner == text), None)
+
+
+def _walk(value: Any, route: Route = ()) -> Iterator[tuple[Route, Any]]:
+    yield route, value
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield from _walk(inner, (*route, step))
