@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from obsgen.components.catalogue import catalogue, is_folder, shown
@@ -12,30 +12,25 @@ from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
-from obsgen.render.argocd import argocd_files
-from obsgen.render.dashboards import Board, boards
+from obsgen.render.application_sets import set_faults
+from obsgen.render.argocd import argocd_files, same_names
+from obsgen.render.dashboards import boards
+from obsgen.render.deliveries import environment_deliveries
 from obsgen.render.facts import facts_file
+from obsgen.render.fleet import Fleet, misnamed, place_clusters
 from obsgen.render.kustomize import tree_files
+from obsgen.render.layout import layout_of
 from obsgen.render.objects import Rendered, render_objects
 from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
 from obsgen.render.route_table import routes_file
 from obsgen.render.runbooks import runbook_files
+from obsgen.render.stack_tree import StackTree as StackTree
+from obsgen.render.unsynced import unsynced
 from obsgen.secrecy import in_files, in_folders
+from obsgen.stack.hub import with_clusters
 from obsgen.stack.resolve import resolve_all
 from obsgen.tree.serialise import yaml_bytes
-
-
-@dataclass(frozen=True)
-class StackTree:
-    """A stack's files: those of `out/<stack>` and those of `argocd/<stack>`, and what they were made from."""
-
-    name: str
-    base: Rendered
-    environments: dict[str, Rendered]
-    boards: tuple[Board, ...]
-    files: dict[str, bytes]
-    argocd: dict[str, bytes]
 
 
 def load(path: Path) -> LoadedProfile:
@@ -67,16 +62,36 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         known = catalogue(own)
         faults.findings += unread(known, own, _own_alerts(profile))
         faults.findings += in_folders(own, shown)
+        profile = with_clusters(profile, faults)
         base_stack, stacks = resolve_all(profile, known, faults)
-        every = [base_stack, *stacks.values()]
+        fleet = Fleet(profile, known, faults)
+        every = [base_stack, *stacks.values(), *fleet.distinct()]
         drawn = faults.attempt(lambda: boards(every), [])
-        rendered = faults.each(every, lambda stack: render_objects(stack, drawn))
+        rendered = faults.each([base_stack, *stacks.values()], lambda stack: render_objects(stack, drawn))
         environments = {each.stack.environment: each for each in rendered if each.stack.environment}
-        faults.findings += overlaps(profile, environments)
-        alerts = {name: each.alerts for name, each in environments.items()}
-        runbooks = faults.attempt(lambda: runbook_files(every, alerts), {})
+        layout = layout_of(profile, faults)
+        misnamed(profile, {folder for each in environments.values() for folder in layout.folders(each)}, faults)
+        clusters = place_clusters(fleet, environments, drawn, layout)
+        deliveries = [*environment_deliveries(environments, layout), *clusters.deliveries]
+        faults.findings += [*overlaps(profile, deliveries), *same_names(profile, deliveries), *set_faults(profile)]
+        faults.findings += unsynced(profile, environments)
+        told = {**environments, **clusters.told}
+        runbooks = faults.attempt(
+            lambda: runbook_files({name: (each.stack, each.alerts) for name, each in told.items()}), {}
+        )
         faults.check()
-        tree = _tree(profile.stack, rendered[0], environments, drawn, runbooks)
+        tree = StackTree(
+            name=profile.stack,
+            base=rendered[0],
+            environments=environments,
+            boards=tuple(drawn),
+            deliveries=tuple(deliveries),
+            told=clusters.told,
+            layout=layout,
+            files={**{f"runbooks/{name}": text.encode() for name, text in runbooks.items()}, **clusters.files},
+            argocd=argocd_files(deliveries),
+        )
+        tree = replace(tree, files={**tree.files, **_files(tree)})
         faults.findings += in_files({**tree.files, **tree.argocd}, f"out/{tree.name}")
         return tree
 
@@ -93,20 +108,15 @@ def _routes(rendered: Rendered) -> bytes:
     return routes_file(rendered.stack, rendered.alerts)
 
 
-def _tree(
-    name: str,
-    base: Rendered,
-    environments: dict[str, Rendered],
-    drawn: Sequence[Board],
-    runbooks: Mapping[str, str],
-) -> StackTree:
-    files = {
-        **tree_files(base, environments, drawn),
-        **{f"runbooks/{runbook}": text.encode() for runbook, text in runbooks.items()},
+def _files(tree: StackTree) -> dict[str, bytes]:
+    """The files of `out/<stack>` besides runbooks and clusters' overlays."""
+    environments = tree.environments
+    files = tree_files(tree.base, environments, tree.boards, tree.layout)
+    return {
+        **files,
         **{f"values/{env}.yaml": _values(each) for env, each in environments.items() if each.values},
         **{path: _plain(each, path) for each in environments.values() for path in each.plain},
         **{f"tests/routes-{env}.yaml": cases for env, each in environments.items() if (cases := _routes(each))},
-        "README.md": readme(base, environments, drawn),
-        ".obsgen/facts.json": facts_file(environments),
+        "README.md": readme(replace(tree, files=files)),
+        ".obsgen/facts.json": facts_file(environments, tree.deliveries, tree.told),
     }
-    return StackTree(name, base, environments, tuple(drawn), files, argocd_files(environments))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from engine_support import ALPHA, as_yaml, finding, objects, tree, yaml
+from engine_support import ALPHA, as_yaml, finding, findings, marked, objects, tree, yaml
 
 ARGO = "argocd: {repoURL: 'https://github.com/acme/gitops.git'}\n"
 TWO = "environments: {dev: {cluster: {name: ml-dev}}, prod: {cluster: {server: 'https://prod.example.org:6443'}}}\n"
@@ -108,3 +108,14 @@ def test_repositories_with_secrets_or_surprises_are_refused(url: str) -> None:
 def test_paths_that_leave_the_repository_are_refused(path: str) -> None:
     argocd = {"repoURL": "https://github.com/acme/x.git", "path": path}
     assert "is not a relative path" in finding(as_yaml({**yaml(ALPHA.encode()), "argocd": argocd})).message
+
+
+def test_a_part_that_no_application_syncs_is_told() -> None:
+    argocd = "argocd:\n  repoURL: https://github.com/acme/gitops.git\n  ^applications: [{name: alerts, part: rules}]\n"
+    text, line, column = marked(ALPHA + argocd)
+    told = findings(text)
+    assert {(each.id, each.place.line, each.place.column) for each in told} == {
+        ("profile/part-not-synced", line, column)
+    }
+    assert [each.message.split("'")[1] for each in told] == ["dashboards", "monitors"]
+    assert findings(text.replace("  applications", "  applicationPer: part\n  applications")) == []
