@@ -102,10 +102,11 @@ def _plans(tree: StackTree, options: Options) -> Iterator[Plan]:
 
 
 def _only(environment: str | None) -> Callable[[str], bool] | None:
-    """What a render for one environment is about: everything but the overlays of the others."""
+    """What a render for one environment is about: everything but what is the others' alone."""
     if environment is None:
         return None
-    return lambda path: not path.startswith("overlays/") or path.startswith(f"overlays/{environment}/")
+    own = (f"overlays/{environment}/", f"tests/routes-{environment}.yaml", f"values/{environment}.yaml")
+    return lambda path: not path.startswith(("overlays/", "tests/routes-", "values/")) or path.startswith(own)
 
 
 def write(planned: Planned, options: Options) -> list[Outcome]:
@@ -156,6 +157,9 @@ def _changes(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield from (("-", path) for path in outcome.removed)
 
 
+_BEFORE = "secrets that must exist before the first sync:"
+
+
 def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
     pad = " " * len(tree.name)
     objects = len(tree.base.objects) + len(tree.base.board_maps)
@@ -180,7 +184,8 @@ def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
     secrets = [
         f"{s.namespace}/{s.name} ({', '.join(s.keys)})" for r in tree.environments.values() for s in r.stack.secrets
     ]
-    yield from _told("secrets that must exist before the first sync:", secrets)
+    stored = all(each.stack.settings.secret_store for each in tree.environments.values())
+    yield from _told("secrets that the store must hold:" if stored else _BEFORE, secrets)
 
 
 def _patches(tree: StackTree, environment: str) -> int:

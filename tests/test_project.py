@@ -18,6 +18,7 @@ from obsgen.components.catalogue import MERGED, catalogue
 from obsgen.pipeline import StackTree, render
 from obsgen.profile.load import parse_profile
 from obsgen.profile.shape import NAMED_LISTS
+from obsgen.render.route_table import route_cases
 from obsgen.units import UNITS, parse
 
 ROOT = Path(__file__).parent.parent
@@ -86,8 +87,15 @@ def example_of(key: str) -> StackTree:
     return render(parse_profile(with_example(example), "README.md"))
 
 
+def test_the_alertmanager_of_the_readme_tells_whom_it_says() -> None:
+    made = example_of("alertmanager")
+    told = {case.alert.name: case.receivers for case in route_cases(made.base.stack, made.base.alerts)}
+    assert (told["VllmDown"], told["VllmQueueGrowing"], told["Heartbeat"]) == (("pager",), ("chat",), ("watch",))
+    assert sum(each.identity[1] == "ExternalSecret" for each in made.base.objects) == 1
+
+
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     assert len(OWN_FILES) == 2
 
 

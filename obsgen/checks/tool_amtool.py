@@ -39,6 +39,7 @@ def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
         for one in _configurations(repository):
             if not told.of_part(one.located):
                 yield from _refused(one, tool, Path(folder))
+            yield from _bad_templates(one, tool, Path(folder))
         for case in _questions(repository):
             if not told.of_part(case.located):
                 yield from _sent_elsewhere(case, tool, Path(folder))
@@ -73,6 +74,28 @@ def _with_key(about: Located, key: str) -> Located | None:
     if isinstance(value, dict) and key in value:
         return about.at(key)
     return next((found for part in parts if (found := _with_key(part, key))), None)
+
+
+def _bad_templates(one: Configuration, tool: Tool, folder: Path) -> Iterator[Finding]:
+    """Texts of receivers that no message could be made of, tried on an alert made up by amtool.
+
+    What files of templates define is not known here, so configurations that name some are left out.
+    """
+    texts = _texts(one.located.at("receivers")) if not one.value.get("templates") else ()
+    for text in {str(each.value): each for each in texts if "{{" in each.value}.values():
+        arguments = ["template", "render", f"--template.glob={folder}/*.tmpl", f"--template.text={text.value}"]
+        done = run(tool, arguments)
+        if done.returncode:
+            message = done.stderr.strip().removeprefix("amtool: error: ")
+            yield Finding(ID, SEVERITY, f"amtool: {redacted(message)[:300]}", text.place())
+
+
+def _texts(about: Located) -> Iterator[Located]:
+    value = about.value
+    if isinstance(value, str):
+        yield about
+    for part in about.items() or [about.at(name) for name in (value if isinstance(value, dict) else ())]:
+        yield from _texts(part)
 
 
 def _written(configuration: Any, folder: Path) -> Path:

@@ -25,6 +25,7 @@ from obsgen.render.manifests import manifests
 from obsgen.render.objective_rules import burn_alerts, objective_recordings
 from obsgen.render.plain_files import Files, objects_of, plain_files
 from obsgen.render.recordings import RenderedRecording, recordings
+from obsgen.render.route_table import unreached
 from obsgen.render.rules import rule_objects
 from obsgen.render.targets import job_names, target_objects
 from obsgen.render.values import helm_values
@@ -111,9 +112,14 @@ def _ruled(stack: Stack, boards: Sequence[Board]) -> _Ruled:
         rules=rules,
         objects=tuple(_finished(stack, each) for each in objects),
         names=names,
-        assumptions=(*_hasty(stack, found), *strays(stack, found), *unheard(stack, every), *split(stack, boards)),
+        assumptions=(*_noted(stack, found), *unheard(stack, every), *split(stack, boards)),
         faults=tuple(faults.findings),
     )
+
+
+def _noted(stack: Stack, found: Sequence[RenderedAlert]) -> Iterator[str]:
+    """What alerts make of settings that may not have been meant so."""
+    yield from (*_hasty(stack, found), *strays(stack, found), *unreached(stack))
 
 
 def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:

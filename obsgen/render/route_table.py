@@ -10,6 +10,7 @@ from obsgen.profile.alerting import Alertmanager
 from obsgen.render.alert_labels import known_labels, sees_own_namespace
 from obsgen.render.alertmanager import configuration, resource
 from obsgen.render.alerts import RenderedAlert
+from obsgen.signalpath.reach import hidden
 from obsgen.signalpath.resources import combined, told
 from obsgen.signalpath.routing import routes
 from obsgen.stack.model import Stack
@@ -91,6 +92,17 @@ def _configuration_command(stack: Stack, alertmanager: Alertmanager) -> str:
             return f"kubectl -n NAMESPACE {generated} | base64 -d | gunzip"
     only = 'select(.kind == "Secret") | .stringData."alertmanager.yaml"'
     return f"kustomize build overlays/{stack.environment} | yq '{only}'"
+
+
+def unreached(stack: Stack) -> Iterator[str]:
+    """Routes of the profile that no alert can reach, as one before them takes everything that they would."""
+    alertmanager = stack.settings.alertmanager
+    below = configuration(alertmanager, stack.settings.teams)["route"].get("routes", []) if alertmanager else []
+    for index, before in hidden(below):
+        later, earlier = (
+            f"{each['receiver']} ({', '.join(each['matchers'])})" for each in (below[index], below[before])
+        )
+        yield f"no alert gets to {later}: the route to {earlier} takes all that it would (alertmanager.routes)"
 
 
 def routes_section(stacks: Mapping[str, tuple[Stack, Iterable[RenderedAlert]]]) -> Iterator[str]:

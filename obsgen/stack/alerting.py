@@ -22,6 +22,13 @@ def check_alerting(settings: Settings, ledger: Ledger) -> None:
     alertmanager = settings.alertmanager
     if alertmanager is None:
         return
+    if alertmanager.delivery == "values" and settings.prometheus.mode != "values":
+        message = "Alertmanager's values stand among those that prometheus.mode values writes, and that is not chosen"
+        hint = "write `prometheus: {mode: values}`, or another delivery"
+        ledger.error("profile/delivery", message, (*_HERE, "delivery"), hint)
+    if alertmanager.delivery == "config" and "resolve_timeout" in alertmanager.model_fields_set:
+        told = f"resolves alerts {alertmanager.resolve_timeout} after the last news of them"
+        ledger.assume(f"the Alertmanager that runs {told}: objects cannot say it (alertmanager.resolveTimeout)")
     if not ledger.lost((*_HERE, "receivers")):
         for name, route in _receivers(settings, alertmanager):
             _known("profile/unknown-receiver", name, alertmanager.receivers, route, ledger)
