@@ -10,6 +10,9 @@ from obsgen.profile.models import Settings
 from obsgen.profile.prometheus import Federation, Prometheus
 from obsgen.stack.ledger import Ledger
 
+CHART = "kube-prometheus-stack"
+"""The Helm chart of mode `values`."""
+
 DEFAULT_SELECTOR_LABELS = {"release": "monitoring"}
 """What kube-prometheus-stack selects by default: its Helm release, here under the name that its guide uses."""
 
@@ -53,8 +56,7 @@ def prometheus_object(prometheus: Prometheus) -> str:
     """
     if prometheus.mode != "values":
         return prometheus.name
-    chart = "kube-prometheus-stack"
-    whole = prometheus.release if chart in prometheus.release else f"{prometheus.release}-{chart}"
+    whole = prometheus.release if CHART in prometheus.release else f"{prometheus.release}-{CHART}"
     return f"{whole[:26].removesuffix('-')}-prometheus"
 
 
