@@ -38,14 +38,14 @@ def test_an_application_for_each_environment() -> None:
 
 
 def test_an_application_for_each_part_that_is_there() -> None:
-    parts = (
-        "applications: [{name: boards, part: dashboards}, {name: all-rules, part: rules}, {name: base, part: platform}]"
-    )
+    named = {"boards": "dashboards", "all-rules": "rules", "scrapes": "monitors", "base": "platform"}
+    parts = f"applications: [{', '.join(f'{{name: {name}, part: {part}}}' for name, part in named.items())}]"
     found = files(ALPHA + ARGO.replace("}", f", path: gitops/demo, {parts}}}"))
     paths = {name: each["spec"]["source"]["path"] for name, each in found.items() if each["kind"] == "Application"}
     assert paths == {
         "application-boards-prod.yaml": "gitops/demo/overlays/prod/dashboards",
         "application-all-rules-prod.yaml": "gitops/demo/overlays/prod/rules",
+        "application-scrapes-prod.yaml": "gitops/demo/overlays/prod/monitors",
     }
 
 
