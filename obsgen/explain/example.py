@@ -37,7 +37,7 @@ class Example(NamedTuple):
 def example(folder: ComponentFolder, known: Catalogue, options: Options) -> Example | None:
     """The component with these options, newest version; None if it makes no stack by itself."""
     try:
-        profile = parse_profile(json.dumps(_profile(folder, options)))
+        profile = parse_profile(json.dumps(_profile(folder, options) | _priced(folder, known)))
         stack, _ = resolve_profile(profile, known)
         found = {alert.key: alert for alert in alerts(stack) if alert.instance.folder.name == folder.name}
     except InputError:
@@ -73,6 +73,18 @@ def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
     if folder.component.role != "platform":
         settings |= {"namespace": "models", "selector": {"app": folder.name}}
     return head | {"prices": prices} | in_profile(folder, settings)
+
+
+def _priced(folder: ComponentFolder, known: Catalogue) -> dict[str, Any]:
+    """GPUs with a price, and a team with a budget, for what is there only where those are."""
+    exporter = next((name for name in known.names if known.head(name).role == "gpuExporter"), None)
+    if folder.component.role != "platform" or exporter is None:
+        return {}
+    return {
+        "gpuExporter": {"type": exporter},
+        "gpuPrices": {"other": "2USD/h"},
+        "teams": {"a-team": {"budget": "500USD/day"}},
+    }
 
 
 def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str, Any]:

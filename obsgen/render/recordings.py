@@ -13,7 +13,7 @@ from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.render.joins import missing, renamed, with_others
 from obsgen.render.phrases import SentenceError
-from obsgen.render.promql import laid_out, selector, union
+from obsgen.render.promql import Expr, call, laid_out, number, selector, union
 from obsgen.render.proofread import proofread_query
 from obsgen.render.scopes import RuleScope, Scope, UnknownSignalError
 from obsgen.render.sentences import phrase
@@ -85,11 +85,20 @@ def _expression(
 ) -> tuple[str, dict[str, str]]:
     """The PromQL of a recording, and labels in place of those that no series has."""
     if recording.constant is not None:
-        return f"vector({origin.at('constant').text(recording.constant, context)})", {}
+        return call("vector", _number(origin.at("constant"), recording.constant, context)).text, {}
     if recording.expr is not None:
         return origin.at("expr").text(recording.expr, {**context, **_for_expressions(scope)}).strip(), {}
     said = with_others(phrase(_matched(recording, origin, context), scope), recording, scope)
     return renamed(said, recording.rename).text, missing(said, recording.rename, scope.instance.name)
+
+
+def _number(origin: Origin, text: str, context: Mapping[str, Any]) -> Expr:
+    """A constant, which must be a number once it is rendered."""
+    value = origin.text(text, context)
+    try:
+        return number(float(value))
+    except ValueError:
+        origin.refuse("signal/sentence", f"'{value}' is no number", "write a number, or an expression that gives one")
 
 
 def _for_expressions(scope: RuleScope) -> dict[str, Any]:
