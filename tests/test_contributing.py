@@ -18,7 +18,17 @@ from obsgen.components import templating
 from obsgen.components.boards import Panel
 from obsgen.components.datasources import Datasource
 from obsgen.components.logs import Collects, LogLines
-from obsgen.components.models import Alert, Component, Condition, ManifestTemplate, Measure, Recording, Signal
+from obsgen.components.models import (
+    Alert,
+    Component,
+    Condition,
+    ManifestTemplate,
+    Measure,
+    PlainTemplate,
+    Recording,
+    Signal,
+    ValuesTemplate,
+)
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.pipeline import StackTree, render
@@ -98,6 +108,8 @@ VOCABULARY = {
     "a panel, also": keys(Panel, Measure),
     "types of panels": choices(Panel, "type"),
     "a datasource": keys(Datasource),
+    "values for the chart, in `values.yaml`": keys(ValuesTemplate),
+    "a file without an object, in `plain/`": keys(PlainTemplate),
     "a manifest": keys(ManifestTemplate) | {"$when", "$forEach", "$value"},
     "filters of texts": set(templating._FILTERS),
 }

@@ -22,7 +22,7 @@ def prometheus_section(environments: Mapping[str, Rendered], with_clusters: bool
     if files:
         stack = environments[files[0]].stack.name
         where = ", ".join(f"`out/{stack}/prometheus/{name}`" for name in files)
-        yield f"Prometheus reads prometheus.yml and the folder rules beside it, from {where}; it reloads after a change."
+        yield f"Prometheus reads prometheus.yml and the folder rules of {where}, and again after each change."
         yield ""
 
 
