@@ -52,4 +52,10 @@ class Grafana(Strict):
     storage: Size | None = Field(
         None, description="size of a volume for Grafana's own state (operator, provisioned); else none"
     )
+    place_variables: tuple[Literal["environment", "provider", "region"], ...] = Field(
+        (),
+        description="variables of every board besides the cluster, for a Grafana that sees several of each; they work "
+        "where series lack the labels, too",
+        examples=[["environment", "provider", "region"]],
+    )
     url: Url | None = Field(None, description="where people reach Grafana, for links in runbooks")

@@ -31,6 +31,11 @@ class BoardScope:
         """The range of rates."""
         return RATE_INTERVAL
 
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Labels that say where series come from, as far as the boards offer them; the cluster always."""
+        return (*self.stacks[0].settings.grafana.place_variables, "cluster")
+
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
         """The component's instances in all environments."""
@@ -69,7 +74,7 @@ class BoardScope:
         found = owners or self.instances
         patterns = sorted({instance.pods or "" for instance in found})
         namespaces = sorted({instance.namespace for instance in found})
-        chosen = [name for name in ("cluster", *self.variables) if name in labels]
+        chosen = [name for name in (*self.places, *self.variables) if name in labels]
         picked: list[Matcher] = [(labels[name], "=~", f"${name}") for name in chosen]
         return [*stream_matchers(labels, namespaces, [] if "" in patterns else patterns), *picked]
 
@@ -78,7 +83,8 @@ class BoardScope:
             fields = dict(stored.log.fields)
             asked: list[Matcher] = [(name, "=~", f"${name}") for name in self.variables if name in fields]
             return [*self.streams(dict(stored.log.streams), owners), *asked]
-        matchers: list[Matcher] = [("cluster", "=~", "$cluster")]
+        theirs = {real for _, real in stored.labels} - {"cluster"}
+        matchers: list[Matcher] = [(name, "=~", f"${name}") for name in self.places if name not in theirs]
         own = owners is self.instances or not any(instance.target for instance in owners)
         if signal.scope == "target":
             matchers += self._jobs(self.instances if own else owners, own)

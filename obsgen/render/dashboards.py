@@ -261,7 +261,8 @@ class _BoardWriter:
             return []
         changes = (instance.changes.get(alert) for instance in self.scope.instances)
         names = sorted({(change and change.name) or alert for change in changes})
-        matchers = [one_of("alert", names), ("stack", "=", self.stack), ("cluster", "=~", "$cluster")]
+        places = [(name, "=~", f"${name}") for name in self.scope.places]
+        matchers = [one_of("alert", names), ("stack", "=", self.stack), *places]
         chosen = {"server": SERVICE_LABEL, "namespace": "namespace"} if "server" in self.dashboard.variables else {}
         matchers += [(label, "=~", f"${name}") for name, label in chosen.items() if name in self.dashboard.variables]
         limits = selector(THRESHOLD_SERIES, matchers)
@@ -273,7 +274,7 @@ class _BoardWriter:
     def _variables(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [DATASOURCE, *([LOKI_DATASOURCE] if self.shows_logs else [])]
         chosen: list[tuple[str, str, str]] = []
-        for name in ("cluster", *self.dashboard.variables):
+        for name in (*self.scope.places, *self.dashboard.variables):
             stored = {"server": "job"}.get(name) or self.labels.get(name, name)
             query = f"label_values({self._main(chosen)}, {stored})"
             # All servers are those of this stack: others may expose series of the same name.
