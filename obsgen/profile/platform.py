@@ -58,7 +58,7 @@ class Retention(Strict):
 
     raw: Interval = Field("30d", description="every sample")
     five_minutes: Interval = Field("180d", description="one of five minutes")
-    one_hour: Interval = Field("2y", description="one of an hour")
+    one_hour: Interval = Field("730d", description="one of an hour")
 
     @model_validator(mode="after")
     def _long_enough(self) -> Retention:
