@@ -26,6 +26,7 @@ _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]
 # What RE2 and Python's regular expressions agree on.
 POD_REGEX = r"^[-a-z0-9.*+()|\[\]]{1,200}$"
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*\Z")
+_AGE = re.compile(r"[1-9][0-9]{0,3}[hdwy]\Z")
 _RESERVED = {MANAGED_BY, PART_OF, COMPONENT, NAME}
 _REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 
@@ -158,6 +159,9 @@ Port = Annotated[
 ]
 Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(Mi|Gi|Ti)$"), Field(examples=["100Gi"])]
 """A quantity of bytes as Kubernetes writes it."""
+Age = Annotated[str, _pattern(_AGE, "an age", "such as 30d or 2y", 5), Field(examples=["30d"])]
+"""How long something is kept; longer than durations may be that are waited for."""
+
 StorageClass = Annotated[
     str,
     _pattern(_OBJECT_NAME, "a storage class", "lower-case letters, digits, '-' and '.'", 253),

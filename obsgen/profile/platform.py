@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from obsgen.components.fields import Interval, Strict, refusal
-from obsgen.profile.names import Name, SecretKeyName, Size, StorageClass, Version
+from obsgen.profile.names import Age, Name, SecretKeyName, Size, StorageClass, Version
 from obsgen.units import duration
 
 
@@ -53,20 +53,23 @@ class ObjectStorage(Strict):
     key: SecretKeyName = Field("thanos.yaml", description="the key that holds the configuration")
 
 
+_HOURS = {"h": 1, "d": 24, "w": 168, "y": 8760}
+
+
 class Retention(Strict):
     """How long what is in object storage is kept, by resolution."""
 
-    raw: Interval = Field("30d", description="every sample")
-    five_minutes: Interval = Field("180d", description="one of five minutes")
-    one_hour: Interval = Field("730d", description="one of an hour")
+    raw: Age = Field("30d", description="every sample")
+    five_minutes: Age = Field("180d", description="one of five minutes")
+    one_hour: Age = Field("2y", description="one of an hour")
 
     @model_validator(mode="after")
     def _long_enough(self) -> Retention:
         """Thanos 0.42 refuses to compact what would be deleted before it is down-sampled (cmd/thanos/compact.go)."""
-        for key, kept, least in (("raw", self.raw, "40h"), ("fiveMinutes", self.five_minutes, "10d")):
-            if duration(kept) < duration(least):
-                message = f"{key} is shorter than the {least} after which Thanos down-samples"
-                raise refusal("profile/retention", message, f"write {key}: {least} or more")
+        for key, kept, least in (("raw", self.raw, 40), ("fiveMinutes", self.five_minutes, 240)):
+            if int(kept[:-1]) * _HOURS[kept[-1]] < least:
+                message = f"{key} is shorter than the {least} hours after which Thanos down-samples"
+                raise refusal("profile/retention", message, f"write {key}: {least}h or more")
         return self
 
 

@@ -116,11 +116,11 @@ def test_one_compactor_and_budgets_where_there_are_several_pods() -> None:
 
 
 def test_retention_by_resolution_reaches_the_compactor() -> None:
-    kept = {"raw": "40h", "fiveMinutes": "60d", "oneHour": "365d"}
+    kept = {"raw": "40h", "fiveMinutes": "60d", "oneHour": "3y"}
     found = objects(tree(prometheus=MANAGED, longTerm={**BUCKET, "retention": kept}), "StatefulSet")
     (compactor,) = (each for each in found if each["metadata"]["name"].endswith("compact"))
     args = compactor["spec"]["template"]["spec"]["containers"][0]["args"]
-    assert {f"--retention.resolution-{name}" for name in ("raw=40h", "5m=60d", "1h=365d")} <= set(args)
+    assert {f"--retention.resolution-{name}" for name in ("raw=40h", "5m=60d", "1h=3y")} <= set(args)
 
 
 @pytest.mark.parametrize("retention", [{"raw": "39h"}, {"fiveMinutes": "9d"}])
