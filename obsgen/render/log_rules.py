@@ -47,7 +47,7 @@ def log_rules(stack: Stack, alerts: Iterable[RenderedAlert]) -> list[dict[str, A
 
 
 def _is_openshifts(namespace: str) -> bool:
-    """Whether OpenShift counts a namespace as its own: grafana/loki operator/internal/validation/openshift/common.go."""
+    """Whether OpenShift counts it as its own: grafana/loki operator/internal/validation/openshift/common.go."""
     return namespace.startswith(("openshift", "kube-")) or namespace == "default"
 
 

@@ -155,9 +155,7 @@ def _counted(measure: Measure, source: Source, function: str) -> Expr:
 
 def _summed(measure: Measure, source: Source, function: str, taken: Taken) -> Expr:
     labels, window = _labels(measure, source), _window(measure)
-    return _joined(
-        measure, source, lambda query: aggregated("sum", labels, build.over(function, query, window)), taken
-    )
+    return _joined(measure, source, lambda query: aggregated("sum", labels, build.over(function, query, window)), taken)
 
 
 def _ranged(measure: Measure, source: Source, function: str, parameter: float | None = None) -> Expr:
