@@ -139,7 +139,8 @@ def test_the_name_of_a_component_is_taken() -> None:
 
 
 def test_an_environment_may_declare_more() -> None:
-    more = "environments: {dev: {cluster: {name: dev}, applications: {rag: {metrics: {rag_extra: {type: gauge}}}}}, prod: {}}\n"
+    extra = "applications: {rag: {metrics: {rag_extra: {type: gauge}}}}"
+    more = f"environments: {{dev: {{cluster: {{name: dev}}, {extra}}}, prod: {{}}}}\n"
     names = {
         name: [signal for each in rendered.stack.instances for signal in each.signals if signal == "rag_extra"]
         for name, rendered in tree(profile(rest=more)).environments.items()
