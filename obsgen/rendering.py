@@ -12,7 +12,7 @@ from obsgen.findings import Faults, Finding, InputError, Place, error
 from obsgen.hints import nearest
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import LoadedProfile
-from obsgen.render.argocd import application_names
+from obsgen.render.manifest import Identity
 from obsgen.tree import Outcome, Plan, apply_all, refusals, stale
 from obsgen.tree import plan as plan_tree
 
@@ -76,20 +76,23 @@ def _is_unnamed(profile: LoadedProfile) -> bool:
 
 def _check_collisions(profiles: Sequence[LoadedProfile], trees: Sequence[StackTree]) -> None:
     """Objects of two stacks that would overwrite each other on one cluster."""
-    findings, owners = [], dict[tuple[str, ...], str]()
+    findings: list[Finding] = []
+    earlier: dict[str | None, dict[tuple[str, frozenset[Identity]], None]] = {}
     for profile, tree in zip(profiles, trees, strict=True):
-        for rendered in tree.environments.values():
-            cluster = rendered.stack.settings.cluster
-            for each in (*rendered.objects, *rendered.board_maps):
-                key = (cluster.server or cluster.name or "", *each.identity)
-                owner = owners.setdefault(key, tree.name)
-                if owner != tree.name and each.object["kind"] != "Namespace":
-                    shown = f"{each.identity[1]} {each.identity[2]}/{each.identity[3]}"
-                    place = profile.base.merged.document.place(("stack",))
-                    hint = "use other names, another namespace or another cluster"
-                    findings.append(error("profile/collision", f"{shown} is also in stack '{owner}'", place, hint))
+        place = profile.base.merged.document.place(("stack",))
+        for each in tree.deliveries:
+            there = earlier.setdefault(each.key, {})
+            for owner, identities in there:
+                shared = sorted(identities & each.everything.identities) if owner != tree.name else ()
+                findings += [_collision(identity, owner, place) for identity in shared if identity[1] != "Namespace"]
+            there[tree.name, each.everything.identities] = None
     if findings:
         raise InputError(findings)
+
+
+def _collision(identity: Identity, owner: str, place: Place) -> Finding:
+    message = f"{identity[1]} {identity[2]}/{identity[3]} is also in stack '{owner}'"
+    return error("profile/collision", message, place, "use other names, another namespace or another cluster")
 
 
 def _plans(tree: StackTree, options: Options) -> Iterator[Plan]:
@@ -163,11 +166,11 @@ _BEFORE = "secrets that must exist before the first sync:"
 def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
     pad = " " * len(tree.name)
     objects = len(tree.base.objects) + len(tree.base.board_maps)
-    patches = {name: _patches(tree, name) for name in tree.environments}
-    overlays = ", ".join(f"{name} ({_count(count, 'patch', 'patches')})" for name, count in patches.items())
+    overlays = ", ".join(f"{name} ({_overlay(tree, name)})" for name in tree.environments)
     yield f"{tree.name}   base {_count(objects, 'object')}; overlays {overlays}  → {', '.join(map(str, roots))}"
     panels = sum(board.panels for board in tree.boards)
-    applications = [app for name, each in tree.environments.items() for app in application_names(name, each)]
+    applications = sum(path.startswith("application-") for path in tree.argocd)
+    sets = sum(path.startswith("applicationset-") for path in tree.argocd)
     monitors = sum(each.part == "monitors" for each in tree.base.objects)
     limits = sum(alert.limit is not None for alert in tree.base.alerts)
     parts = [
@@ -175,21 +178,27 @@ def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
         _count(len(tree.base.recordings) + limits, "recording rule"),
         f"{_count(len(tree.boards), 'dashboard')} ({_count(panels, 'panel')})",
         _count(monitors, "monitor"),
-        _count(len(applications), "application"),
+        _count(applications, "application"),
+        *([_count(sets, "application set")] if sets else ()),
     ]
     yield f"{pad}   {', '.join(parts)}"
     left_out = [f"{name}: {each}" for name, r in tree.environments.items() for each in r.stack.left_out]
     yield from _told("left out in", left_out)
-    yield from _told("assumed", [each for r in tree.environments.values() for each in r.stack.assumptions])
+    yield from _told("assumed", [each for r in tree.spoken_of.values() for each in r.stack.assumptions])
     secrets = [
-        f"{s.namespace}/{s.name} ({', '.join(s.keys)})" for r in tree.environments.values() for s in r.stack.secrets
+        f"{s.namespace}/{s.name} ({', '.join(s.keys)})" for r in tree.spoken_of.values() for s in r.stack.secrets
     ]
     stored = all(each.stack.settings.secret_store for each in tree.environments.values())
     yield from _told("secrets that the store must hold:" if stored else _BEFORE, secrets)
 
 
-def _patches(tree: StackTree, environment: str) -> int:
-    return sum(path.startswith(f"overlays/{environment}/") and "/patch-" in path for path in tree.files)
+def _overlay(tree: StackTree, environment: str) -> str:
+    """What an overlay changes; that of an environment with clusters, and theirs."""
+    clusters = {f"overlays/{environment}/{each.name}/" for each in tree.clusters(environment)}
+    patches = [path for path in tree.files if path.startswith(f"overlays/{environment}/") and "/patch-" in path]
+    theirs = sum("/".join(path.split("/", 3)[:3]) + "/" in clusters for path in patches)
+    own = _count(len(patches) - theirs, "patch", "patches")
+    return f"{own}; {_count(len(clusters), 'cluster')}: {_count(theirs, 'patch', 'patches')}" if clusters else own
 
 
 def _told(what: str, items: Sequence[str]) -> Iterator[str]:
@@ -199,4 +208,4 @@ def _told(what: str, items: Sequence[str]) -> Iterator[str]:
 
 
 def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from obsgen.conventions import HUB
 from obsgen.findings import Finding, Place, error
 from obsgen.hints import nearest
 from obsgen.profile.names import is_name
@@ -40,7 +41,8 @@ class Mark(Enum):
 
 def main_environment(names: Iterable[str]) -> str:
     """The environment that examples and commands speak of: production where there is one, else the last."""
-    known = list(names)
+    every = list(names)
+    known = [name for name in every if name != HUB and "/" not in name] or every
     return DEFAULT_ENVIRONMENT if DEFAULT_ENVIRONMENT in known else known[-1]
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
+from obsgen.render.deliveries import Delivery
 from obsgen.render.objects import Rendered
 from obsgen.tree.serialise import json_bytes
 
 
-def facts_file(environments: Mapping[str, Rendered]) -> bytes:
-    """`.obsgen/facts.json`: per environment the Prometheus that must select the objects, and what runs where."""
-    return json_bytes(
-        {"schemaVersion": 1, "environments": {name: _facts(rendered) for name, rendered in environments.items()}}
-    )
+def facts_file(
+    environments: Mapping[str, Rendered], deliveries: Sequence[Delivery], told: Mapping[str, Rendered]
+) -> bytes:
+    """`.obsgen/facts.json`: per environment the Prometheus that must select the objects, and what runs where.
+
+    Of many clusters their number, and those of which something else is true than of their environment.
+    """
+    counts = Counter(each.environment for each in deliveries if each.name)
+    clusters = {"clusters": dict(sorted(counts.items()))} if counts else {}
+    others = {"others": {name: _facts(rendered) for name, rendered in told.items()}} if told else {}
+    every = {name: _facts(rendered) for name, rendered in environments.items()}
+    return json_bytes({"schemaVersion": 1, "environments": every, **clusters, **others})
 
 
 def _facts(rendered: Rendered) -> dict[str, object]:

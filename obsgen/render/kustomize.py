@@ -1,59 +1,107 @@
-"""Objects to a Kustomize tree: a base, and for each environment the smallest overlay that gives its objects back."""
+"""Objects to a Kustomize tree: a base, and for each environment the smallest overlay that gives its objects back.
+
+The clusters of an environment build on its folders: kustomize takes no base that holds the overlay itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from obsgen.conventions import ENVIRONMENT, PARTS, file_name, header
+from obsgen.conventions import ENVIRONMENT, file_name, header
 from obsgen.kustomize.patches import Patch, delete_patch, object_patches
 from obsgen.render.dashboards import Board
+from obsgen.render.layout import Layout
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
+from obsgen.render.sync import why
 from obsgen.tree.serialise import yaml_bytes
 
 Files = dict[str, bytes]
 
 
-def tree_files(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board]) -> Files:
+def tree_files(base: Rendered, environments: Mapping[str, Rendered], boards: Sequence[Board], layout: Layout) -> Files:
     """`base/` and `overlays/<environment>/`, a folder with a kustomization for each part."""
     files: Files = {}
-    parts = [part for part in PARTS if _objects(base, part)]
-    for part in parts:
-        _base_part(files, base, part, boards)
-    _umbrella(files, "base", base, parts)
+    folders = layout.folders(base)
+    for folder in folders:
+        _base_part(files, base, folder, boards, layout)
+    files["base/kustomization.yaml"] = _umbrella(tuple(folders), base.stack.name)
     for name, rendered in environments.items():
-        _overlay(files, base, name, rendered)
+        labels = ((ENVIRONMENT, name),)
+        for path, data in overlay_files(base, rendered, layout, "../../../base/", labels).items():
+            files[f"overlays/{name}/{path}"] = data
     return files
 
 
-def _objects(rendered: Rendered, part: str) -> list[Manifest]:
-    """A part's objects, boards' ConfigMaps included."""
-    return [each for each in (*rendered.objects, *rendered.board_maps) if each.part == part]
+def overlay_files(
+    below: Rendered, rendered: Rendered, layout: Layout, path: str, labels: Labels = (), *, whole: bool = True
+) -> Files:
+    """An overlay that builds on the folders of what is `below`, which `path` leads to from its own folders.
+
+    Without `whole` a folder that would change nothing is left out, and the one below is named instead.
+    """
+    files: Files = {}
+    resources = []
+    folders = layout.folders(rendered) or layout.folders(below)
+    for folder in folders:
+        ours, wanted = (Same(tuple(layout.objects(each, folder))) for each in (below, rendered))
+        share = _share(ours, wanted, f"{path}{folder}", labels, rendered.stack.name)
+        if whole or share.differs:
+            resources.append(folder)
+            files |= {f"{folder}/{name}": data for name, data in share.files.items()}
+        else:
+            resources.append(f"{path.removeprefix('../')}{folder}")
+    files["kustomization.yaml"] = _umbrella(tuple(resources), rendered.stack.name)
+    return files
 
 
-def _umbrella(files: Files, folder: str, rendered: Rendered, parts: Sequence[str]) -> None:
-    """The kustomization that joins a folder's parts."""
-    _kustomization(files, folder, rendered, {"resources": list(parts)})
+Labels = tuple[tuple[str, str], ...]
 
 
-def _kustomization(files: Files, folder: str, rendered: Rendered, content: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, eq=False)
+class Same:
+    """Objects that are the same as others only if they are these very objects: a key for what is made of them."""
+
+    objects: tuple[Manifest, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.objects)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Same)
+            and len(self.objects) == len(other.objects)
+            and all(one is another for one, another in zip(self.objects, other.objects, strict=True))
+        )
+
+
+@lru_cache(maxsize=64)
+def _umbrella(resources: tuple[str, ...], stack: str) -> bytes:
+    """The kustomization that joins folders."""
+    return _kustomization(stack, {"resources": list(resources)})
+
+
+def _kustomization(stack: str, content: Mapping[str, Any]) -> bytes:
     head = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
-    files[f"{folder}/kustomization.yaml"] = yaml_bytes({**head, **content}, header(rendered.stack.name, "kustomize"))
+    return yaml_bytes({**head, **content}, header(stack, "kustomize"))
 
 
-def _base_part(files: Files, base: Rendered, part: str, boards: Sequence[Board]) -> None:
-    folder = f"base/{part}"
+def _base_part(files: Files, base: Rendered, part: str, boards: Sequence[Board], layout: Layout) -> None:
+    folder, stack = f"base/{part}", base.stack.name
     content: dict[str, Any] = {}
-    resources = _write(files, folder, base, [each for each in base.objects if each.part == part])
+    written, resources = _written(layout.only(base.objects, part), stack)
+    files |= {f"{folder}/{name}": data for name, data in written.items()}
     if resources:
         content["resources"] = resources
-    maps = [each for each in base.board_maps if each.part == part]
-    for board in boards if maps else ():
-        files[f"{folder}/{board.name}.json"] = board.text
+    maps = layout.only(base.board_maps, part)
+    named = {name for each in maps for name in each.object["data"]}
+    files |= {f"{folder}/{board.name}.json": board.text for board in boards if f"{board.name}.json" in named}
     if maps:
         content["configMapGenerator"] = [_generator(each) for each in maps]
-    _kustomization(files, folder, base, content)
+    files[f"{folder}/kustomization.yaml"] = _kustomization(stack, content)
 
 
 def _generator(board_map: Manifest) -> dict[str, Any]:
@@ -68,49 +116,50 @@ def _generator(board_map: Manifest) -> dict[str, Any]:
     }
 
 
-def _write(files: Files, folder: str, rendered: Rendered, objects: Sequence[Manifest]) -> list[str]:
-    """One file for each object, in namespace folders where the part spans several; the names, sorted."""
+def _written(objects: Sequence[Manifest], stack: str) -> tuple[Files, list[str]]:
+    """One file for each object, in namespace folders where they span several; the names, sorted."""
     spans = len({_namespace(each) for each in objects}) > 1
-    names = []
+    files: Files = {}
     for each in objects:
         own = file_name(each.object["kind"], each.object["metadata"]["name"])
         name = f"{_namespace(each)}/{own}" if spans and _namespace(each) else own
-        files[f"{folder}/{name}"] = yaml_bytes(each.object, header(rendered.stack.name, each.component))
-        names.append(name)
-    return sorted(names)
+        files[name] = yaml_bytes(each.object, "\n".join((header(stack, each.component), *why(each))))
+    return files, sorted(files)
 
 
 def _namespace(manifest: Manifest) -> str:
     return str(manifest.object["metadata"].get("namespace", ""))
 
 
-def _overlay(files: Files, base: Rendered, environment: str, rendered: Rendered) -> None:
-    folder = f"overlays/{environment}"
-    parts = [part for part in PARTS if _objects(base, part) or _objects(rendered, part)]
-    for part in parts:
-        _overlay_part(files, f"{folder}/{part}", part, base, rendered)
-    _umbrella(files, folder, rendered, parts)
+@dataclass(frozen=True)
+class _Share:
+    """One folder of an overlay, and whether it makes something else of what is below."""
+
+    files: Files
+    differs: bool
 
 
-def _overlay_part(files: Files, folder: str, part: str, base: Rendered, rendered: Rendered) -> None:
-    """What turns a part of the base into that of an environment: extra objects, patches, the environment's label."""
-    ours, wanted = _objects(base, part), _objects(rendered, part)
-    labels = {ENVIRONMENT: str(rendered.stack.environment)}
-    pairs, added, removed = _matched(ours, wanted)
-    resources = [f"../../../base/{part}"] if ours else []
-    resources += _write(files, folder, rendered, added)
-    content: dict[str, Any] = {"resources": resources}
-    patches = [(each, delete_patch(each.object)) for each in removed]
+@lru_cache(maxsize=128)
+def _share(below: Same, wanted: Same, path: str, labels: Labels, stack: str) -> _Share:
+    """What turns a folder below into the wanted one: extra objects, patches, labels."""
+    pairs, added, removed = _matched(below.objects, wanted.objects)
+    files, names = _written(added, stack)
+    kept = bool(pairs) or not wanted.objects
+    content: dict[str, Any] = {"resources": [*([path] if kept else []), *names]}
+    patches = [(each, delete_patch(each.object)) for each in removed if kept]
     patches += [
         (one, patch)
         for one, other in pairs
-        if _differs(one, other, labels)
-        for patch in object_patches(one.object, other.object, labels)
+        if _differs(one, other, dict(labels))
+        for patch in object_patches(one.object, other.object, dict(labels))
     ]
     if patches:
-        content["patches"] = _write_patches(files, folder, rendered, patches)
-    content["labels"] = [{"pairs": labels}]
-    _kustomization(files, folder, rendered, content)
+        written, content["patches"] = _patches(patches, stack)
+        files |= written
+    if labels:
+        content["labels"] = [{"pairs": dict(labels)}]
+    files["kustomization.yaml"] = _kustomization(stack, content)
+    return _Share(files, bool(labels or patches or added or removed))
 
 
 def _matched(
@@ -140,22 +189,24 @@ def _without_namespace(manifest: Manifest) -> tuple[str, str, str]:
 
 
 def _differs(one: Manifest, other: Manifest, labels: Mapping[str, str]) -> bool:
-    """Whether more than the environment's label sets two objects apart."""
+    """Whether more than the labels sets two objects apart."""
+    if one is other:
+        return bool(labels)
     head = other.object["metadata"]
     plain = {key: value for key, value in head["labels"].items() if key not in labels}
     return {**other.object, "metadata": {**head, "labels": plain}} != one.object
 
 
-def _write_patches(
-    files: Files, folder: str, rendered: Rendered, patches: Sequence[tuple[Manifest, Patch]]
-) -> list[dict[str, Any]]:
+def _patches(patches: Sequence[tuple[Manifest, Patch]], stack: str) -> tuple[Files, list[dict[str, Any]]]:
     """A file for each patch, and the entries that name them."""
+    files: Files = {}
     entries = []
-    taken: dict[str, int] = {}
     for manifest, patch in patches:
         own = file_name(f"patch-{manifest.object['kind']}", manifest.object["metadata"]["name"])
-        taken[own] = taken.get(own, 0) + 1
-        name = own if taken[own] == 1 else f"{own.removesuffix('.yaml')}-{taken[own]}.yaml"
-        files[f"{folder}/{name}"] = yaml_bytes(patch.content, header(rendered.stack.name, manifest.component))
+        name, number = own, 1
+        while name in files:
+            number += 1
+            name = f"{own.removesuffix('.yaml')}-{number}.yaml"
+        files[name] = yaml_bytes(patch.content, header(stack, manifest.component))
         entries.append(patch.entry(name))
-    return entries
+    return files, entries

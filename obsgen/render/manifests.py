@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from obsgen.components.origin import Origin
@@ -16,21 +16,40 @@ from obsgen.secrecy import exposed, secret_values
 from obsgen.stack.model import Instance, Stack
 
 
-def manifests(stack: Stack, extra: Mapping[str, Any]) -> list[Manifest]:
-    """Every object that the stack's components bring; `extra` adds names to the context of all.
+def manifests(
+    stack: Stack, extra: Mapping[str, Any], number: int, finish: Callable[[Manifest], Manifest]
+) -> list[Manifest]:
+    """Every object that the stack's components bring, finished; `extra` adds names to the context of all.
 
-    InputError with the faults of all templates.
+    What was made for another cluster with an `extra` of the same number and checksum is taken from there. InputError
+    with the faults of all templates.
     """
     seen: set[Identity] = set()
-    templates = [(instance, name) for instance in stack.instances for name in instance.folder.manifests]
+    templates = [(i, name) for i, each in enumerate(stack.instances) for name in each.folder.manifests]
     with Faults() as faults:
-        made = faults.each(templates, lambda each: list(_of_template(stack, *each, extra, seen)))
+        made = faults.each(templates, lambda each: _finished(stack, *each, extra, number, finish, seen))
         return [manifest for some in made for manifest in some]
 
 
-def _of_template(
-    stack: Stack, instance: Instance, name: str, extra: Mapping[str, Any], seen: set[Identity]
-) -> Iterator[Manifest]:
+def _finished(
+    stack: Stack,
+    index: int,
+    name: str,
+    extra: Mapping[str, Any],
+    number: int,
+    finish: Callable[[Manifest], Manifest],
+    seen: set[Identity],
+) -> tuple[Manifest, ...]:
+    """The objects of one template of one instance."""
+    instance = stack.instances[index]
+    key = (number, extra["checksum"], index, name)
+    made = stack.once(key, lambda: tuple(finish(each) for each in _of_template(stack, instance, name, extra)))
+    for manifest in made:
+        _refuse_second(manifest, seen, instance.folder.origin(f"manifests/{name}.yaml", "object", "metadata", "name"))
+    return made
+
+
+def _of_template(stack: Stack, instance: Instance, name: str, extra: Mapping[str, Any]) -> Iterator[Manifest]:
     template = instance.folder.manifests[name]
     origin = instance.folder.origin(f"manifests/{name}.yaml")
     context = context_of(instance, extra)
@@ -41,9 +60,7 @@ def _of_template(
         if rendered is not DROPPED:
             proofread_object(rendered, origin.at("object"))
             _refuse_values(rendered, origin.at("object"))
-            manifest = _manifest(stack, instance, template.part, rendered)
-            _refuse_second(manifest, seen, origin.at("object", "metadata", "name"))
-            yield manifest
+            yield _manifest(stack, instance, template.part, rendered)
 
 
 def _refuse_values(rendered: Mapping[str, Any], origin: Origin) -> None:

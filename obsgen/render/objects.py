@@ -27,16 +27,11 @@ from obsgen.render.plain_files import Files, objects_of, plain_files
 from obsgen.render.recordings import RenderedRecording, recordings
 from obsgen.render.route_table import unreached
 from obsgen.render.rules import rule_objects
+from obsgen.render.sync import SYNC_OPTIONS, SYNC_WAVE, for_argo, with_metadata
 from obsgen.render.targets import job_names, target_objects
 from obsgen.render.values import helm_values
 from obsgen.stack.model import Stack
 from obsgen.units import duration
-
-APPLY_LIMIT = 262_144
-"""Bytes of all annotations of an object; client-side apply copies the whole object into one of them."""
-
-SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
-SYNC_WAVE = "argocd.argoproj.io/sync-wave"
 
 
 @dataclass(frozen=True)
@@ -188,21 +183,5 @@ def _managed(stack: Stack) -> dict[str, str]:
 
 def _finished(stack: Stack, manifest: Manifest) -> Manifest:
     """An object as it is written."""
-    return _in_environment(stack, _for_argo(manifest))
-
-
-def _for_argo(manifest: Manifest) -> Manifest:
-    """Server-side apply on exactly the objects that are too large for the annotation of client-side apply."""
-    if len(json.dumps(manifest.object)) < APPLY_LIMIT * 0.9:
-        return manifest
-    return _with_metadata(manifest, "annotations", {SYNC_OPTIONS: "ServerSideApply=true"})
-
-
-def _in_environment(stack: Stack, manifest: Manifest) -> Manifest:
-    return _with_metadata(manifest, "labels", {ENVIRONMENT: stack.environment}) if stack.environment else manifest
-
-
-def _with_metadata(manifest: Manifest, key: str, added: Mapping[str, Any]) -> Manifest:
-    head = manifest.object["metadata"]
-    changed = {**head, key: dict(sorted({**head.get(key, {}), **added}.items()))}
-    return replace(manifest, object={**manifest.object, "metadata": changed})
+    applied = for_argo(stack, manifest)
+    return with_metadata(applied, "labels", {ENVIRONMENT: stack.environment}) if stack.environment else applied

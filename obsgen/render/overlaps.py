@@ -1,23 +1,22 @@
-"""Environments of one stack that would overwrite each other on a cluster."""
+"""Destinations of one stack that would overwrite each other on a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 
 from obsgen.findings import Finding, error
 from obsgen.profile.load import Environment, LoadedProfile
+from obsgen.render.deliveries import Delivery
 from obsgen.render.manifest import Identity
-from obsgen.render.objects import Rendered
-from obsgen.stack.neighbours import cluster_key
 
 
-def overlaps(profile: LoadedProfile, environments: Mapping[str, Rendered]) -> Iterator[Finding]:
-    """One finding for each environment that brings objects which an earlier one brings to the same cluster."""
-    earlier: list[tuple[str, Rendered]] = []
-    for name, rendered in environments.items():
-        if _where_is_known(profile.environments[name]):
-            yield from _overlap(profile, earlier, name, rendered)
-            earlier.append((name, rendered))
+def overlaps(profile: LoadedProfile, deliveries: Sequence[Delivery]) -> Iterator[Finding]:
+    """One finding for each destination to which an earlier one brings objects of the same names."""
+    earlier: dict[str | None, list[Delivery]] = {}
+    for each in deliveries:
+        if _where_is_known(profile.environments[each.environment]):
+            yield from _overlap(profile, earlier.setdefault(each.key, []), each)
+            earlier[each.key].append(each)
 
 
 def _where_is_known(environment: Environment) -> bool:
@@ -25,22 +24,20 @@ def _where_is_known(environment: Environment) -> bool:
     return not any(route[0] in ("cluster", "namespaces") for route in environment.merged.lost)
 
 
-def _overlap(
-    profile: LoadedProfile, earlier: list[tuple[str, Rendered]], name: str, rendered: Rendered
-) -> Iterator[Finding]:
-    for other, theirs in earlier:
-        shared = sorted(_identities(rendered) & _identities(theirs))
-        if shared and cluster_key(rendered.stack) == cluster_key(theirs.stack):
+def _overlap(profile: LoadedProfile, earlier: Sequence[Delivery], one: Delivery) -> Iterator[Finding]:
+    for other in earlier:
+        shared = sorted(_identities(one) & _identities(other))
+        if shared:
             _, kind, namespace, object_name = shared[0]
             more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
-            message = f"'{other}' and '{name}' both bring {kind} {namespace}/{object_name}{more} to one cluster"
-            place = profile.base.merged.document.place(("environments", name), key=True)
-            hint = f"give '{name}' its own `cluster: {{name: …}}` or namespaces"
+            both = f"'{other.label}' and '{one.label}' both bring"
+            message = f"{both} {kind} {namespace}/{object_name}{more} to one cluster"
+            place = profile.base.merged.document.place(one.route, key=True)
+            hint = f"give '{one.label}' its own `cluster: {{name: …}}` or namespaces"
             yield error("profile/same-destination", message, place, hint)
             return
 
 
-def _identities(rendered: Rendered) -> set[Identity]:
-    """The objects of an environment; a namespace may well be brought by two."""
-    every = (each.identity for each in (*rendered.objects, *rendered.board_maps))
-    return {identity for identity in every if identity[1] != "Namespace"}
+def _identities(one: Delivery) -> set[Identity]:
+    """The objects of a destination; a namespace may well be brought by two."""
+    return {identity for identity in one.everything.identities if identity[1] != "Namespace"}

@@ -46,13 +46,13 @@ def runbook_base(stack: Stack) -> str | None:
     return None
 
 
-def runbook_files(stacks: Sequence[Stack], alerts: Mapping[str, Sequence[RenderedAlert]]) -> dict[str, str]:
-    """`runbooks/<Alert>.md` for every alert of any environment; `alerts` is by environment."""
+def runbook_files(environments: Mapping[str, tuple[Stack, Sequence[RenderedAlert]]]) -> dict[str, str]:
+    """`runbooks/<Alert>.md` for every alert of any environment, or of a cluster that differs from its environment."""
     grouped: dict[str, list[tuple[str, RenderedAlert]]] = {}
-    for environment, found in alerts.items():
+    for environment, (_, found) in environments.items():
         for alert in found:
             grouped.setdefault(alert.name, []).append((environment, alert))
-    owners = {stack.environment or "": stack for stack in stacks}
+    owners = {environment: stack for environment, (stack, _) in environments.items()}
     return {f"{name}.md": _runbook(name, rows, owners) for name, rows in sorted(grouped.items())}
 
 

@@ -15,32 +15,11 @@ from obsgen.stack.model import Instance, Stack
 def clashes(profile: LoadedProfile, stacks: Sequence[Stack]) -> Iterator[Finding]:
     """Everything of a profile's environments that would overwrite, or hide, something else."""
     yield from contradicting_labels(profile)
-    yield from _same_application(profile)
     for stack in stacks:
         environment = profile.environments[stack.environment] if stack.environment else profile.base
         # A change of an alert that is at fault may be the one that sets two apart.
         if not any("alerts" in route for route in environment.merged.lost):
             yield from _same_alert(stack, environment.merged)
-
-
-def _same_application(profile: LoadedProfile) -> Iterator[Finding]:
-    """Applications of one name, in one or in two environments."""
-    seen: dict[tuple[str, str], str] = {}
-    for environment, each in profile.environments.items():
-        argocd = each.settings.argocd
-        if argocd is None or any(route[0] == "argocd" for route in each.merged.lost):
-            continue
-        suffix = f"-{environment}" if argocd.suffix is None else argocd.suffix
-        for name in [app.name for app in argocd.applications] or [profile.stack]:
-            key = (argocd.namespace, f"{name}{suffix}")
-            if key in seen:
-                there = f"'{key[1]}' is there in '{seen[key]}' and in '{environment}'"
-                message = (
-                    f"application {there}" if seen[key] != environment else f"two applications are called '{name}'"
-                )
-                hint = "give it another name, or the environment another `suffix:`"
-                yield error("profile/same-application", message, each.merged.place(("argocd",), key=True), hint)
-            seen.setdefault(key, environment)
 
 
 def _same_alert(stack: Stack, merged: Merged) -> Iterator[Finding]:

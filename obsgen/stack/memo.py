@@ -92,7 +92,7 @@ class Noting(dict[str, Any]):
 
     def __init__(self, values: Mapping[str, Any], fields: Mapping[str, tuple[str, ...]], memo: Memo) -> None:
         super().__init__(values)
-        self._fields, self._memo = fields, memo
+        self._plain, self._fields, self._memo = dict(values), fields, memo
 
     def __getitem__(self, key: str) -> Any:
         self._memo.note(self._fields.get(key, ()))
@@ -100,7 +100,7 @@ class Noting(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of a key."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401  # get itself would note nothing
 
     def __iter__(self) -> Iterator[str]:
         self._all()
@@ -122,8 +122,25 @@ class Noting(dict[str, Any]):
         return super().items()
 
     def __or__(self, other: Mapping[str, Any]) -> Noting:  # type: ignore[override]
-        return Noting({**dict.copy(self), **other}, self._fields, self._memo)
+        return Noting({**self._plain, **other}, self._fields, self._memo)
+
+    def on(self, values: Mapping[str, Any], memo: Memo) -> Noting:
+        """The same mapping with other values for the keys that speak of the cluster, noting elsewhere."""
+        own = {key: values[key] for key in self._fields}
+        return Noting({**self._plain, **own}, self._fields, memo)
 
     def _all(self) -> None:
         for fields in self._fields.values():
             self._memo.note(fields)
+
+
+_IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "cluster": {**{each: (each,) for each in FIELDS}, "is_argocds": ("name", "server")},
+    "prometheus": {"external_labels": ("name", "provider", "region")},
+}
+"""What templates see of a cluster: the names and keys, and the fields that each is made of."""
+
+
+def noting(context: Mapping[str, Any], memo: Memo) -> dict[str, Noting]:
+    """The names of a context that speak of the cluster, each noting what is read of it."""
+    return {name: Noting(context[name], fields, memo) for name, fields in _IN_CONTEXT.items()}

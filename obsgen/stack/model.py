@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
+from obsgen.conventions import HUB
 from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settings
 from obsgen.stack.memo import Memo
 
@@ -174,6 +175,11 @@ class Stack:
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` gives, made once for all clusters that are the same in what it reads of them."""
         return self.memo.get(key, self.settings.cluster, make)
+
+    @property
+    def is_destination(self) -> bool:
+        """Whether it is brought to one cluster; an environment with a list of clusters is brought to each of those."""
+        return self.environment == HUB or not self.context.get("clusters")
 
     @cached_property
     def _first(self) -> dict[str, Instance]:

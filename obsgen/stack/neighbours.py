@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from obsgen.conventions import HUB
 from obsgen.stack.model import Stack
 from obsgen.stack.surroundings import shown
 
@@ -19,6 +20,8 @@ _ROLES = {
 
 def with_left_out(base: Stack, stack: Stack) -> Stack:
     """The stack of an environment, with the profile's servers that it has not."""
+    if stack.environment == HUB:
+        return stack  # it has none of them
     names = {instance.name for instance in stack.instances}
     missing = (each for each in base.instances if each.name not in names and each.role in _ROLES)
     return replace(stack, left_out=tuple(dict.fromkeys(f"{_ROLES[each.role]} {each.name}" for each in missing)))
@@ -46,7 +49,9 @@ def _boards_meet(one: Stack, other: Stack) -> bool:
     """Whether one sidecar that looks everywhere, as is usual, would find the boards of both."""
     ours, theirs = one.settings.grafana, other.settings.grafana
     return (
-        cluster_key(one) == cluster_key(other)
+        one.is_destination
+        and other.is_destination
+        and cluster_key(one) == cluster_key(other)
         and {ours.delivery, theirs.delivery} == {"sidecar"}
         and shown(ours.sidecar_label) == shown(theirs.sidecar_label)
     )

@@ -28,8 +28,8 @@ from obsgen.stack.alerting import alerting_context, check_alerting
 from obsgen.stack.applications import declared, with_pages
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import instance_context, stack_context
-from obsgen.stack.datasources import with_datasources
 from obsgen.stack.costs import costs_context, servers_context
+from obsgen.stack.datasources import with_datasources
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.logs import logs_context, with_sources
 from obsgen.stack.memo import Memo, noting

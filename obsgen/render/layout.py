@@ -1,0 +1,55 @@
+"""The folders of a tree: one for each part or, where Argo CD syncs component by component, one for each of those."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from obsgen.conventions import PARTS
+from obsgen.findings import Faults, error
+from obsgen.profile.load import LoadedProfile
+from obsgen.render.manifest import Manifest
+from obsgen.render.objects import Rendered
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How objects are shared out among folders."""
+
+    by_component: bool = False
+
+    def folder(self, manifest: Manifest) -> str:
+        """The folder that an object lies in."""
+        return manifest.component if self.by_component else manifest.part
+
+    def folders(self, rendered: Rendered) -> list[str]:
+        """The folders that have objects, parts in the order in which they are applied."""
+        found = {self.folder(each) for each in every(rendered)}
+        return sorted(found) if self.by_component else [part for part in PARTS if part in found]
+
+    def only(self, objects: Iterable[Manifest], folder: str) -> list[Manifest]:
+        """The objects of one folder."""
+        return [each for each in objects if self.folder(each) == folder]
+
+    def objects(self, rendered: Rendered, folder: str) -> list[Manifest]:
+        """The objects of one folder, boards' ConfigMaps included."""
+        return self.only(every(rendered), folder)
+
+
+def layout_of(profile: LoadedProfile, faults: Faults) -> Layout:
+    """The layout that all of a profile's applications can be had with; notes those that want another one."""
+    asking = {name: each.settings.argocd for name, each in profile.environments.items() if each.settings.argocd}
+    by = {name: argocd.per for name, argocd in asking.items() if argocd.per != "stack"}
+    first = next(iter(by), "")
+    for name, per in by.items():
+        if per != by[first]:
+            message = f"{name} has one application a {per}, {first} one a {by[first]}"
+            place = profile.environments[name].merged.place(("argocd",), True)
+            hint = "the base has one folder for each of either: choose the same everywhere"
+            faults.findings.append(error("profile/application", message, place, hint))
+    return Layout(by_component="component" in by.values())
+
+
+def every(rendered: Rendered) -> tuple[Manifest, ...]:
+    """All objects, boards' ConfigMaps included."""
+    return (*rendered.objects, *rendered.board_maps)
