@@ -94,8 +94,16 @@ def test_the_alertmanager_of_the_readme_tells_whom_it_says() -> None:
     assert sum(each.identity[1] == "ExternalSecret" for each in made.base.objects) == 1
 
 
+def test_the_logs_of_the_readme_are_stored_collected_and_alerted_on() -> None:
+    made = example_of("logs")
+    kinds = {each.identity[1] for each in made.base.objects}
+    assert {"LokiStack", "StatefulSet", "AlertingRule"} <= kinds
+    assert "above 20 % for 5m" in made.files["README.md"].decode()
+    assert {each.language for each in made.base.alerts if each.instance.name == "chatbot"} == {"logql"}
+
+
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 4
+    assert len(EXAMPLES) == 6
     assert len(OWN_FILES) == 2
 
 
