@@ -70,7 +70,12 @@ def _stored(
     stored = Stored(
         name=row.name,
         type=row.type or signal.type,
-        match=tuple(sorted((kept.get(real, real), _texts(values, origin.at("match", real), context)) for real, values in row.match.items())),
+        match=tuple(
+            sorted(
+                (kept.get(real, real), _texts(values, origin.at("match", real), context))
+                for real, values in row.match.items()
+            )
+        ),
         scale=row.scale,
         labels=tuple((ours, kept.get(real, real)) for ours, real in labels.items()),
         buckets=row.buckets or (),
