@@ -110,20 +110,20 @@ def _of_services(page: Target) -> list[Relabeling]:
         _taken(["__meta_kubernetes_service_name"], "service"),
         _taken(["__meta_kubernetes_pod_name"], "pod"),
         _taken(["__meta_kubernetes_pod_container_name"], "container"),
-        _endpoint(page),
+        *_endpoint(page),
     ]
 
 
 def _of_pods(page: Target) -> list[Relabeling]:
-    port = "name" if page.port else "number"
+    by, port = ("name", page.port) if page.port else ("number", str(page.port_number))
     return [
         _drop_ended(),
         *_selected("pod", page.selector),
-        _keep([f"__meta_kubernetes_pod_container_port_{port}"], regex_of([_port(page)])),
+        _keep([f"__meta_kubernetes_pod_container_port_{by}"], regex_of([port])),
         _taken(["__meta_kubernetes_namespace"], "namespace"),
         _taken(["__meta_kubernetes_pod_container_name"], "container"),
         _taken(["__meta_kubernetes_pod_name"], "pod"),
-        _endpoint(page),
+        *_endpoint(page),
     ]
 
 
@@ -149,9 +149,6 @@ def _taken(sources: list[str], label: str, regex: str = "") -> Relabeling:
     return {**copied, "regex": regex, "replacement": "${1}"} if regex else copied
 
 
-def _endpoint(page: Target) -> Relabeling:
-    return {"action": "replace", "targetLabel": "endpoint", "replacement": _port(page)}
-
-
-def _port(page: Target) -> str:
-    return page.port or str(page.port_number)
+def _endpoint(page: Target) -> list[Relabeling]:
+    """The label `endpoint`, which ports without a name do not have."""
+    return [{"action": "replace", "targetLabel": "endpoint", "replacement": page.port}] if page.port else []
