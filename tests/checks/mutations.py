@@ -27,6 +27,7 @@ BOARD = "base/dashboards/shop.json"
 PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
 APPLICATION = "argocd/application.yaml"
 RULES, LOGS = "rules/node.yaml", "rules/logs.yaml"
+ALERTING, ROUTES = "alerting/alertmanager.yaml", "alerting/routes.yaml"
 
 REFUSED = """|
           sum by (path) (rate({app="shop"} | json | refused="true" [5m]))
@@ -131,6 +132,21 @@ MUTATIONS = (
              "rules/structure"),
     Mutation("no expression", RULES, "expr: node_filesystem_avail_bytes / node_filesystem_size_bytes < 0.1",
              'expr: ""', "rules/structure"),
+    Mutation("receiver that is not there", ALERTING, "receiver: pager", "receiver: pagr", "alertmanager/structure"),
+    Mutation("receiver twice", ALERTING, "  - name: pager", "  - name: shop", "alertmanager/structure",
+             f"{ALERTING}:15"),
+    Mutation("misspelt key of a route", ALERTING, "group_by", "groupBy", "alertmanager/structure"),
+    Mutation("matcher without a value", ALERTING, "'team=\"shop\"'", "team", "alertmanager/structure"),
+    Mutation("old matcher", ALERTING, "matchers: ['severity=\"critical\"']", "match: {severity: critical}",
+             "alertmanager/old-matcher"),
+    Mutation("route behind one for all", ALERTING, "matchers: ['severity=\"critical\"']\n      ", "",
+             "alertmanager/unreachable-route", f"{ALERTING}:6"),
+    Mutation("route to somebody else", ALERTING, 'severity="critical"', 'severity="page"', "alertmanager/routes",
+             f"{ROUTES}:4"),
+    Mutation("key in the configuration", ALERTING, "routing_key_file: /etc/alertmanager/secrets/keys/pagerduty",
+             "routing_key: 0123456789abcdef0123456789abcdef", "secret/value"),
+    Mutation("password in values", VALUES, "prometheus:\n", "grafana: {adminPassword: hunter2}\nprometheus:\n",
+             "secret/value"),
     Mutation("bad label of a rule", RULES, "          severity: warning", "          bad-label: warning",
              "rules/structure"),
 )  # fmt: skip

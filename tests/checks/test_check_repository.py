@@ -89,7 +89,7 @@ def test_what_is_not_checked_is_listed_with_the_reason(tree: Path) -> None:
             "template.yaml": "apiVersion: v1\nkind: Service\n{{- if .Values.on }}\nmetadata: {}\n{{- end }}\n",
             "by-chance.yaml": 'apiVersion: v1\nkind: Service\nmetadata:\n  name: "{{ .Release.Name }}"\n',
             "tsconfig.json": '{"compilerOptions": {}, // a comment\n}',
-            "alertmanager.yml": "route: {receiver: a}\nreceivers: [{name: a}]\n",
+            "tests.yml": "rule_files: []\ntests: []\n",
             "patch.yaml": "- {op: add, path: /a, value: b}\n",
             "values-prod.yaml": "replicas: 2\n",
             "both.yaml": "a: 1\n---\n" + ACCOUNT.format(name="shop"),
@@ -99,13 +99,13 @@ def test_what_is_not_checked_is_listed_with_the_reason(tree: Path) -> None:
     report = validate([tree], "off")
     assert report.findings == ()
     assert {Path(one.file).relative_to(tree).as_posix(): one.reason.partition(":")[0] for one in report.unread} == {
-        "alertmanager.yml": "Alertmanager configuration",
         "both.yaml": "no object, rules or dashboard",
         "by-chance.yaml": "Helm template",
         "chart/Chart.yaml": "Helm chart",
         "chart/templates/deployment.yaml": "Helm template",
         "patch.yaml": "a patch that no kustomization names",
         "template.yaml": "Helm template",
+        "tests.yml": "promtool tests",
         "tsconfig.json": "neither a manifest nor a dashboard",
         "values-prod.yaml": "Helm values",
     }
@@ -114,19 +114,19 @@ def test_what_is_not_checked_is_listed_with_the_reason(tree: Path) -> None:
 
 def test_what_a_kustomization_names_is_no_stranger(tree: Path) -> None:
     listed = "resources: [account.yaml]\npatches: [{path: p.yaml, target: {kind: ServiceAccount}}]\n"
-    listed += "configMapGenerator: [{name: c, files: [alertmanager.yml], options: {disableNameSuffixHash: true}}]\n"
+    listed += "configMapGenerator: [{name: c, files: [tests.yml], options: {disableNameSuffixHash: true}}]\n"
     write(
         tree,
         {
             "kustomization.yaml": KUSTOMIZATION + listed,
             "account.yaml": ACCOUNT.format(name="shop"),
             "p.yaml": "- {op: add, path: /automountServiceAccountToken, value: false}\n",
-            "alertmanager.yml": "route: {receiver: a}\nreceivers: [{name: a}]\n",
+            "tests.yml": "rule_files: []\ntests: []\n",
         },
     )
     report = validate([tree], "off")
     assert report.findings == ()
-    assert [Path(one.file).name for one in report.unread] == ["alertmanager.yml"]
+    assert [Path(one.file).name for one in report.unread] == ["tests.yml"]
 
 
 @pytest.mark.parametrize(

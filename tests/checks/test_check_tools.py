@@ -74,12 +74,13 @@ def test_tools_that_are_off_absent_or_not_needed_say_so(tmp_path: Path, monkeypa
     report = validate([tmp_path], "auto")
     assert report.findings == ()
     assert notes(report) == {
+        "amtool": "nothing here for it",
         "kubeconform": "absent: obsgen tools install kubeconform",
         "kustomize": "nothing here for it",
         "logql": "nothing here for it",
         "promtool": "nothing here for it",
     }
-    assert (report.levels[-1].checked, report.levels[-1].skipped) == (0, 4)
+    assert (report.levels[-1].checked, report.levels[-1].skipped) == (0, 5)
 
 
 def test_an_absent_tool_that_is_required_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

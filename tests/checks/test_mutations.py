@@ -40,11 +40,11 @@ def test_the_good_tree_is_clean() -> None:
 
 @pytest.mark.tools
 def test_the_real_tools_agree(real_tool: Callable[[str], Tool]) -> None:
-    for name in ("kustomize", "kubeconform", "logql", "promtool"):
+    for name in ("amtool", "kustomize", "kubeconform", "logql", "promtool"):
         real_tool(name)
     report = validate([GOOD_TREE], "require")
     assert report.findings == ()
-    assert [use.version is not None for use in report.tools] == [True, True, True, True]
+    assert [use.version is not None for use in report.tools] == [True, True, True, True, True]
 
 
 def test_there_are_many_kinds_of_faults_for_every_check() -> None:

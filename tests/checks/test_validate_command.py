@@ -47,12 +47,12 @@ def test_without_a_path_it_says_where_it_looks(
 
 def test_what_this_version_does_not_judge_is_in_the_counts(tmp_path: Path, obsgen: Command) -> None:
     (tmp_path / "account.yaml").write_text(ACCOUNT)
-    (tmp_path / "prometheus.yaml").write_text("scrape_configs: []\n")
+    (tmp_path / "tests.yaml").write_text("rule_files: []\ntests: []\n")
     short, full = obsgen("validate", "."), obsgen("validate", "-v", ".")
     assert "structure 1/1, schema 1/1, signals –, path –\n" in short.out
-    assert "not checked: 1 × Prometheus configuration\n" in short.out
-    assert "prometheus.yaml" not in short.out
-    assert "  prometheus.yaml: Prometheus configuration\n" in full.out
+    assert "not checked: 1 × promtool tests\n" in short.out
+    assert "tests.yaml" not in short.out
+    assert "  tests.yaml: promtool tests\n" in full.out
     assert "not judged by this version: signals and path" in full.out
     levels = json.loads(obsgen("validate", "--format", "json", ".").out)["levels"]
     assert {one["name"] for one in levels if not one["judged"]} == {"signals", "path"}
