@@ -12,7 +12,7 @@ WIDTH = 110
 """Characters of a line; longer words, such as names of series, may stand out."""
 
 _WORD = r"(?:[\w./%@+=~-]|:(?=\S))+"
-_PLAIN = re.compile(rf"(?![%@~-]){_WORD}(?: {_WORD})*")
+_PLAIN = re.compile(rf"(?![%@~:-]){_WORD}(?: {_WORD})*")
 """A text that YAML reads as itself without quotes."""
 
 
