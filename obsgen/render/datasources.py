@@ -36,7 +36,7 @@ _CA = _Source(f"{ACCOUNT}/service-ca.crt", "configMapKeyRef", "openshift-service
 
 def datasource_names(datasources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What templates speak of: `provisioning` is a file's text, `chart_datasources` the same for values that Helm
-    renders once more, `datasource_objects` what the operator's objects hold, `datasource_secrets` what files are mounted of.
+    renders once more, `datasource_objects` what the operator's objects hold, `datasource_secrets` what is mounted.
     """
     files = [_provisioned(each) for each in datasources]
     return {

@@ -260,7 +260,14 @@ _REST = some(
                 "mode": one_of("existing", "openshift"),
             }
         ),
-        "grafana": some({"delivery": one_of("sidecar", "provisioned"), "folder": titles, "sidecarLabel": labels}),
+        "grafana": some(
+            {
+                "delivery": one_of("sidecar", "provisioned", "operator"),
+                "folder": titles,
+                "sidecarLabel": labels,
+                "boardsConfigMap": one_of("all-boards", "chat"),
+            }
+        ),
         "gpuExporter": some(
             {"namespace": namespaces, "thresholds": st.just({"temperature": "75C"})}, {"type": "probe"}
         ),
