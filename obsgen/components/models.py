@@ -389,7 +389,7 @@ class Recording(Measure):
     when: str | None = None
     for_each: dict[str, str] | None = None
     server: str | None = None
-    constant: Text | None = None
+    constant: Quantity | None = None
     less: Operand | None = None
     product: Operand | None = None
     rename: dict[LabelName, LabelName] = Field(default_factory=dict)

@@ -225,3 +225,12 @@ def test_few_alerts_need_an_expression_of_their_own() -> None:
     alerts = [alert for folder in CATALOGUE.all() for alert in folder.alerts.values()]
     raw = [alert for alert in alerts if any(each.expr for each in conditions(alert))]
     assert len(raw) * 10 <= len(alerts), "one in ten: beyond it the vocabulary is wrong"
+
+
+def test_few_recording_rules_need_an_expression_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the vocabulary cannot say: run with -s to see which."""
+    rules = [(folder.name, rule) for folder in CATALOGUE.all() for rule in folder.recordings]
+    raw = sorted(f"{name}: {rule.record}" for name, rule in rules if rule.expr is not None)
+    with capsys.disabled():
+        print(f"\n{len(raw)} of {len(rules)} recording rules are expressions:", *raw, sep="\n  ")
+    assert len(raw) * 3 <= len(rules), "one in three: beyond it the vocabulary is wrong"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_support import HEAD, finding, marked, rules, tree
+from engine_support import HEAD, MADE_UP, finding, marked, rules, tree
 
 from obsgen import tools
 from obsgen.components.objectives import Events, Objective
@@ -157,6 +157,17 @@ def test_a_limit_beyond_the_buckets_is_refused() -> None:
     text, line, column = marked(profile("fast: {}", ", thresholds: {fastTarget: ^200s}"))
     told = finding(text)
     assert (told.id, told.place.line, told.place.column) == ("signal/bucket", line, column)
+
+
+def test_an_objective_that_cannot_be_had_is_told_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose signal the version that runs does not expose: no mistake, it will come with the next."""
+    folder = MADE_UP.get("alpha")
+    later = folder.objectives["healthy"].model_copy(update={"when": "exposes('something_new')"})
+    monkeypatch.setitem(folder.objectives, "healthy", later)
+    rendered = tree(profile("healthy: {}, fast: {}"))
+    told = [each for each in rendered.base.stack.assumptions if "objective" in each]
+    assert told == ["objective healthy of chat is left out: it needs exposes('something_new') (objectives.healthy)"]
+    assert {each["labels"]["objective"] for each in rules(rendered.base) if each.get("record") == BAD} == {"fast"}
 
 
 @pytest.mark.parametrize(
