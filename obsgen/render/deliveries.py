@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from obsgen.profile.destinations import ArgoCD, Cluster
 from obsgen.render.chart_applications import Chart, chart_of
-from obsgen.render.kustomize import Same
 from obsgen.render.layout import Layout, every
-from obsgen.render.manifest import Identity, Manifest
+from obsgen.render.manifest import Identity, Manifest, Same
 from obsgen.render.objects import Rendered
 from obsgen.render.sync import defaulted
 from obsgen.source import Route

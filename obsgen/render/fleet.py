@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -23,6 +24,8 @@ from obsgen.stack.clusters import Variant, on_cluster
 from obsgen.stack.model import Stack
 from obsgen.tree.serialise import yaml_bytes
 
+_BETWEEN = 50
+"""Sorts of clusters after which what is left of them is collected: the command line switches collection off."""
 MOST_TOLD = 5
 """Clusters whose figures tables show beside those of their environments."""
 
@@ -59,16 +62,16 @@ class Fleet:
     def _variant(self, destination: Destination) -> Variant:
         return Variant(destination.variant, self._catalogue, self._faults)
 
-    def rendered(
-        self, boards: Sequence[Board], known: Callable[[Destination], bool] = lambda _: True
-    ) -> Iterator[tuple[Destination, Rendered]]:
+    def rendered(self, boards: Sequence[Board]) -> Iterator[tuple[Destination, Rendered]]:
         """Each cluster with its objects, those with equal values one after the other."""
-        for group in self._groups:
+        for number, group in enumerate(self._groups, 1):
             variant = self._variant(group[0])
-            for each in filter(known, group):
+            for each in group:
                 render = partial(self._rendered, variant, each, boards)
                 if found := self._faults.attempt(render, None):
                     yield each, found
+            if number % _BETWEEN == 0:
+                gc.collect()
 
     def _rendered(self, variant: Variant, destination: Destination, boards: Sequence[Board]) -> Rendered:
         return render_objects(variant.stack(destination.cluster), boards)

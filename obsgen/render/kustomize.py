@@ -14,7 +14,7 @@ from obsgen.conventions import ENVIRONMENT, file_name, header
 from obsgen.kustomize.patches import Patch, delete_patch, object_patches
 from obsgen.render.dashboards import Board
 from obsgen.render.layout import Layout
-from obsgen.render.manifest import Manifest
+from obsgen.render.manifest import Manifest, Same
 from obsgen.render.objects import Rendered
 from obsgen.render.sync import why
 from obsgen.tree.serialise import yaml_bytes
@@ -59,23 +59,6 @@ def overlay_files(
 
 
 Labels = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Same:
-    """Objects that are the same as others only if they are these very objects: a key for what is made of them."""
-
-    objects: tuple[Manifest, ...]
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self.objects)))
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Same)
-            and len(self.objects) == len(other.objects)
-            and all(one is another for one, another in zip(self.objects, other.objects, strict=True))
-        )
 
 
 @lru_cache(maxsize=64)

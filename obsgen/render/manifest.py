@@ -34,3 +34,20 @@ def metadata(
     if annotations:
         result["annotations"] = dict(sorted(annotations.items()))
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class Same:
+    """Objects that are the same as others only if they are these very objects: a key for what is made of them."""
+
+    objects: tuple[Manifest, ...]
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.objects)))
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Same)
+            and len(self.objects) == len(other.objects)
+            and all(one is another for one, another in zip(self.objects, other.objects, strict=True))
+        )

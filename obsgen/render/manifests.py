@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from obsgen.components.origin import Origin
@@ -10,43 +13,68 @@ from obsgen.components.structure import DROPPED, render_value
 from obsgen.components.templating import TemplateError
 from obsgen.conventions import object_labels
 from obsgen.findings import Faults, InputError
-from obsgen.render.manifest import Identity, Manifest
+from obsgen.render.manifest import Identity, Manifest, Same
 from obsgen.render.proofread import proofread_object
 from obsgen.secrecy import exposed, secret_values
 from obsgen.stack.model import Instance, Stack
 
+_Template = tuple[int, str]
+"""The place of an instance in its stack, and the name of one of its templates."""
+CHECKSUM = "checksum"
+"""The name under which pods find the checksum of the configuration that they read."""
+
 
 def manifests(
-    stack: Stack, extra: Mapping[str, Any], number: int, finish: Callable[[Manifest], Manifest]
+    stack: Stack,
+    names: Mapping[str, Any],
+    number: int,
+    finish: Callable[[Manifest], Manifest],
+    maps: Iterable[Manifest],
 ) -> list[Manifest]:
-    """Every object that the stack's components bring, finished; `extra` adds names to the context of all.
+    """Every object that the stack's components bring, finished; `names` are added to the context of all.
 
-    What was made for another cluster with an `extra` of the same number and checksum is taken from there. InputError
-    with the faults of all templates.
+    Pods that read configuration carry its checksum, so that they roll; `maps` are the ConfigMaps of boards.
+    What was made for another cluster with names of the same number is taken from there. InputError with the faults of
+    all templates.
     """
-    seen: set[Identity] = set()
     templates = [(i, name) for i, each in enumerate(stack.instances) for name in each.folder.manifests]
+    make = partial(_finished, stack, number, finish)
     with Faults() as faults:
-        made = faults.each(templates, lambda each: _finished(stack, *each, extra, number, finish, seen))
-        return [manifest for some in made for manifest in some]
+        first = dict(faults.each(templates, lambda each: (each, make({**names, CHECKSUM: ""}, *each))))
+        found = [each for some in first.values() for each in some if each.part != "rules"]
+        digest = _checksum(Same(tuple(each for each in (*found, *maps) if each.object["kind"] == "ConfigMap")))
+        rolling = [each for each in first if _mentions_checksum(stack, *each)]
+        first |= dict(faults.each(rolling, lambda each: (each, make({**names, CHECKSUM: digest}, *each))))
+        faults.attempt(lambda: _refuse_second(stack, first), None)
+        return [manifest for each in templates for manifest in first.get(each, ())]
+
+
+@lru_cache(maxsize=16)
+def _checksum(objects: Same) -> str:
+    digest = hashlib.sha256()
+    for each in objects.objects:
+        digest.update(json.dumps([each.identity, each.object.get("data")]).encode())
+    return digest.hexdigest()
+
+
+def _mentions_checksum(stack: Stack, index: int, name: str) -> bool:
+    """Whether a template, or a fragment that it may include, speaks of the checksum."""
+    folder = stack.instances[index].folder
+    return stack.once((CHECKSUM, index, name), lambda: CHECKSUM in f"{folder.manifests[name]}{folder.fragments}")
 
 
 def _finished(
     stack: Stack,
-    index: int,
-    name: str,
-    extra: Mapping[str, Any],
     number: int,
     finish: Callable[[Manifest], Manifest],
-    seen: set[Identity],
+    names: Mapping[str, Any],
+    index: int,
+    name: str,
 ) -> tuple[Manifest, ...]:
     """The objects of one template of one instance."""
-    instance = stack.instances[index]
-    key = (number, extra["checksum"], index, name)
-    made = stack.once(key, lambda: tuple(finish(each) for each in _of_template(stack, instance, name, extra)))
-    for manifest in made:
-        _refuse_second(manifest, seen, instance.folder.origin(f"manifests/{name}.yaml", "object", "metadata", "name"))
-    return made
+    key = (number, names[CHECKSUM], index, name)
+    made = partial(_of_template, stack, stack.instances[index], name, names)
+    return stack.once(key, lambda: tuple(finish(each) for each in made()))
 
 
 def _of_template(stack: Stack, instance: Instance, name: str, extra: Mapping[str, Any]) -> Iterator[Manifest]:
@@ -70,13 +98,20 @@ def _refuse_values(rendered: Mapping[str, Any], origin: Origin) -> None:
         raise InputError([exposed(f"the value of {key} in a Secret", at.locate(at.route, False))])
 
 
-def _refuse_second(manifest: Manifest, seen: set[Identity], origin: Origin) -> None:
+def _refuse_second(stack: Stack, made: Mapping[_Template, Iterable[Manifest]]) -> None:
     """Two servers of one component make two objects, and each needs a name of its own."""
-    if manifest.identity in seen:
-        _, kind, namespace, name = manifest.identity
-        message = f"{kind} {namespace}/{name} is made twice"
-        origin.refuse("component/manifest", message, "put << name >> into its name, so that each server has its own")
-    seen.add(manifest.identity)
+    seen: set[Identity] = set()
+    for (index, template), some in made.items():
+        for manifest in some:
+            if manifest.identity in seen:
+                _, kind, namespace, name = manifest.identity
+                message = f"{kind} {namespace}/{name} is made twice"
+                origin = stack.instances[index].folder.origin(
+                    f"manifests/{template}.yaml", "object", "metadata", "name"
+                )
+                hint = "put << name >> into its name, so that each server has its own"
+                origin.refuse("component/manifest", message, hint)
+            seen.add(manifest.identity)
 
 
 def context_of(instance: Instance, extra: Mapping[str, Any]) -> dict[str, Any]:

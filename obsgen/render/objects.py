@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -57,7 +55,8 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
     ruled = stack.once("ruled", lambda: _ruled(stack, boards))
     names = ruled.names
     with Faults(ruled.faults) as faults:
-        brought = faults.attempt(lambda: _brought(stack, ruled), [])
+        finish = partial(_finished, stack)
+        brought = faults.attempt(lambda: manifests(stack, names, ruled.number, finish, ruled.maps), [])
         values = faults.attempt(lambda: stack.once(("values", ruled.number), lambda: helm_values(stack, names)), {})
         plain = faults.attempt(
             lambda: stack.once(("plain", ruled.number), lambda: plain_files(stack, names, ruled.rules)), {}
@@ -130,14 +129,6 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
         yield f"{told}: scrapes are {interval} apart, and `for` is shorter than two (alerts.{some[0]}.for)"
 
 
-def _brought(stack: Stack, ruled: _Ruled) -> list[Manifest]:
-    """Objects from components' templates; pods that read configuration carry its checksum, so that they roll."""
-    finish = partial(_finished, stack)
-    first = [each for each in manifests(stack, ruled.names, ruled.number, finish) if each.part != "rules"]
-    configuration = [each for each in (*first, *ruled.maps) if each.object["kind"] == "ConfigMap"]
-    return manifests(stack, {**ruled.names, "checksum": _checksum(configuration)}, ruled.number, finish)
-
-
 def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
     """What manifests and values may speak of besides what every text may."""
     secrets = [
@@ -150,14 +141,7 @@ def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
     ]
     alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams)
     datasources = datasource_names(next((each.context["datasources"] for each in stack.instances), []))
-    return {**board_names(stack, boards), **datasources, "secrets": secrets, "alerting": alerting, "checksum": ""}
-
-
-def _checksum(objects: Iterable[Manifest]) -> str:
-    digest = hashlib.sha256()
-    for each in objects:
-        digest.update(json.dumps([each.identity, each.object.get("data")]).encode())
-    return digest.hexdigest()
+    return {**board_names(stack, boards), **datasources, "secrets": secrets, "alerting": alerting}
 
 
 def _namespaces(stack: Stack) -> list[Manifest]:
