@@ -102,8 +102,15 @@ def test_the_logs_of_the_readme_are_stored_collected_and_alerted_on() -> None:
     assert {each.language for each in made.base.alerts if each.instance.name == "chatbot"} == {"logql"}
 
 
+def test_the_prices_of_the_readme_make_a_board_and_watch_a_budget() -> None:
+    made = example_of("gpuPrices")
+    assert "Cost" in {board.title for board in made.boards}
+    assert "TeamBudgetExceeded" in {each.name for each in made.base.alerts}
+    assert not [each for each in made.base.stack.assumptions if "not used" in each]
+
+
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 6
+    assert len(EXAMPLES) == 7
     assert len(OWN_FILES) == 2
 
 
