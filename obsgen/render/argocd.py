@@ -23,7 +23,7 @@ Reasoned = tuple[Object, tuple[str, ...]]
 
 def argocd_files(deliveries: Sequence[Delivery]) -> dict[str, bytes]:
     """The files of `argocd/<stack>/`; none where the profile does not ask for Argo CD."""
-    asking = [each for each in deliveries if each.argocd]
+    asking = sorted((each for each in deliveries if each.argocd), key=lambda each: each.label)
     if not asking:
         return {}
     objects = [*_applications(asking), *((each, ()) for each in _projects(asking))]
@@ -57,7 +57,7 @@ def _applications(asking: Sequence[Delivery]) -> Iterator[tuple[Object, tuple[st
 
 def _set(some: Sequence[Delivery], name: str, share: str) -> Object:
     spec = _spec(some[0], share, _common(some, share))
-    return application_sets(some, name, share, spec, {**_labels(some[0]), ENVIRONMENT: some[0].environment})
+    return application_sets(some, name, share, spec, {**_labels(*some), ENVIRONMENT: some[0].environment})
 
 
 def _of_chart(delivery: Delivery, made: Sequence[Reasoned], cluster: str | None) -> Iterator[Reasoned]:
@@ -106,8 +106,11 @@ def name_suffix(argocd: ArgoCD, environment: str) -> str:
     return f"-{environment}" if argocd.suffix is None else argocd.suffix
 
 
-def _labels(delivery: Delivery) -> dict[str, str]:
-    return {**object_labels(delivery.stack, "argocd"), **delivery.object_labels}
+def _labels(*deliveries: Delivery) -> dict[str, str]:
+    """The labels of an object of Argo CD: the profile's own as far as all destinations have them."""
+    every = (each.object_labels.items() for each in deliveries)
+    common = set.intersection(*map(set, every))
+    return {**object_labels(deliveries[0].stack, "argocd"), **dict(common)}
 
 
 def _application(delivery: Delivery, name: str, share: str) -> tuple[Object, tuple[str, ...]]:
@@ -196,7 +199,7 @@ def _project(deliveries: Sequence[Delivery]) -> Object:
         "metadata": {
             "name": first.stack,
             "namespace": first.argocd.namespace if first.argocd else "argocd",
-            "labels": dict(sorted(_labels(first).items())),
+            "labels": dict(sorted(_labels(*deliveries).items())),
         },
         "spec": {
             "description": f"The observability stack {first.stack}, and nothing else.",
