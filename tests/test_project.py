@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from documents import blocks, write_blocks
@@ -17,6 +18,7 @@ from obsgen.cli import app
 from obsgen.components.catalogue import MERGED, catalogue
 from obsgen.pipeline import StackTree, render
 from obsgen.profile.load import parse_profile
+from obsgen.profile.prometheus import Prometheus
 from obsgen.profile.shape import NAMED_LISTS
 from obsgen.render.route_table import route_cases
 from obsgen.units import UNITS, parse
@@ -102,6 +104,15 @@ def test_the_logs_of_the_readme_are_stored_collected_and_alerted_on() -> None:
     assert {each.language for each in made.base.alerts if each.instance.name == "chatbot"} == {"logql"}
 
 
+def test_the_prometheus_of_the_readme_is_the_trees_own_and_thanos_keeps_its_blocks() -> None:
+    made = example_of("longTerm")
+    kinds = [each.identity[1] for each in made.base.objects]
+    assert {"Prometheus", "StatefulSet", "Deployment"} <= set(kinds)
+    assert {"PrometheusRulesFailing", "ThanosCompactHalted"} <= {each.name for each in made.base.alerts}
+    told = set(re.findall(r"^\| `(\w+)` \| .*$", README, re.MULTILINE))
+    assert set(get_args(Prometheus.model_fields["mode"].annotation)) <= told
+
+
 def test_the_prices_of_the_readme_make_a_board_and_watch_a_budget() -> None:
     made = example_of("gpuPrices")
     assert "Cost" in {board.title for board in made.boards}
@@ -110,7 +121,7 @@ def test_the_prices_of_the_readme_make_a_board_and_watch_a_budget() -> None:
 
 
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
     assert len(OWN_FILES) == 2
 
 
