@@ -163,6 +163,10 @@ def validate(
     fail_on: Annotated[FailOn, typer.Option(help="The least severity that gives exit code 1.")] = FailOn.ERROR,
     format_: Annotated[Format, typer.Option("--format", help="How to report.")] = Format.TEXT,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, not a screenful.")] = False,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Build all overlays, not a few of those that are alike."),
+    ] = False,
 ) -> None:
     """Prove trees, or any manifests, offline: structure, schemas, queries, and what the real tools say."""
     from obsgen.checks import validate as run
@@ -172,7 +176,7 @@ def validate(
     asked = paths or [path for path in (Path("out"), Path("argocd")) if path.is_dir()] or [Path()]
     if not paths:
         _say(f"validating {' and '.join(map(str, asked))}")
-    report = run(asked, tools.value, _progress())
+    report = run(asked, tools.value, _progress(), every_build=every)
     typer.echo(render(format_.value, report, Options(verbose, _colour(sys.stdout))), nl=False)
     least = Severity(fail_on.value).rank
     raise typer.Exit(int(any(finding.severity.rank <= least for finding in report.findings)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from obsgen.checks.classify import kind_of
 from obsgen.checks.files import Reading
 from obsgen.checks.forms import KUSTOMIZATION, Misfit, metadata_misfits, misfits
-from obsgen.checks.kustomizations import Kustomization, roots
+from obsgen.checks.kustomizations import Kustomization
 from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.kustomize.build import Build, build
@@ -78,9 +78,9 @@ def _in_file(start: Place, text: str, offset: int, length: int) -> Place:
 
 
 def build_trees(kustomizations: Iterable[Kustomization], readings: Iterable[Reading]) -> list[BuiltTree]:
-    """Builds every kustomization that no other one includes; files that were read are not read again."""
+    """Builds the kustomizations; files that were read are not read again."""
     load = _Loader(readings)
-    return [_build(one, load) for one in roots(kustomizations)]
+    return [_build(one, load) for one in kustomizations]
 
 
 def _build(kustomization: Kustomization, load: _Loader) -> BuiltTree:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from obsgen.checks import chartvalues
 from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
@@ -23,12 +24,14 @@ from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
 from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
-from obsgen.checks.kustomizations import Kustomization, Reference
+from obsgen.checks.kustomizations import Kustomization, Reference, roots
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, rules_of_object, rules_of_text
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
+from obsgen.checks.shapes import REASON as ALIKE
+from obsgen.checks.shapes import Shapes, few_of_each
 from obsgen.findings import Finding, Place
 from obsgen.source import Document
 
@@ -48,6 +51,8 @@ class Repository:
 
     paths: tuple[Path, ...]
     readings: tuple[Reading, ...]
+    every_build: bool = False
+    """Whether kustomizations that differ in names and figures alone are all built."""
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -80,8 +85,28 @@ class Repository:
 
     @cached_property
     def builds(self) -> list[BuiltTree]:
-        """The builds of all kustomizations that no other one includes."""
-        return build_trees(self.kustomizations, self.readings)
+        """The builds of the kustomizations that no other one includes; of many alike a few."""
+        return build_trees(self._built, self.readings)
+
+    @cached_property
+    def samples(self) -> list[BuiltTree]:
+        """One build of each shape, for tools that take their time."""
+        if self.every_build:
+            return self.builds
+        one_each = few_of_each([one.kustomization for one in self.builds], self._shapes, 1)
+        return [one for one in self.builds if one.kustomization in one_each]
+
+    @cached_property
+    def _built(self) -> list[Kustomization]:
+        found = roots(self.kustomizations)
+        return found if self.every_build else few_of_each(found, self._shapes)
+
+    @cached_property
+    def _shapes(self) -> Shapes:
+        documents: dict[Path, list[Any]] = {}
+        for entry in self.entries:
+            documents.setdefault(entry.path.resolve(), []).append(entry.document.value)
+        return Shapes(self.kustomizations, documents)
 
     @cached_property
     def manifests(self) -> list[KubeObject]:
@@ -185,6 +210,8 @@ class Repository:
         """Files that were not checked, or not all of their documents, each with the reason."""
         found = [Unread(one.file, one.excuse) for one in self.readings if one.excuse and one not in self._broken]
         found += [Unread(entry.document.file, reason) for entry in self.entries if (reason := self.excuse(entry))]
+        left = {one.document.file for one in roots(self.kustomizations)} - {one.document.file for one in self._built}
+        found += [Unread(file, ALIKE) for file in sorted(left)]
         return list(dict.fromkeys(found))
 
     @cached_property
@@ -256,10 +283,10 @@ class Repository:
                 yield object_
 
 
-def read_repository(paths: Iterable[Path]) -> Repository:
+def read_repository(paths: Iterable[Path], *, every_build: bool = False) -> Repository:
     """Reads all YAML and JSON files under the paths; InputError only if a path does not exist."""
     paths = tuple(paths)
-    return Repository(paths, tuple(read_all(paths)))
+    return Repository(paths, tuple(read_all(paths)), every_build)
 
 
 def _or_helm(kind: str, document: Document) -> str:

@@ -24,15 +24,18 @@ _READING = 1
 _LEVELS = {1: "structure", 2: "schema", 3: "queries", 4: "signals", 5: "path", 6: "tools"}
 
 
-def validate(paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress = lambda _: None) -> Report:
+def validate(
+    paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress = lambda _: None, *, every_build: bool = False
+) -> Report:
     """Checks all files under the paths; InputError only if a path does not exist, or there is nothing to check.
 
     Real tools run where they are present (`auto`), must be present (`require`), or stay unused (`off`).
-    `progress` is told what is being done.
+    Of many overlays that differ in names and figures alone a few are built, unless `every_build`. `progress` is told
+    what is being done.
     """
     started = time.monotonic()
     progress("reading")
-    repository = read_repository(paths)
+    repository = read_repository(paths, every_build=every_build)
     if repository.is_empty:
         raise InputError([_nothing(repository)])
     found = [(_READING, finding) for finding in repository.findings]

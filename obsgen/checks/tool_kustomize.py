@@ -12,7 +12,6 @@ from obsgen.checks.builds import BuiltTree
 from obsgen.checks.files import KUSTOMIZATION_NAMES
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Told
-from obsgen.checks.shapes import distinct_trees
 from obsgen.findings import Finding, InputError, Place, Severity
 from obsgen.source import Route, load_text
 from obsgen.tools import Tool, run
@@ -33,7 +32,7 @@ def work(repository: Repository) -> int:
 
 def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
     """What kustomize refuses, and objects that it builds otherwise, unless another check has told the cause."""
-    for tree in distinct_trees(repository.builds):
+    for tree in repository.samples:
         if not any(map(told.of_file, _kustomizations(tree))):
             yield from _tree(tool, tree, repository.trap_places)
 

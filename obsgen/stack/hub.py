@@ -23,6 +23,9 @@ from obsgen.profile.prometheus import Federation, RemoteWrite
 WRITES = "/api/v1/write"
 """Where a Prometheus takes remote write."""
 
+SIDECAR_LABEL = {"grafana_datasource": "1"}
+"""What the sidecar of kube-prometheus-stack's Grafana finds datasources by."""
+
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 _SIDECAR: TypeAdapter[str] = TypeAdapter(HostPort)
 
@@ -98,7 +101,9 @@ def _of_hub(settings: Settings, hub: Hub, spokes: Sequence[Spoke]) -> Settings:
     grafana, prometheus = settings.grafana, settings.prometheus
     if hub.mode == "datasources":
         asked = [_datasource(spoke, index == 0) for index, spoke in enumerate(spokes)]
-        grafana = grafana.model_copy(update={"datasources": (*grafana.datasources, *asked)})
+        label = grafana.datasource_label or (SIDECAR_LABEL if grafana.delivery == "sidecar" else None)
+        found = {"datasources": (*grafana.datasources, *asked), "datasource_label": label}
+        grafana = grafana.model_copy(update=found)
     if hub.mode == "federation":
         read = [Federation.model_validate({"name": each.name, "url": each.endpoint}) for each in spokes]
         prometheus = prometheus.model_copy(update={"federate": (*prometheus.federate, *read)})
