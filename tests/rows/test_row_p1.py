@@ -106,6 +106,26 @@ def test_a_tenth_of_the_volume_is_left_to_the_log_of_writes() -> None:
     assert "retentionSize" not in spec_of(prometheus={"mode": "managed"})
 
 
+def test_the_tree_describes_pods_and_nodes_where_nobody_else_does() -> None:
+    chosen = {"prometheus": {"options": {"clusterMetrics": True}}}
+    made_ = tree(prometheus={**OWN, "selectorLabels": {"team": "ml"}}, platform=chosen, kubernetes={"nodes": True})
+    paths = {each["spec"]["metricsPath"]: each["spec"] for each in objects(made_, "ScrapeConfig")}
+    assert paths.keys() == {"/metrics", "/metrics/cadvisor"}
+    (class_,) = objects(made_, "Prometheus")[0]["spec"]["scrapeClasses"]
+    assert {spec["scrapeClass"] for spec in paths.values()} == {class_["name"]}
+    (role,) = objects(made_, "ClusterRole")
+    assert {each for rule in role["rules"] for each in rule["resources"]} == {"nodes", "nodes/metrics"}
+    described = {*objects_named(made_, "ServiceMonitor"), *objects_named(made_, "ScrapeConfig")}
+    assert {"cadvisor", "kube-state-metrics", "kubelet", "node-exporter"} <= described
+    labels = [each["metadata"]["labels"] for each in objects(made_, "ScrapeConfig")]
+    assert all(each["team"] == "ml" for each in labels)
+    assert not objects(tree(prometheus=OWN), "ClusterRole")
+
+
+def objects_named(made_: StackTree, kind: str) -> set[str]:
+    return {each["metadata"]["name"] for each in objects(made_, kind)}
+
+
 def test_remote_write_names_secrets_and_holds_none() -> None:
     writes = [
         {"name": "hosted", "url": "https://metrics.example.org/push", "token": {"secret": "hosted", "key": "token"}},
