@@ -225,7 +225,9 @@ class Signal(Strict):
     unit: UnitName
     aggregate: Aggregation | None = None
     scope: Literal["target", "workload", "cluster"] = "target"
-    labels: Annotated[dict[LabelName, LabelName], BeforeValidator(label_map)] = Field(default_factory=dict)
+    labels: Annotated[
+        dict[LabelName, LabelName], BeforeValidator(label_map, json_schema_input_type=dict[str, str] | list[str])
+    ] = Field(default_factory=dict)
     series: tuple[Series, ...] = ()
     """None where a profile says which of its own metrics this is."""
 

@@ -35,7 +35,9 @@ class DeclaredMetric(Strict):
         description="what the page's TYPE line says", examples=["histogram"]
     )
     unit: UnitName = Field("count", description="what it counts or measures")
-    labels: Annotated[dict[LabelName, LabelName], BeforeValidator(label_map)] = Field(
+    labels: Annotated[
+        dict[LabelName, LabelName], BeforeValidator(label_map, json_schema_input_type=dict[str, str] | list[str])
+    ] = Field(
         default_factory=dict, description="its own labels; as a mapping, from the name that others use to the real one"
     )
     buckets: tuple[float, ...] = Field(
