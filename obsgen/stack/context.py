@@ -42,6 +42,7 @@ def stack_context(
     """Names that mean the same for every instance of a stack; `roles` are those of its servers."""
     return {
         "stack": settings.stack,
+        "environment": environment,
         "datasources": [],  # filled in once all components are known
         "datasources_ask_as_account": False,
         "target_namespaces": [],  # filled in for platform components, once the servers are known

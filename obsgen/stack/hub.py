@@ -62,6 +62,10 @@ def _with_environments(profile: LoadedProfile, environments: Mapping[str, Enviro
 
 def _with_hub(profile: LoadedProfile, hub: Hub, faults: Faults) -> LoadedProfile:
     spokes = faults.attempt(partial(_spokes, profile, hub), [])
+    if hub.mode == "thanos" and profile.environments[HUB].settings.long_term is None:
+        place = profile.base.merged.place((HUB,), key=True)
+        hint = "write `longTerm:`, at the profile's top or below `hub.values`"
+        faults.findings.append(error("profile/missing-key", "a hub with a Thanos querier has no longTerm", place, hint))
     shown = [_shown(each.name, each.environment, each.cluster, each.endpoint) for each in spokes]
     own = replace(profile.environments[HUB], around={HUB: hub.model_dump(exclude={"values"}), CLUSTERS: shown})
     own = _changed(own, partial(_of_hub, hub=hub, spokes=spokes))
@@ -107,7 +111,13 @@ def _of_hub(settings: Settings, hub: Hub, spokes: Sequence[Spoke]) -> Settings:
     if hub.mode == "federation":
         read = [Federation.model_validate({"name": each.name, "url": each.endpoint}) for each in spokes]
         prometheus = prometheus.model_copy(update={"federate": (*prometheus.federate, *read)})
-    return settings.model_copy(update={"grafana": grafana, "prometheus": prometheus})
+    if hub.mode == "remoteWrite":
+        prometheus = prometheus.model_copy(update={"remote_write_receiver": True})
+    long_term = settings.long_term
+    if hub.mode == "thanos" and long_term:
+        stores = (*long_term.stores, *(each.endpoint for each in spokes))
+        long_term = long_term.model_copy(update={"stores": stores})
+    return settings.model_copy(update={"grafana": grafana, "prometheus": prometheus, "long_term": long_term})
 
 
 def _datasource(spoke: Spoke, first: bool) -> Datasource:
