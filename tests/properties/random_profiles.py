@@ -225,6 +225,12 @@ def profiles(draw: DrawFn) -> Data:
         "modelServers": listed,
         **draw(_REST),
     }
+    # A label with another value than a selector wants is refused.
+    selected = {
+        *profile.get("prometheus", {}).get("selectorLabels", {}),
+        *profile.get("grafana", {}).get("sidecarLabel", {}),
+    }
+    profile["labels"] = {key: value for key, value in profile.get("labels", {}).items() if key not in selected}
     there = {each["type"] for each in listed} | {each["runtime"]["type"] for each in listed if "runtime" in each}
     boards = {"alpha": "alpha" in there, "probe": "gpuExporter" in profile}
     profile["dashboards"] = {name: board for name, board in profile.get("dashboards", {}).items() if boards[name]}
