@@ -19,8 +19,11 @@ Options = Mapping[str, Any]
 
 
 _RECEIVERS = {"oncall": {"webhook": {"url": "https://example.org/alerts"}}}
+_OTHER = {"name": "other", "url": "https://prometheus.example.org"}
 _PLATFORM = {
     "kubernetes": {"nodes": True},
+    "prometheus": {"mode": "managed", "remoteWrite": [_OTHER], "federate": [_OTHER]},
+    "longTerm": {"objectStorage": {"secret": "object-storage"}, "rule": True},
     "alertmanager": {"receivers": _RECEIVERS, "heartbeat": {"receiver": "oncall"}},
 }
 """What makes components of the platform active."""
