@@ -16,6 +16,7 @@ from obsgen.explain.words import alert_words
 from obsgen.render.runbooks import runbook_body
 from obsgen.render.scopes import RuleScope
 from obsgen.render.sentences import phrase
+from obsgen.stack import demands
 from obsgen.stack.model import Instance
 
 Explained = Iterator[str]
@@ -68,7 +69,8 @@ def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
     yield from section("signals", [row for name, signal in folder.signals.items() for row in _sources(name, signal)])
     yield from section("recorded", [(name,) for name in dict.fromkeys(each.record for each in folder.recordings)])
     yield from section("boards", [(board.title, board.description) for board in folder.dashboards.values()])
-    secrets = shown.stack.secrets if shown else ()
+    own = [each for each in shown.stack.instances if each.folder.name == folder.name] if shown else []
+    secrets = demands.merged(secret for each in own for secret in demands.secrets(each))
     rows = [(f"{each.namespace}/{each.name}", ", ".join(each.keys), each.used_by) for each in secrets]
     yield from section("secrets that must exist", rows)
 
