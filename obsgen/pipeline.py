@@ -17,9 +17,9 @@ from obsgen.render.argocd import argocd_files, same_names
 from obsgen.render.dashboards import boards
 from obsgen.render.deliveries import environment_deliveries
 from obsgen.render.facts import facts_file
-from obsgen.render.fleet import Fleet, misnamed, place_clusters
+from obsgen.render.fleet import Fleet, place_clusters
 from obsgen.render.kustomize import tree_files
-from obsgen.render.layout import layout_of
+from obsgen.render.layout import layout_of, misnamed
 from obsgen.render.objects import Rendered, render_objects
 from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
@@ -70,7 +70,8 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         rendered = faults.each([base_stack, *stacks.values()], lambda stack: render_objects(stack, drawn))
         environments = {each.stack.environment: each for each in rendered if each.stack.environment}
         layout = layout_of(profile, faults)
-        misnamed(profile, {folder for each in environments.values() for folder in layout.folders(each)}, faults)
+        folders = {folder for each in environments.values() for folder in layout.folders(each)}
+        faults.findings += misnamed(profile, folders)
         clusters = place_clusters(fleet, environments, drawn, layout)
         deliveries = [*environment_deliveries(environments, layout), *clusters.deliveries]
         faults.findings += [*overlaps(profile, deliveries), *same_names(profile, deliveries), *set_faults(profile)]

@@ -148,6 +148,11 @@ class ArgoCD(Strict):
             per = f"one application a {wanted}" if wanted and len(kinds) == 1 else "parts and components"
             hint = "an object lies in one folder: applications are for parts, or for components"
             raise refusal("profile/application", f"{per} cannot be had together with these applications", hint)
+        for each in self.applications:
+            others = [one.name for one in self.applications if one.share == each.share and one.name != each.name]
+            if others:
+                message = f"applications '{each.name}' and '{others[0]}' would both sync {each.share}"
+                raise refusal("profile/application", message, "one application syncs an object: remove the other")
         return self
 
     @property

@@ -24,6 +24,8 @@ DEFAULT_ENVIRONMENT = "prod"
 
 NOT_SETTINGS = ("apiVersion", "kind", "environments", "clusters", "clustersFile", "hub")
 """Keys that are the file's, and nothing of any environment."""
+NOT_OF_HUB = ("modelServers", "gpuExporter", "applications", "exporters", "providers", "prices")
+"""What runs on the other clusters: the hub only shows it."""
 EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
 

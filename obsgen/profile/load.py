@@ -28,7 +28,7 @@ from obsgen.profile.clusters import (
     variants,
 )
 from obsgen.profile.destinations import Cluster, ClusterEntry, Hub
-from obsgen.profile.environments import DEFAULT_ENVIRONMENT, Mark, Merged, merge
+from obsgen.profile.environments import DEFAULT_ENVIRONMENT, NOT_OF_HUB, Mark, Merged, merge
 from obsgen.profile.models import OWN_ALERT, Profile, Settings
 from obsgen.profile.shape import NAMED_LISTS
 from obsgen.secrecy import in_text
@@ -39,8 +39,6 @@ MAX_PROFILE_BYTES = 1024 * 1024
 TEXT_KEYS = frozenset(("version", "targetRevision", "known"))
 UNNAMED = "unnamed"
 """Stands for the name of a stack that has none, while the rest of its profile is looked at."""
-NOT_OF_HUB = ("modelServers", "gpuExporter", "applications", "exporters", "providers", "prices")
-"""What runs on the other clusters: the hub only shows it."""
 MOST_ROUNDS = 12
 """How often values are left out: what needs them goes in the next round, but keys are not nested deeper than this."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from obsgen.profile.environments import EVERYWHERE, NOT_SETTINGS
+from obsgen.profile.environments import EVERYWHERE, NOT_OF_HUB, NOT_SETTINGS
 from obsgen.profile.schema_components import REF, Node
 
 _CHANGED = "Changed"
@@ -13,6 +13,10 @@ _CHANGED = "Changed"
 _NULL = {"type": "null"}
 _WHOLE_ONLY = frozenset(("required", "default", "examples", "minProperties"))
 """What holds for whole mappings, and not for changes of them."""
+
+
+_VALUES = {"ClusterEntry": ("cluster", "argocd"), "Hub": ("cluster", *NOT_OF_HUB)}
+"""What holds changes besides environments, and the keys that they may not change."""
 
 
 def add_changes(schema: Node) -> None:
@@ -23,6 +27,12 @@ def add_changes(schema: Node) -> None:
     environment = _change({"type": "object", "properties": settings, "additionalProperties": False}, schema["$defs"])
     schema["$defs"] |= {name: node for name, node in changed.items() if name in _reached(environment, changed)}
     schema["properties"]["environments"]["additionalProperties"] = {"anyOf": [environment, _NULL]}
+    for holder, without in _VALUES.items():
+        values = schema["$defs"][holder]["properties"]["values"]
+        kept = {name: node for name, node in environment["properties"].items() if name not in without}
+        described = {"description": values["description"]} if "description" in values else {}
+        allowed = {**environment, "properties": kept}
+        schema["$defs"][holder]["properties"]["values"] = {**described, "anyOf": [allowed, _NULL]}
 
 
 def _change(node: Node, definitions: Node) -> Node:

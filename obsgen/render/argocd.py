@@ -219,12 +219,12 @@ def same_names(profile: LoadedProfile, deliveries: Iterable[Delivery]) -> Iterat
     """Applications of one name, on one or on two destinations."""
     seen: dict[tuple[str, str], Delivery] = {}
     for each in deliveries:
-        for name, _ in application_names(each):
+        for (name, _), (written, _) in zip(application_names(each), _shares(each), strict=True):
             key = (each.argocd.namespace if each.argocd else "", name)
             if key in seen:
                 other = seen[key]
                 both = f"application '{name}' is there in '{other.label}' and in '{each.label}'"
-                message = f"two applications are called '{name}'" if other is each else both
+                message = f"two applications are called '{written}'" if other is each else both
                 hint = "give it another name, or the environment another `suffix:`"
                 place = profile.environments[each.environment].merged.place(("argocd",), key=True)
                 yield error("profile/same-application", message, place, hint)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from obsgen.components.catalogue import Catalogue
 from obsgen.conventions import header
-from obsgen.findings import Faults, error
+from obsgen.findings import Faults
 from obsgen.profile.load import Destination, LoadedProfile
 from obsgen.profile.models import Settings
 from obsgen.render.dashboards import Board
@@ -194,12 +194,3 @@ def _spoken_of(rendered: Rendered, environment: Rendered) -> Rendered:
     general = on_cluster(rendered.stack, environment.stack.settings.cluster)
     found = dict.fromkeys(each for instance in general.instances for each in demands.preconditions(instance))
     return replace(rendered, stack=replace(rendered.stack, preconditions=tuple(found)))
-
-
-def misnamed(profile: LoadedProfile, folders: Collection[str], faults: Faults) -> None:
-    """Notes clusters that would lie in the folder of a component."""
-    for each in profile.destinations:
-        if each.entry.name in folders:
-            message = f"a cluster called '{each.entry.name}' would lie in the folder of that component"
-            place = profile.base.merged.place((*each.route, "name"))
-            faults.findings.append(error("profile/reserved-name", message, place, "give it another name"))

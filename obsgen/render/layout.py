@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from obsgen.conventions import PARTS
-from obsgen.findings import Faults, error
+from obsgen.findings import Faults, Finding, error
+from obsgen.hints import nearest
 from obsgen.profile.load import LoadedProfile
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
@@ -48,6 +49,23 @@ def layout_of(profile: LoadedProfile, faults: Faults) -> Layout:
             hint = "the base has one folder for each of either: choose the same everywhere"
             faults.findings.append(error("profile/application", message, place, hint))
     return Layout(by_component="component" in by.values())
+
+
+def misnamed(profile: LoadedProfile, folders: Collection[str]) -> Iterator[Finding]:
+    """Clusters that would lie in a folder of the tree, and applications for components that it has not."""
+    for each in profile.destinations:
+        if each.entry.name in folders:
+            message = f"a cluster called '{each.entry.name}' would lie in the folder of that component"
+            place = profile.base.merged.place((*each.route, "name"))
+            yield error("profile/reserved-name", message, place, "give it another name")
+    for environment in profile.environments.values():
+        argocd = environment.settings.argocd
+        for index, application in enumerate(argocd.applications if argocd else ()):
+            if application.component and application.component not in folders:
+                place = environment.merged.place(("argocd", "applications", index, "component"))
+                message = f"nothing here comes from a component '{application.component}'"
+                hint = nearest(application.component, sorted(folders))
+                yield error("profile/unknown-component", message, place, hint)
 
 
 def every(rendered: Rendered) -> tuple[Manifest, ...]:

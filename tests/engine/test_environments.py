@@ -110,11 +110,12 @@ def test_a_list_that_would_drop_what_it_does_not_repeat_is_refused(key: str, as_
 
 
 def test_applications_are_changed_by_name_too() -> None:
-    base = "argocd: {repoURL: 'https://github.com/acme/x.git', applications: [{name: x, part: rules}]}\n"
+    parts = "{name: x, part: rules}, {name: b, part: dashboards}, {name: m, part: monitors}"
+    base = f"argocd: {{repoURL: 'https://github.com/acme/x.git', applications: [{parts}]}}\n"
     text = ALPHA + base + "environments: {dev: {argocd: {applications: "
     assert finding(f"{text}[{{name: y, part: rules}}]}}}}}}\n").id == "profile/environment"
     assert "among applications" in finding(f"{text}{{y: {{prat: rules}}}}}}}}}}\n").message
-    assert not findings(f"{text}{{y: {{part: monitors}}, x: null}}}}}}}}\n")
+    assert not findings(f"{text}{{y: {{part: platform}}, x: null}}}}}}}}\n")
 
 
 def test_an_environment_may_bring_the_first_of_a_list_or_a_part() -> None:

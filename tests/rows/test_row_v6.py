@@ -120,3 +120,25 @@ def test_what_waits_for_what_is_said_with_its_reason() -> None:
     assert "# Sync wave 1: it comes after what loads it" in rules
     board = next(each for each in found.environments["prod"].board_maps)
     assert "argocd.argoproj.io/sync-wave" not in board.object["metadata"].get("annotations", {})
+
+
+@pytest.mark.parametrize(
+    ("applications", "told"),
+    [
+        ([{"name": "a", "part": "rules"}, {"name": "b", "part": "rules"}], "would both sync rules"),
+        ([{"name": "a", "component": "vlm"}], "nothing here comes from a component 'vlm'"),
+        ([{"name": "a"}], "syncs nothing"),
+        ([{"name": "a", "part": "rules", "component": "vllm"}], "syncs a part and a component"),
+    ],
+)
+def test_applications_that_make_no_sense_are_told(applications: list[dict[str, str]], told: str) -> None:
+    with pytest.raises(InputError) as problem:
+        made(applications=applications)
+    assert any(told in each.message for each in problem.value.findings)
+
+
+def test_a_cluster_may_not_lie_in_a_components_folder() -> None:
+    keys = {**KEYS, "environments": {}, "clusters": [{"name": "vllm"}]}
+    with pytest.raises(InputError) as problem:
+        tree(**keys, argocd={**ARGO, "applicationPer": "component"})
+    assert {each.id for each in problem.value.findings} == {"profile/reserved-name"}
