@@ -313,3 +313,15 @@ def test_two_environments_on_one_cluster_are_told_of_their_clash() -> None:
 def test_a_cluster_may_have_two_environments_in_other_namespaces() -> None:
     text = HEAD.replace("dev: {cluster: {name: ml-dev}}", "dev: {namespaces: {monitoring: mon-dev, grafana: mon-dev}}")
     assert not findings(text + "clusters: [{name: eu, environment: prod}, {name: eu, environment: dev}]\n")
+
+
+SHIFTED = ALPHA.replace("modelServers:\n", "modelServers:\n  - {name: first, type: beta}\n") + (
+    "environments: {prod: {modelServers: {first: null, chat: {thresholds: {^nope: 1s}}}}}\n"
+)
+
+
+@pytest.mark.parametrize("values", ["{interval: 1m}", "{thresholds: {latencyP95: 1s}}"])
+def test_what_the_environment_wrote_is_told_there_however_clusters_change_it(values: str) -> None:
+    text, line, column = marked(SHIFTED)
+    told = finding(text + f"clusters: [{{name: eu, values: {{modelServers: {{chat: {values}}}}}}}]\n")
+    assert (told.id, told.place.line, told.place.column) == ("profile/unknown-threshold", line, column)
