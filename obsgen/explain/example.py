@@ -90,6 +90,21 @@ def _priced(folder: ComponentFolder, known: Catalogue) -> dict[str, Any]:
     }
 
 
+def _metrics(folder: ComponentFolder) -> dict[str, Any]:
+    """A metric for each signal that is a profile's to declare."""
+    kinds = {"counter": "_total", "gauge": "", "histogram": "_seconds"}
+    return {
+        f"example_{name}{kinds[signal.type]}": {
+            "type": signal.type,
+            "unit": signal.unit,
+            "signal": name,
+            **({"buckets": [0.1, 0.5, 1, 5, 10]} if signal.type == "histogram" else {}),
+        }
+        for name, signal in folder.signals.items()
+        if not signal.series and signal.type in kinds
+    }
+
+
 def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str, Any]:
     """How a profile uses a component, with settings of its own."""
     server: dict[str, Any] = {"name": folder.name, "type": folder.name}
@@ -98,6 +113,8 @@ def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str
             return {"modelServers": [server | dict(settings)]}
         case "gpuExporter":
             return {"gpuExporter": server | dict(settings)}
+        case "application":
+            return {"applications": [server | {"metrics": _metrics(folder)} | dict(settings)]}
         case "exporter":
             return {"exporters": [server | dict(settings)]}
         case "provider":

@@ -39,7 +39,7 @@ def routes(configuration: Mapping[str, Any], labels: Labels) -> list[Mapping[str
 def _taken(route: Mapping[str, Any], labels: Labels, above: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     own = {"receiver": above.get("receiver"), **route}
     found = False
-    for below in route.get("routes") or ():
+    for below in _below(route):
         if not matches(below, labels):
             continue
         found = True
@@ -50,11 +50,27 @@ def _taken(route: Mapping[str, Any], labels: Labels, above: Mapping[str, Any]) -
         yield own
 
 
+def _below(route: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The routes below a route; what is none is told by the check of the configuration's structure."""
+    found = route.get("routes")
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
+
+
+def _pairs(route: Mapping[str, Any], key: str) -> list[tuple[str, str]]:
+    found = route.get(key)
+    return [(str(label), str(value)) for label, value in found.items()] if isinstance(found, Mapping) else []
+
+
+def _texts(route: Mapping[str, Any], key: str) -> list[str]:
+    found = route.get(key)
+    return [str(each) for each in found] if isinstance(found, list) else []
+
+
 def matches(route: Mapping[str, Any], labels: Labels) -> bool:
     """Whether a route's matchers, in the current or an old form, all agree with the labels."""
-    current = (_agrees(*each, labels) for text in route.get("matchers") or () for each in parsed(str(text)))
-    equal = (_agrees(label, "=", str(value), labels) for label, value in (route.get("match") or {}).items())
-    like = (_agrees(label, "=~", str(value), labels) for label, value in (route.get("match_re") or {}).items())
+    current = (_agrees(*each, labels) for text in _texts(route, "matchers") for each in parsed(text))
+    equal = (_agrees(label, "=", value, labels) for label, value in _pairs(route, "match"))
+    like = (_agrees(label, "=~", value, labels) for label, value in _pairs(route, "match_re"))
     return all((*current, *equal, *like))
 
 

@@ -122,7 +122,7 @@ def test_a_store_fills_every_secret_but_keys_that_may_be_missing() -> None:
     assert found.keys() == {KEYS, "robotheus-secrets"}
     assert [each["secretKey"] for each in found["robotheus-secrets"]["data"]] == ["OPENAI_API_KEY"]
     remote = found[KEYS]["data"][0]["remoteRef"]
-    assert remote == {"key": f"kv/monitoring/{KEYS}", "property": "pagerduty-key"}
+    assert (remote["key"], remote["property"]) == (f"kv/monitoring/{KEYS}", "pagerduty-key")
     assert found[KEYS]["refreshInterval"] == "30m"
     readme = tree(changes).files["README.md"].decode()
     assert "External Secrets makes them from ClusterSecretStore `vault`" in readme
