@@ -85,7 +85,7 @@ def test_the_stacks_name_stands_where_the_readme_says() -> None:
 
 
 def example_of(key: str) -> StackTree:
-    (example,) = (block for block in EXAMPLES if key in sections(block))
+    example = next(block for block in EXAMPLES if key in sections(block))
     return render(parse_profile(with_example(example), "README.md"))
 
 
@@ -121,7 +121,7 @@ def test_the_prices_of_the_readme_make_a_board_and_watch_a_budget() -> None:
 
 
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 9
     assert len(OWN_FILES) == 2
 
 
@@ -133,6 +133,16 @@ def test_the_environments_of_the_readme_differ_as_it_says() -> None:
     assert servers.keys() == {"chat", "trial"}
     assert len(servers["chat"].versions) == 2
     assert {each.name for each in prod.instances if each.role != "platform"} == {"chat", "gpu"}
+
+
+def test_the_clusters_of_the_readme_and_its_hub_are_as_it_says() -> None:
+    made = example_of("clusters")
+    assert {each.label: each.cluster.provider for each in made.deliveries if each.name} == {
+        "prod/eu-1": "aws-eks",
+        "prod/us-1": "aws-eks",
+    }
+    assert "hub" in made.environments
+    assert "applicationset-demo-prod.yaml" in made.argocd
 
 
 def test_the_readme_says_which_lists_are_changed_by_name() -> None:

@@ -119,3 +119,35 @@ def test_a_part_that_no_application_syncs_is_told() -> None:
     }
     assert [each.message.split("'")[1] for each in told] == ["dashboards", "monitors"]
     assert findings(text.replace("  applications", "  applicationPer: part\n  applications")) == []
+
+
+PARTS = "{name: x, part: rules}, {name: y, part: monitors}, {name: z, part: dashboards}"
+
+
+@pytest.mark.parametrize(
+    ("argocd", "message"),
+    [
+        ("", None),
+        (f", applications: [{PARTS}]", None),
+        (f", applications: [{PARTS.replace('name: y', 'name: x')}]", "two applications are called 'x'"),
+        (", suffix: ''", "application 'demo' is there in 'dev' and in 'prod'"),
+        (f", suffix: '-all', applications: [{PARTS}]", "application 'x-all' is there in 'dev' and in 'prod'"),
+    ],
+)
+def test_applications_of_one_name_are_told(argocd: str, message: str | None) -> None:
+    found = findings(ALPHA + ARGO.replace("}", f"{argocd}}}") + TWO)
+    clashes = [each for each in found if each.id == "profile/same-application"]
+    assert message in [each.message for each in clashes] if message else not found
+    assert all(each.place.line == 6 for each in clashes)
+
+
+def of_cluster(dev: str, prod: str) -> str:
+    """A profile whose prod has one cluster, eu; what each environment says of Argo CD."""
+    environments = f"environments: {{dev: {{cluster: {{name: d}}, argocd: {{{dev}}}}}, prod: {{argocd: {{{prod}}}}}}}\n"
+    return ALPHA + ARGO + environments + "clusters: [{name: eu, environment: prod}]\n"
+
+
+def test_an_application_of_a_cluster_may_have_no_name_of_another() -> None:
+    assert not findings(of_cluster("suffix: -x", "suffix: -x"))
+    told = finding(of_cluster("suffix: -x-eu", "suffix: -x"))
+    assert "'demo-x-eu' is there in 'dev' and in 'prod/eu'" in told.message

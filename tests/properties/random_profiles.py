@@ -150,7 +150,10 @@ _ARGOCD = some(
         "path": one_of("out/demo", "a/b.c/d_e", "x"),
         "namespace": one_of("argocd", "gitops"),
         "automated": st.booleans(),
-        "applications": st.just([{"name": "boards", "part": "dashboards"}, {"name": "rules", "part": "rules"}]),
+        "applications": st.just(
+            [{"name": name, "part": part} for name, part in (("boards", "dashboards"), ("all-rules", "rules"))]
+            + [{"name": part, "part": part} for part in ("platform", "monitors")]
+        ),
         "suffix": one_of("", "-x"),
     }
 )

@@ -68,27 +68,6 @@ ARGO = "repoURL: 'https://github.com/acme/x.git'"
 TWO = "environments: {dev: {cluster: {name: d}}, prod: {cluster: {name: p}}}\n"
 
 
-@pytest.mark.parametrize(
-    ("argocd", "message"),
-    [
-        ("", None),
-        (", applications: [{name: x, part: rules}, {name: y, part: monitors}]", None),
-        (", applications: [{name: x, part: rules}, {name: x, part: monitors}]", "two applications are called 'x'"),
-        (", suffix: ''", "application 'demo' is there in 'dev' and in 'prod'"),
-        (
-            ", suffix: '-all', applications: [{name: x, part: rules}]",
-            "application 'x-all' is there in 'dev' and in 'prod'",
-        ),
-        (", suffix: 'not valid'", None),
-    ],
-)
-def test_applications_of_one_name(shop: Path, argocd: str, message: str | None) -> None:
-    found = Resolved(shop, SERVER + TWO + f"argocd: {{{ARGO}{argocd}}}\n").findings
-    clashes = [each for each in found if each.id == "profile/same-application"]
-    assert [each.message for each in clashes] == ([message] if message else [])
-    assert all(each.place.line == 6 for each in clashes)
-
-
 def test_another_argo_cd_may_have_the_same_names(shop: Path) -> None:
     text = SERVER + f"argocd: {{{ARGO}, suffix: ''}}\n" + TWO.replace("name: p}}", "name: p}, argocd: {namespace: b}}")
     assert Resolved(shop, text).findings == []
