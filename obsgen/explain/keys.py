@@ -15,6 +15,8 @@ from obsgen.profile.schema import REF, Node, full_schema
 NAME = "<name>"
 """A step that the profile's author chooses."""
 _ENVIRONMENTS = "environments"
+_CHANGES = ((_ENVIRONMENTS,), ("clusters", "values"), ("hub", "values"))
+"""Keys that hold the profile's own keys again."""
 _MOST = 4
 """How many keys of one name are told in full."""
 _SIMPLE = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
@@ -123,7 +125,7 @@ class Keys:
     def _below(self, node: Node, path: tuple[str, ...]) -> Iterator[Key]:
         for key in self._inside(node, path):
             yield key
-            if key.path != (_ENVIRONMENTS,):
+            if key.path not in _CHANGES:
                 yield from self._below(key.node, key.path)
 
     def _inside(self, node: Node, path: tuple[str, ...]) -> Iterator[Key]:

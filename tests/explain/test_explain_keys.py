@@ -81,15 +81,17 @@ def test_keys_are_found_as_people_type_them(typed: str, found: list[str]) -> Non
 
 
 def test_a_key_shows_type_default_and_example() -> None:
-    assert explain("grafana.delivery") == (
-        "grafana.delivery: a key of a profile\n"
+    assert explain("longTerm.rule") == (
+        "longTerm.rule: a key of a profile\n"
         "\n"
-        "sidecar: ConfigMaps for an existing Grafana; provisioned: Grafana is deployed with its boards\n"
+        "a ruler, for rules over the data of several clusters\n"
         "\n"
-        "  type     one of sidecar, provisioned\n"
-        "  default  sidecar\n"
-        "  example  grafana: {delivery: sidecar}"
+        "  type     true or false\n"
+        "  default  false\n"
+        "  example  longTerm: {objectStorage: {secret: demo}, rule: true}"
     )
+    told = explain("grafana.delivery")
+    assert "  type     one of sidecar, operator, provisioned, values\n  default  sidecar\n" in told
     assert "default  none, it must be written" in explain("modelServers.type")
     assert "type     a whole number" in explain("modelServers.portNumber")
     assert "default  false\n  example  kubernetes: {nodes: true}" in explain("kubernetes.nodes")
@@ -101,6 +103,7 @@ def test_a_mapping_lists_its_keys() -> None:
     assert [line.split()[0] for line in text.partition("\nkeys\n")[2].splitlines() if line[2] != " "] == [
         "name",
         "part",
+        "component",
     ]
 
 
