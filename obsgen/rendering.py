@@ -108,7 +108,8 @@ def _only(environment: str | None) -> Callable[[str], bool] | None:
     """What a render for one environment is about: everything but what is the others' alone."""
     if environment is None:
         return None
-    own = (f"overlays/{environment}/", f"tests/routes-{environment}.yaml", f"values/{environment}.yaml")
+    values = (f"values/{environment}.yaml", f"values/{environment}/")
+    own = (f"overlays/{environment}/", f"tests/routes-{environment}.yaml", *values)
     return lambda path: not path.startswith(("overlays/", "tests/routes-", "values/")) or path.startswith(own)
 
 

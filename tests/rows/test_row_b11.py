@@ -157,3 +157,19 @@ def test_the_list_may_be_a_file_of_json(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(json.dumps(head))
     found = pipeline.render(pipeline.load(tmp_path / "p.yaml"))
     assert [each.label for each in found.deliveries] == ["prod/eu-1"]
+
+
+def test_values_of_a_chart_are_laid_on_those_of_the_environment() -> None:
+    found = tree(prometheus={"mode": "values"}, clusters=[CLUSTERS[1] | {"environment": "prod"}, {"name": "eu-1"}])
+    own = load_text(found.files["values/prod/us-1.yaml"].decode(), "values.yaml")[0].value
+    labels = {"cluster": "us-1", "region": "us"}
+    assert own == {"prometheus": {"prometheusSpec": {"retention": "3d", "externalLabels": labels}}}
+    whole = load_text(found.files["values/prod.yaml"].decode(), "values.yaml")[0].value
+    assert whole["prometheus"]["prometheusSpec"]["retention"] == "15d"
+
+
+def test_a_prometheus_without_an_operator_has_its_files_whole() -> None:
+    found = tree(prometheus={"mode": "files"}, clusters=[{"name": "eu-1", "region": "eu"}])
+    config = load_text(found.files["prometheus/prod/eu-1/prometheus.yml"].decode(), "prometheus.yml")[0].value
+    assert config["global"]["external_labels"] == {"cluster": "eu-1", "environment": "prod", "region": "eu"}
+    assert any(path.startswith("prometheus/prod/eu-1/rules/") for path in found.files)
