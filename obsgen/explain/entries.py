@@ -25,6 +25,7 @@ _ROLES = {
     "modelServer": "a model server",
     "gpuExporter": "an exporter of GPU metrics",
     "exporter": "an exporter",
+    "application": "an application",
     "provider": "a source of usage and cost",
     "platform": "a part of the platform",
 }

@@ -24,6 +24,8 @@ _PLATFORM = {
     "kubernetes": {"nodes": True},
     "prometheus": {"mode": "managed", "remoteWrite": [_OTHER], "federate": [_OTHER]},
     "longTerm": {"objectStorage": {"secret": "object-storage"}, "rule": True},
+    "grafana": {"delivery": "provisioned"},
+    "traces": {"type": "tempostack"},
     "alertmanager": {"receivers": _RECEIVERS, "heartbeat": {"receiver": "oncall"}},
 }
 """What makes components of the platform active."""
