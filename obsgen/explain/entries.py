@@ -98,7 +98,8 @@ def _summary(name: str, alert: Alert, shown: Example | None) -> str:
 
 def _sources(name: str, signal: Signal) -> Iterator[tuple[str, str, str]]:
     """The series behind a signal, with the versions and options at which each is the one; a row each."""
-    shown = dict.fromkeys(", ".join([row.told, *_when(row)]) for row in signal.series)
+    declared = ["a metric that the profile declares"] if not signal.series else []
+    shown = dict.fromkeys([*(", ".join([row.told, *_when(row)]) for row in signal.series), *declared])
     for index, series in enumerate(shown):
         yield ("", "", series) if index else (name, f"{signal.type}, {signal.unit}", series)
 
