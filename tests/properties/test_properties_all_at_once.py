@@ -180,7 +180,16 @@ FAULTS = {
         key=True,
     ),
     "an application": Fault(
-        put("argocd", "applications", value=[{"name": "x", "part": "rules"}, {"name": "x", "part": "monitors"}]),
+        put(
+            "argocd",
+            "applications",
+            value=[
+                {"name": "x", "part": "rules"},
+                {"name": "x", "part": "monitors"},
+                {"name": "y", "part": "dashboards"},
+                {"name": "z", "part": "platform"},
+            ],
+        ),
         "profile/same-application",
         ("argocd",),
         key=True,
