@@ -263,7 +263,8 @@ def test_a_mistake_is_told_and_nothing_that_follows_from_it(name: str) -> None:
     assert told(data) == wanted(data, faults)
 
 
-@given(st.sets(st.sampled_from(sorted(FAULTS)), min_size=2, max_size=8))
+# Applications are compared once everything is rendered: what cannot be rendered is told first.
+@given(st.sets(st.sampled_from(sorted(FAULTS.keys() - {"an application"})), min_size=2, max_size=8))
 def test_all_mistakes_are_told_in_one_run_and_nothing_else(names: set[str]) -> None:
     chosen = sorted(names)
     for pair in TOGETHER_NEVER:
