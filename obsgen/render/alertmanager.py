@@ -7,13 +7,14 @@ of an Alertmanager object, or as references to a Secret's key; never as values.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.components.fields import Severity
 from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, Team, TimeInterval
 from obsgen.profile.platform import SecretKey
+from obsgen.signalpath.resources import native_matcher
 from obsgen.tree.serialise import yaml_bytes
 from obsgen.units import duration, prometheus_duration
 
@@ -154,136 +155,115 @@ def chart_configuration(native: Mapping[str, Any]) -> dict[str, Any]:
     return {"inhibit_rules": [], "templates": [], **native, "route": route, "receivers": receivers}
 
 
+@dataclass(frozen=True)
+class _Dialect:
+    """How the same thing is said in one of the two languages: keys (given in snake_case), matchers, secrets, times."""
+
+    key: Callable[[str], str]
+    matcher: Callable[[str, Sequence[str]], Any]
+    secret: Callable[[str, SecretKey], tuple[str, Any]]
+    intervals: str
+    has_zones: bool
+
+    def filled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """A mapping in this language; what is empty is left out."""
+        return {self.key(name): value for name, value in fields.items() if value}
+
+
 def configuration(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:
     """alertmanager.yaml."""
-    return {
-        "global": {"resolve_timeout": alertmanager.resolve_timeout},
-        "route": _native_route(route_tree(alertmanager, teams)),
-        "receivers": [_native_receiver(name, each) for name, each in alertmanager.receivers.items()],
-        **({"inhibit_rules": [_native_inhibition()]} if alertmanager.inhibit else {}),
-        **_native_times(alertmanager.time_intervals),
-    }
-
-
-def _native_route(node: RouteNode) -> dict[str, Any]:
-    return {
-        "receiver": node.receiver,
-        **({"matchers": [_matcher(label, values) for label, values in node.match.items()]} if node.match else {}),
-        **{name: list(value) if isinstance(value, tuple) else value for name, value in _set(node.grouping).items()},
-        **({"continue": True} if node.goes_on else {}),
-        **({"mute_time_intervals": list(node.mute)} if node.mute else {}),
-        **({"active_time_intervals": list(node.only)} if node.only else {}),
-        **({"routes": [_native_route(each) for each in node.below]} if node.below else {}),
-    }
-
-
-def _matcher(label: str, values: Sequence[str]) -> str:
-    operator = "=" if len(values) == 1 else "=~"
-    text = _alternatives(values).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{label}{operator}"{text}"'
-
-
-def _alternatives(values: Sequence[str]) -> str:
-    """One value as it is, several as an anchored regular expression."""
-    return values[0] if len(values) == 1 else "|".join(re.escape(value).replace("\\-", "-") for value in values)
-
-
-def _native_receiver(name: str, receiver: Receiver) -> dict[str, Any]:
-    filled: dict[str, Any] = {"name": name}
-    for each in _integrations(receiver):
-        files = {f"{key_field}_file": f"{MOUNTED}/{key.secret}/{key.key}" for key_field, key in each.secret.items()}
-        filled[f"{each.name}_configs"] = [{**each.plain, **files, "send_resolved": receiver.send_resolved}]
-    return filled
-
-
-_SAME_THING = ("alertname", "cluster", "namespace")
-
-
-def _native_inhibition() -> dict[str, Any]:
-    return {
-        "source_matchers": ['severity="critical"'],
-        "target_matchers": ['severity=~"warning|info"'],
-        "equal": list(_SAME_THING),
-    }
-
-
-def _native_times(intervals: Mapping[str, TimeInterval]) -> dict[str, Any]:
-    if not intervals:
-        return {}
-    return {
-        "time_intervals": [
-            {"name": name, "time_intervals": [{**_times(each, "start_time", "end_time"), "location": each.location}]}
-            for name, each in sorted(intervals.items())
-        ]
-    }
-
-
-def _times(interval: TimeInterval, start: str, end: str) -> dict[str, Any]:
-    return {
-        **({"weekdays": list(interval.weekdays)} if interval.weekdays else {}),
-        **({"times": [{start: each.start, end: each.end} for each in interval.times]} if interval.times else {}),
-    }
+    return {"global": {"resolve_timeout": alertmanager.resolve_timeout}, **_said(alertmanager, teams, _NATIVE)}
 
 
 def resource(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:
     """The `spec` of an AlertmanagerConfig (v1alpha1, the version that is served without a conversion webhook)."""
-    return {
-        "route": _resource_route(route_tree(alertmanager, teams)),
-        "receivers": [_resource_receiver(name, each) for name, each in alertmanager.receivers.items()],
-        **({"inhibitRules": [_resource_inhibition()]} if alertmanager.inhibit else {}),
-        **_resource_times(alertmanager.time_intervals),
-    }
+    return _said(alertmanager, teams, _RESOURCE)
 
 
-def _resource_route(node: RouteNode) -> dict[str, Any]:
-    grouping = {_camel(name): list(v) if isinstance(v, tuple) else v for name, v in _set(node.grouping).items()}
-    return {
-        "receiver": node.receiver,
-        **({"matchers": [_resource_matcher(*each) for each in node.match.items()]} if node.match else {}),
-        **grouping,
-        **({"continue": True} if node.goes_on else {}),
-        **({"muteTimeIntervals": list(node.mute)} if node.mute else {}),
-        **({"activeTimeIntervals": list(node.only)} if node.only else {}),
-        **({"routes": [_resource_route(each) for each in node.below]} if node.below else {}),
-    }
+def _said(alertmanager: Alertmanager, teams: Mapping[str, Team], dialect: _Dialect) -> dict[str, Any]:
+    return dialect.filled(
+        {
+            "route": _route(route_tree(alertmanager, teams), dialect),
+            "receivers": [_receiver(name, each, dialect) for name, each in alertmanager.receivers.items()],
+            "inhibit_rules": [_inhibition(dialect)] if alertmanager.inhibit else [],
+            dialect.intervals: [_interval(*each, dialect) for each in sorted(alertmanager.time_intervals.items())],
+        }
+    )
 
 
-def _resource_matcher(label: str, values: Sequence[str]) -> dict[str, str]:
-    return {"name": label, "matchType": "=" if len(values) == 1 else "=~", "value": _alternatives(values)}
+def _route(node: RouteNode, dialect: _Dialect) -> dict[str, Any]:
+    return dialect.filled(
+        {
+            "receiver": node.receiver,
+            "matchers": [dialect.matcher(*each) for each in node.match.items()],
+            **{name: list(value) if isinstance(value, tuple) else value for name, value in _set(node.grouping).items()},
+            "continue": node.goes_on,
+            "mute_time_intervals": list(node.mute),
+            "active_time_intervals": list(node.only),
+            "routes": [_route(each, dialect) for each in node.below],
+        }
+    )
+
+
+def _receiver(name: str, receiver: Receiver, dialect: _Dialect) -> dict[str, Any]:
+    filled: dict[str, Any] = {"name": name}
+    for each in _integrations(receiver):
+        plain = {dialect.key(plain_field): value for plain_field, value in each.plain.items()}
+        secret = dict(dialect.secret(*one) for one in each.secret.items())
+        filled[dialect.key(f"{each.name}_configs")] = [
+            {**plain, **secret, dialect.key("send_resolved"): receiver.send_resolved}
+        ]
+    return filled
+
+
+def _inhibition(dialect: _Dialect) -> dict[str, Any]:
+    """A critical alert silences the others of the same thing."""
+    return dialect.filled(
+        {
+            "source_matchers": [dialect.matcher("severity", ("critical",))],
+            "target_matchers": [dialect.matcher("severity", ("warning", "info"))],
+            "equal": ["alertname", "cluster", "namespace"],
+        }
+    )
+
+
+def _interval(name: str, interval: TimeInterval, dialect: _Dialect) -> dict[str, Any]:
+    times = [{dialect.key("start_time"): each.start, dialect.key("end_time"): each.end} for each in interval.times]
+    zone = interval.location if dialect.has_zones else ""
+    inner = dialect.filled({"weekdays": list(interval.weekdays), "times": times, "location": zone})
+    return {"name": name, dialect.key("time_intervals"): [inner]}
+
+
+def _as_text(label: str, values: Sequence[str]) -> str:
+    return native_matcher(_as_object(label, values))
+
+
+def _as_object(label: str, values: Sequence[str]) -> dict[str, str]:
+    """One value as it is, several as an anchored regular expression."""
+    if len(values) == 1:
+        return {"name": label, "matchType": "=", "value": values[0]}
+    alternatives = "|".join(re.escape(value).replace("\\-", "-") for value in values)
+    return {"name": label, "matchType": "=~", "value": alternatives}
+
+
+def _as_file(name: str, key: SecretKey) -> tuple[str, str]:
+    return f"{name}_file", f"{MOUNTED}/{key.secret}/{key.key}"
+
+
+def _as_reference(name: str, key: SecretKey) -> tuple[str, dict[str, str]]:
+    return "urlSecret" if name == "url" else _camel(name), {"name": key.secret, "key": key.key}
+
+
+_RENAMED = {"source_matchers": "sourceMatch", "target_matchers": "targetMatch"}
 
 
 def _camel(name: str) -> str:
+    if name in _RENAMED:
+        return _RENAMED[name]
     first, *others = name.split("_")
     return first + "".join("URL" if word == "url" else word.capitalize() for word in others)
 
 
-def _resource_receiver(name: str, receiver: Receiver) -> dict[str, Any]:
-    filled: dict[str, Any] = {"name": name}
-    for each in _integrations(receiver):
-        keys = {
-            "urlSecret" if key_field == "url" else _camel(key_field): {"name": key.secret, "key": key.key}
-            for key_field, key in each.secret.items()
-        }
-        plain = {_camel(plain_field): value for plain_field, value in each.plain.items()}
-        filled[f"{each.name}Configs"] = [{**plain, **keys, "sendResolved": receiver.send_resolved}]
-    return filled
-
-
-def _resource_inhibition() -> dict[str, Any]:
-    return {
-        "sourceMatch": [_resource_matcher("severity", ("critical",))],
-        "targetMatch": [_resource_matcher("severity", ("warning", "info"))],
-        "equal": list(_SAME_THING),
-    }
-
-
-def _resource_times(intervals: Mapping[str, TimeInterval]) -> dict[str, Any]:
-    """Times are UTC there: AlertmanagerConfig has no place for a time zone."""
-    if not intervals:
-        return {}
-    return {
-        "muteTimeIntervals": [
-            {"name": name, "timeIntervals": [_times(each, "startTime", "endTime")]}
-            for name, each in sorted(intervals.items())
-        ]
-    }
+_NATIVE = _Dialect(str, _as_text, _as_file, "time_intervals", has_zones=True)
+_RESOURCE = _Dialect(_camel, _as_object, _as_reference, "mute_time_intervals", has_zones=False)
+"""Times are UTC there: AlertmanagerConfig has no place for a time zone."""
