@@ -12,6 +12,15 @@ from obsgen.pipeline import StackTree
 from obsgen.profile.load import parse_profile
 
 HEAD = {"apiVersion": "obsgen.dev/v1alpha1", "kind": "Profile", "stack": "ai"}
+CHAT = {
+    "name": "chat",
+    "type": "vllm",
+    "version": "0.19",
+    "namespace": "ml",
+    "selector": {"app": "chat"},
+    "port": "http",
+}
+"""The model server that most of these profiles have."""
 
 
 def tree(profile: Mapping[str, Any]) -> StackTree:

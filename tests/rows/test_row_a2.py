@@ -7,23 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from promtool_rows import Played, groups, panel, tree
+from promtool_rows import CHAT, Played, groups, panel, tree
+from row_support import alert
 
 from obsgen import tools
 from obsgen.checks import validate
 from obsgen.findings import Severity
 
-SERVER = {
-    "name": "chat",
-    "type": "vllm",
-    "version": "0.19",
-    "namespace": "ml",
-    "selector": {"app": "chat"},
-    "port": "http",
-    "objectives": {"time_to_first_token": {}, "token_time": {}, "queue": {}, "errors": {}},
-}
+SERVER = {**CHAT, "objectives": {"time_to_first_token": {}, "token_time": {}, "queue": {}, "errors": {}}}
 GPU = {"type": "dcgm", "options": {"underuse": True}, "thresholds": {"gpuUtilization": "70%"}}
 MADE: Any = tree({"modelServers": [SERVER], "gpuExporter": GPU, "prometheus": {"scrapeInterval": "1m"}})
+PROFILE = "ai-infrastructure"
 OWN = 'job="chat",namespace="ml",pod="chat-0",model_name="m",engine="0"'
 RULES = [rule for group in groups(MADE) for rule in group["rules"]]
 
@@ -113,6 +107,13 @@ def test_a_gpu_below_its_aim_is_a_warning(share: float, told: bool, played: Call
     labels = 'job="gpu",node="n1",gpu="0",UUID="GPU-1",namespace="ml",pod="chat-0",container="c"'
     run = played({f"DCGM_FI_PROF_GR_ENGINE_ACTIVE{{{labels}}}": f"{share}x60"})
     assert run.fires("GpuUnderused", "25m", 'severity="warning"') is told
+
+
+def test_the_reference_stack_aims_at_seventy_percent_and_higher_where_it_trains() -> None:
+    aim, training = alert("GpuUnderused", PROFILE), alert("TrainingGpuUnderused", PROFILE)
+    assert (aim.severity, aim.expr.split()[-2:]) == ("warning", ["<", "0.7"])
+    assert (training.severity, training.expr.split()[-2:]) == ("info", ["<", "0.8"])
+    assert 'namespace="training"' in training.expr
 
 
 def test_windows_are_labels_and_pairs_of_one_severity_are_one_alert() -> None:

@@ -8,18 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from promtool_rows import Played, groups, panel, tree
+from promtool_rows import CHAT, Played, groups, panel, tree
 
 from obsgen import tools
 
-CHAT = {
-    "name": "chat",
-    "type": "vllm",
-    "version": "0.19",
-    "namespace": "ml",
-    "selector": {"app": "chat"},
-    "port": "http",
-}
 VISION = {"name": "vision", "type": "triton", "namespace": "ml", "selector": {"app": "vision"}, "port": "metrics"}
 HOSTED = {"name": "gate", "type": "litellm", "namespace": "gw", "covers": ["gemini"], "team": "search"}
 BASE = {

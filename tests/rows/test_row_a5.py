@@ -7,21 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from promtool_rows import Played, groups, tree
+from promtool_rows import CHAT, Played, groups, tree
 
 from obsgen import tools
 
 SERVERS = [
-    {
-        "name": name,
-        "type": "vllm",
-        "version": "0.19",
-        "namespace": "ml",
-        "selector": {"app": name},
-        "port": "http",
-        "thresholds": {"e2eLatencyP95": "5s"},
-    }
-    for name in ("chat", "code")
+    {**CHAT, "name": name, "selector": {"app": name}, "thresholds": {"e2eLatencyP95": "5s"}} for name in ("chat", "code")
 ]
 MADE: Any = tree(
     {
@@ -46,7 +37,7 @@ MADE: Any = tree(
     }
 )
 GPU = 'job="gpu",node="n1",gpu="0",UUID="GPU-1",modelName="NVIDIA L4",namespace="ml",pod="chat-0",container="c"'
-CHAT = 'job="chat",namespace="ml",pod="chat-0",model_name="m",engine="0"'
+SERIES = 'job="chat",namespace="ml",pod="chat-0",model_name="m",engine="0"'
 ROW = {
     "GPUHighTemperature": "warning",
     "GPUMemoryNearlyFull": "warning",
@@ -95,7 +86,7 @@ def test_latency_is_that_of_a_histogram_that_exists(
     """The original asked vllm_request_latency_seconds, which no vLLM has: of 100 requests these take over 5 s."""
     name = "vllm:e2e_request_latency_seconds"
     counted = {"2.5": 50, "5.0": 100 - slow, "10.0": 100, "+Inf": 100}
-    run = played({f'{name}_bucket{{{CHAT},le="{le}"}}': f"0+{count}x40" for le, count in counted.items()})
+    run = played({f'{name}_bucket{{{SERIES},le="{le}"}}': f"0+{count}x40" for le, count in counted.items()})
     assert run.fires("HighInferenceLatency", "10m", 'model_name="m",service="chat"') is told
 
 
@@ -103,11 +94,11 @@ def test_latency_is_that_of_a_histogram_that_exists(
 def test_the_queue_is_summed_over_models_and_replicas(
     waiting: int, told: bool, played: Callable[[dict[str, str]], Played]
 ) -> None:
-    other = CHAT.replace("chat-0", "chat-1").replace('"m"', '"n"')
-    elsewhere = CHAT.replace('job="chat"', 'job="code"')
+    other = SERIES.replace("chat-0", "chat-1").replace('"m"', '"n"')
+    elsewhere = SERIES.replace('job="chat"', 'job="code"')
     run = played(
         {
-            f"vllm:num_requests_waiting{{{CHAT}}}": f"{waiting}x30",
+            f"vllm:num_requests_waiting{{{SERIES}}}": f"{waiting}x30",
             f"vllm:num_requests_waiting{{{other}}}": "25x30",
             f"vllm:num_requests_waiting{{{elsewhere}}}": "500x30",
         }
