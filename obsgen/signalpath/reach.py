@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from obsgen.signalpath.routing import RoutingError, matches, parsed
-
-Matcher = tuple[str, str, str]
+from obsgen.signalpath.routing import Matcher, RoutingError, agrees, demands
 
 
 def hidden(routes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
@@ -15,36 +13,30 @@ def hidden(routes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
 
     Only what is sure is told: the earlier one takes no label that the later one leaves open.
     """
-    demands = [_demands(route) for route in routes]
-    for index, later in enumerate(demands):
-        for before in range(index if later is not None else 0):
-            earlier = demands[before]
-            if earlier is not None and not routes[before].get("continue") and _implied(earlier, later or []):
-                yield index, before
-                break
+    known = [(index, wanted) for index, route in enumerate(routes) if (wanted := _known(route)) is not None]
+    final = [(index, wanted) for index, wanted in known if not routes[index].get("continue")]
+    for index, later in known:
+        before = next((at for at, earlier in final if at < index and _implied(earlier, later)), None)
+        if before is not None:
+            yield index, before
 
 
-def _demands(route: Mapping[str, Any]) -> list[Matcher] | None:
+def _known(route: Mapping[str, Any]) -> list[Matcher] | None:
     """The matchers of a route; None if they cannot be read."""
-    old = [(label, "=", str(value)) for label, value in (route.get("match") or {}).items()]
-    old += [(label, "=~", str(value)) for label, value in (route.get("match_re") or {}).items()]
     try:
-        return [*old, *(each for text in route.get("matchers") or () for each in parsed(str(text)))]
+        return demands(route)
     except RoutingError:
         return None
 
 
-def _implied(demands: Sequence[Matcher], given: Sequence[Matcher]) -> bool:
-    """Whether every alert that meets the given matchers meets the demands, too."""
+def _implied(wanted: Sequence[Matcher], given: Sequence[Matcher]) -> bool:
+    """Whether every alert that meets the given matchers meets the wanted ones, too."""
     exact = {label: value for label, operator, value in given if operator == "="}
-    return all(each in given or (each[0] in exact and _holds(each, exact)) for each in demands)
+    return all(each in given or (each[0] in exact and _holds(each, exact)) for each in wanted)
 
 
 def _holds(matcher: Matcher, labels: Mapping[str, str]) -> bool:
-    label, operator, value = matcher
     try:
-        if operator in ("=", "!="):
-            return (labels[label] == value) is (operator == "=")
-        return matches({"match_re": {label: value}}, labels) is (operator == "=~")
+        return agrees(matcher, labels)
     except RoutingError:
         return False

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Labels = Mapping[str, str]
+Matcher = tuple[str, str, str]
+"""Label, operator, value."""
 
 _MATCHER = re.compile(
     r"""\s*(?P<label>[^\s{}!=~,\\"'`]+|"(?:[^"\\]|\\.)*")\s*(?P<operator>=~|!~|!=|=)\s*"""
@@ -67,14 +69,18 @@ def _texts(route: Mapping[str, Any], key: str) -> list[str]:
 
 
 def matches(route: Mapping[str, Any], labels: Labels) -> bool:
-    """Whether a route's matchers, in the current or an old form, all agree with the labels."""
-    current = (_agrees(*each, labels) for text in _texts(route, "matchers") for each in parsed(text))
-    equal = (_agrees(label, "=", value, labels) for label, value in _pairs(route, "match"))
-    like = (_agrees(label, "=~", value, labels) for label, value in _pairs(route, "match_re"))
-    return all((*current, *equal, *like))
+    """Whether all of a route's matchers agree with the labels; RoutingError if one cannot be read."""
+    return all([agrees(each, labels) for each in demands(route)])
 
 
-def parsed(text: str) -> list[tuple[str, str, str]]:
+def demands(route: Mapping[str, Any]) -> list[Matcher]:
+    """A route's matchers, in the current or an old form; RoutingError if one cannot be read."""
+    current = [each for text in _texts(route, "matchers") for each in parsed(text)]
+    equal = [(label, "=", value) for label, value in _pairs(route, "match")]
+    return [*current, *equal, *((label, "=~", value) for label, value in _pairs(route, "match_re"))]
+
+
+def parsed(text: str) -> list[Matcher]:
     """Label, operator and value of each matcher in a text such as `severity="critical", team=~"a|b"`."""
     rest, found = text.strip().removeprefix("{").removesuffix("}"), []
     while rest.strip():
@@ -92,8 +98,9 @@ def _unquoted(text: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[0]), text[1:-1], flags=re.DOTALL)
 
 
-def _agrees(label: str, operator: str, value: str, labels: Labels) -> bool:
-    """A label that an alert lacks counts as empty; regular expressions are anchored."""
+def agrees(matcher: Matcher, labels: Labels) -> bool:
+    """Whether labels are as a matcher asks; a missing label counts as empty, regular expressions are anchored."""
+    label, operator, value = matcher
     actual = labels.get(label, "")
     if operator in ("=", "!="):
         return (actual == value) is (operator == "=")
