@@ -17,20 +17,14 @@ from obsgen.cli import app
 from obsgen.components import templating
 from obsgen.components.boards import Panel
 from obsgen.components.datasources import Datasource
+from obsgen.components.files import ManifestTemplate, PlainTemplate, ValuesTemplate
+from obsgen.components.head import Component
 from obsgen.components.logs import Collects, LogLines
-from obsgen.components.models import (
-    Alert,
-    Component,
-    Condition,
-    ManifestTemplate,
-    Measure,
-    PlainTemplate,
-    Recording,
-    Signal,
-    ValuesTemplate,
-)
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
+from obsgen.components.rules import Alert, Recording
+from obsgen.components.sentences import Condition, Measure
+from obsgen.components.signals import Signal
 from obsgen.pipeline import StackTree, render
 from obsgen.profile.load import load_profile, parse_profile
 from obsgen.units import UNITS

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from obsgen.components.fields import Strict, refusal
-from obsgen.components.models import Measure
+from obsgen.components.sentences import Measure
 
 
 class PanelQuery(Measure):

@@ -17,19 +17,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from obsgen.components.boards import Dashboard
 from obsgen.components.fields import AlertName, SignalName
+from obsgen.components.files import ManifestTemplate, PlainTemplate, ValuesTemplate
+from obsgen.components.head import Component
 from obsgen.components.layers import Layered, layered
-from obsgen.components.models import (
-    Alert,
-    Component,
-    ManifestTemplate,
-    PlainTemplate,
-    Recording,
-    Signal,
-    ValuesTemplate,
-)
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.components.references import lost_references
+from obsgen.components.rules import Alert, Recording
+from obsgen.components.signals import Signal
 from obsgen.findings import Finding, InputError, Place, error
 from obsgen.source import Document, Route, load_file, one_document, read_text
 from obsgen.validation import translate

@@ -18,7 +18,7 @@ from obsgen.components.fields import (
     Text,
     refusal,
 )
-from obsgen.components.models import Alternative
+from obsgen.components.sentences import Alternative
 from obsgen.units import UNITS, UnitError, parse
 
 

@@ -8,7 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from obsgen.components.boards import Panel
-from obsgen.components.models import Alert, Alternative, Condition, Measure, Recording
+from obsgen.components.rules import Alert, Recording
+from obsgen.components.sentences import Alternative, Condition, Measure
 from obsgen.findings import Finding, error
 from obsgen.source import Route
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
-from obsgen.components.models import Alert, Condition, Measure, Series, Signal
 from obsgen.components.objectives import Objective
 from obsgen.components.references import parts, signals_of
+from obsgen.components.rules import Alert
+from obsgen.components.sentences import Condition, Measure
+from obsgen.components.signals import Series, Signal
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import flow, pairs, paragraph, section, table
 from obsgen.explain.words import alert_words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from obsgen.components.models import DEFAULT_WINDOW, Alert, Alternative, Condition, Measure
+from obsgen.components.rules import Alert
+from obsgen.components.sentences import DEFAULT_WINDOW, Alternative, Condition, Measure
 
 _OVER = {
     "avg": "average",

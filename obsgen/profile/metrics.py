@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from obsgen.components.fields import LabelName, OneOrMore, SignalName, Step, Strict, UnitName, refusal
-from obsgen.components.models import label_map
+from obsgen.components.signals import label_map
 from obsgen.profile.names import Port
 
 

@@ -19,8 +19,8 @@ from obsgen.components.fields import (
     Step,
     Strict,
 )
-from obsgen.components.models import Alert
 from obsgen.components.objectives import Target
+from obsgen.components.rules import Alert
 from obsgen.profile.alerting import Alertmanager, Team
 from obsgen.profile.destinations import ArgoCD, Changes, Cluster, ClusterEntry, Hub
 from obsgen.profile.grafana import Grafana

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Option, Threshold
+from obsgen.components.head import Option, Threshold
 
 Node = dict[str, Any]
 """A schema, or a part of one."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from obsgen.components.models import Alert, Alternative, Condition, Measure
 from obsgen.components.origin import Origin
+from obsgen.components.rules import Alert
+from obsgen.components.sentences import Alternative, Condition, Measure
 from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.profile.models import OwnAlert

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from obsgen.components.models import Operand, Recording
+from obsgen.components.rules import Operand, Recording
 from obsgen.render.phrases import Phrase, SentenceError
 from obsgen.render.promql import Expr, binary, call, quoted
 from obsgen.render.scopes import Scope, Source

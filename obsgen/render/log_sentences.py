@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from obsgen.components.models import DEFAULT_WINDOW, Measure
+from obsgen.components.sentences import DEFAULT_WINDOW, Measure
 from obsgen.logql import build
 from obsgen.logql.tokens import KEYWORDS
 from obsgen.render.phrases import Phrase, SentenceError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from obsgen.components.models import Endpoint
+from obsgen.components.scrape import Endpoint
 from obsgen.conventions import object_labels
 from obsgen.render.manifest import Manifest, metadata
 from obsgen.stack.model import Instance, Stack, Stored, Target

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from obsgen.components.models import Measure
 from obsgen.components.objectives import Objective
+from obsgen.components.sentences import Measure
 from obsgen.conventions import SERVICE_LABEL
 from obsgen.render.phrases import SentenceError
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from obsgen.components.models import Recording
 from obsgen.components.origin import Origin
+from obsgen.components.rules import Recording
 from obsgen.components.templating import TemplateError
 from obsgen.findings import Faults
 from obsgen.hints import nearest

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from obsgen.components.models import Measure
+from obsgen.components.sentences import Measure
 from obsgen.components.templating import TemplateError
 from obsgen.hints import nearest
 from obsgen.profile.environments import main_environment

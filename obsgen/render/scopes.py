@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from obsgen.components.models import DEFAULT_WINDOW
+from obsgen.components.sentences import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
 from obsgen.findings import InputError
 from obsgen.render.phrases import SentenceError

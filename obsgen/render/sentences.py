@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 
-from obsgen.components.models import Condition, Measure
+from obsgen.components.sentences import Condition, Measure
 from obsgen.render.log_sentences import log_mean, log_phrase, log_ratio
 from obsgen.render.phrases import Phrase, SentenceError
 from obsgen.render.promql import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union

@@ -8,7 +8,8 @@ from typing import Any
 
 from obsgen.components.boards import Dashboard, Row
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Endpoint, Series, Signal
+from obsgen.components.scrape import Endpoint
+from obsgen.components.signals import Series, Signal
 from obsgen.profile.metrics import DeclaredMetric, own_signals
 from obsgen.profile.models import Application
 from obsgen.source import Route

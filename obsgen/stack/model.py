@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Endpoint
 from obsgen.components.origin import Origin
+from obsgen.components.scrape import Endpoint
 from obsgen.conventions import HUB
 from obsgen.profile.models import AlertChange, ObjectiveChoice, OwnAlert, Settings
 from obsgen.stack.memo import Memo

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Series, Signal
 from obsgen.components.origin import Origin
+from obsgen.components.signals import Series, Signal
 from obsgen.components.versions import within
 from obsgen.stack.logs import in_loki
 from obsgen.stack.model import ResolvedSignal, Stored

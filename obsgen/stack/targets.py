@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from obsgen.components.catalogue import HEAD, ComponentFolder
-from obsgen.components.models import Scrape
+from obsgen.components.scrape import Scrape
 from obsgen.profile.models import ServerSettings, Settings
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger

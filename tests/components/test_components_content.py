@@ -10,8 +10,9 @@ import pytest
 from component_variants import CATALOGUE, Rendering, companion, renderings
 
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Alert, Condition, Measure
 from obsgen.components.references import signals_of
+from obsgen.components.rules import Alert
+from obsgen.components.sentences import Condition, Measure
 from obsgen.promql.grafana import parse_templated, variable_parts
 from obsgen.promql.parse import PromqlError
 

@@ -15,7 +15,7 @@ from component_variants import CATALOGUE, Variant, rendering
 
 from obsgen import tools
 from obsgen.components.catalogue import ComponentFolder
-from obsgen.components.models import Measure
+from obsgen.components.sentences import Measure
 from obsgen.profile.load import parse_profile
 from obsgen.render.board_scope import BoardScope
 from obsgen.render.scopes import RuleScope

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from obsgen.components.boards import Panel
-from obsgen.components.models import Alert
 from obsgen.components.references import signals_of
+from obsgen.components.rules import Alert
 from obsgen.explain.words import alert_words
 
 KINDS = {"requests": "counter", "failures": "counter", "waiting": "gauge", "latency": "histogram"}

@@ -1,0 +1,124 @@
+"""What a component may say of itself: component.yaml, what it is and how it is configured."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from obsgen.components.datasources import Datasource
+from obsgen.components.fields import Quantity, Strict, UnitName, sensible
+from obsgen.components.logs import Collects
+from obsgen.components.scrape import Scrape
+
+
+class Versions(Strict):
+    """The versions that the component's facts were read at, oldest first, and where they were read."""
+
+    known: tuple[str, ...] = Field(min_length=1)
+    source: str
+
+
+class Option(Strict):
+    """A switch of the component that a profile may set."""
+
+    help: str
+    default: Any = None
+    values: tuple[Any, ...] | None = None
+
+
+class Threshold(Strict):
+    """A limit that a profile may set: its unit, the default of an experienced operator, and what it means."""
+
+    unit: UnitName
+    default: Quantity
+    help: str
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Threshold:
+        sensible(self.default, self.unit)
+        return self
+
+
+class Conflict(Strict):
+    """What makes no sense together: an error where `when` holds; `hint` says what to choose.
+
+    It is told at the `option`, or for a component that needs no listing at a `key` of the profile, such as `a.b`.
+    """
+
+    when: str
+    option: str | None = None
+    key: str | None = None
+    message: str
+    hint: str
+
+
+class Precondition(Strict):
+    """Something that must be true of the cluster before the stack works, and how to see whether it is."""
+
+    text: str
+    when: str | None = None
+    command: str | None = None
+
+
+class SecretKeys(Strict):
+    """A Secret that must exist before the first sync: where, and which keys it holds. Never a value.
+
+    `optional` keys may be missing. With `forEach` there is one for each item; equal names in one namespace are one
+    Secret with the keys of all.
+    """
+
+    name: str
+    namespace: str
+    keys: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    used_by: str
+    when: str | None = None
+    for_each: dict[str, str] | None = None
+
+
+class Copy(Strict):
+    """The same series under another prefix, as something between exporter and Prometheus hands them on."""
+
+    prefix: str
+    of: str
+    by: str = Field(description="what renames them, for people")
+
+
+class Page(Strict):
+    """What is known of the exporter's page.
+
+    Every series whose name begins with one of the `prefixes` comes from it; where the page is `complete` it has no such
+    series but those of the signals. `copies` are the same series under other names.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    complete: bool = False
+    copies: tuple[Copy, ...] = ()
+
+
+class Component(Strict):
+    """component.yaml: what the component is, how it is configured and scraped."""
+
+    title: str
+    role: Literal["modelServer", "gpuExporter", "exporter", "provider", "application", "platform"]
+    description: str
+    activate: str | None = None
+    versions: Versions | None = None
+    default_version: str = "latest"
+    options: dict[str, Option] = Field(default_factory=dict)
+    scrape: Scrape | None = None
+    page: Page = Field(default_factory=Page, description="what is known of the series that it exposes")
+    images: tuple[str, ...] = Field((), description="container images whose tag is its version")
+    thresholds: dict[str, Threshold] = Field(default_factory=dict)
+    covers: tuple[str, ...] = ()
+    uses_prices: str | None = Field(None, description="when the profile's prices count for what an instance covers")
+    hosts_runtime: bool = False
+    prices_gpus: bool = Field(False, description="whether it knows what the cluster's GPUs cost")
+    collects: Collects | None = Field(None, description="what it writes to Loki, if it collects logs")
+    starter: bool = Field(False, description="what `obsgen init` proposes among the components of its role")
+    default_namespace: str | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    preconditions: tuple[Precondition, ...] = ()
+    secrets: tuple[SecretKeys, ...] = ()
+    datasources: tuple[Datasource, ...] = ()
