@@ -155,6 +155,14 @@ class ArgoCD(Strict):
                 raise refusal("profile/application", message, "one application syncs an object: remove the other")
         return self
 
+    def folder(self, stack: str) -> str:
+        """The tree's folder in the repository."""
+        return self.path or f"out/{stack}"
+
+    def suffixed(self, name: str, environment: str) -> str:
+        """An application's name with what an environment adds to it."""
+        return f"{name}-{environment}" if self.suffix is None else f"{name}{self.suffix}"
+
     @property
     def per(self) -> str:
         """What one application syncs: stack, part or component."""

@@ -27,23 +27,21 @@ def application_sets(
     clusters: Sequence[Delivery], name: str, share: str, spec: Mapping[str, Any], labels: Mapping[str, str]
 ) -> Object:
     """The set of Applications of some clusters; `spec` is that of the first one's Application."""
-    argocd = clusters[0].argocd
-    chosen = argocd.application_set if argocd else None
+    argocd, chosen = clusters[0].argocd, clusters[0].application_set
     if argocd is None or chosen is None:
         return {}
-    environment = clusters[0].environment
-    suffix = f"-{environment}" if argocd.suffix is None else argocd.suffix
-    named = cluster_name(clusters[0], chosen.generator)
+    whole = argocd.suffixed(name, clusters[0].environment)
+    named = cluster_name(clusters[0], chosen)
     template = {
-        "metadata": {"name": f"{name}{suffix}-{named}", "labels": dict(sorted({**labels, CLUSTER: named}.items()))},
-        "spec": _templated(clusters, spec, named, share),
+        "metadata": {"name": f"{whole}-{named}", "labels": dict(sorted({**labels, CLUSTER: named}.items()))},
+        "spec": _templated(clusters, chosen, spec, named, share),
     }
     patch = {"templatePatch": _PATCH} if any(each.labels for each in clusters) else {}
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "ApplicationSet",
         "metadata": {
-            "name": f"{name}{suffix}",
+            "name": whole,
             "namespace": argocd.namespace,
             "labels": dict(sorted(labels.items())),
         },
@@ -61,23 +59,18 @@ _PATCH = "metadata:\n  labels: {{ toJson .labels }}\n"
 """Labels differ from cluster to cluster, which a template of fixed keys cannot say."""
 
 
-def cluster_name(cluster: Delivery, generator: str) -> str:
+def cluster_name(cluster: Delivery, chosen: ApplicationSet) -> str:
     """The expression for a cluster's name."""
-    if generator != "git":
-        return _NAMES[generator]
-    return _NAMES[generator] % (_tree(cluster).count("/") + 3)
+    name = _NAMES[chosen.generator]
+    return name % (cluster.tree.count("/") + 3) if chosen.generator == "git" else name
 
 
-def _tree(cluster: Delivery) -> str:
-    path = cluster.argocd.path if cluster.argocd else None
-    return path or f"out/{cluster.stack}"
-
-
-def _templated(clusters: Sequence[Delivery], spec: Mapping[str, Any], named: str, share: str) -> Object:
+def _templated(
+    clusters: Sequence[Delivery], chosen: ApplicationSet, spec: Mapping[str, Any], named: str, share: str
+) -> Object:
     first = clusters[0]
-    path = f"{_tree(first)}/overlays/{first.environment}/{named}"
-    server = first.argocd and first.argocd.application_set and first.argocd.application_set.generator == "list"
-    by_server = bool(server and first.cluster.server)
+    path = f"{first.tree}/overlays/{first.environment}/{named}"
+    by_server = chosen.generator == "list" and first.cluster.server
     address = {"server": "{{ .server }}"} if by_server else {"name": named}
     namespace = {"namespace": spec["destination"]["namespace"]} if _agree(clusters, share) else {}
     source = {**spec["source"], "path": f"{path}/{share}" if share else path}
@@ -91,7 +84,7 @@ def _agree(clusters: Sequence[Delivery], share: str) -> bool:
 
 def _generator(clusters: Sequence[Delivery], argocd: ArgoCD, chosen: ApplicationSet, share: str) -> Object:
     first = clusters[0]
-    top = f"{_tree(first)}/overlays/{first.environment}"
+    top = f"{first.tree}/overlays/{first.environment}"
     match chosen.generator:
         case "list":
             labelled = any(each.labels for each in clusters)

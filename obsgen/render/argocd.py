@@ -44,15 +44,15 @@ def _applications(asking: Sequence[Delivery]) -> Iterator[tuple[Object, tuple[st
     """Applications and sets of them, each with the reasons of what it ignores."""
     in_sets: dict[str, list[Delivery]] = {}
     for each in asking:
-        if each.argocd and each.argocd.application_set and each.name:
+        if each.application_set:
             in_sets.setdefault(each.environment, []).append(each)
         else:
             made = [_application(each, name, share) for name, share in application_names(each)]
             yield from (*made, *_of_chart(each, made[:1], each.name))
     for some in in_sets.values():
         sets = [(_set(some, *share), _reasons(_common(some, share[1]))) for share in shares(some)]
-        chosen = some[0].argocd and some[0].argocd.application_set
-        yield from (*sets, *_of_chart(some[0], sets[:1], cluster_name(some[0], chosen.generator) if chosen else None))
+        chosen = some[0].application_set
+        yield from (*sets, *_of_chart(some[0], sets[:1], cluster_name(some[0], chosen) if chosen else None))
 
 
 def _set(some: Sequence[Delivery], name: str, share: str) -> Object:
@@ -64,7 +64,7 @@ def _of_chart(delivery: Delivery, made: Sequence[Reasoned], cluster: str | None)
     """The chart beside the tree, where the profile has its repository; `cluster` may be what stands for its name."""
     argocd, chart = delivery.argocd, delivery.chart
     if chart and argocd:
-        name = f"{chart_name(delivery.stack)}{name_suffix(argocd, delivery.environment)}"
+        name = argocd.suffixed(chart_name(delivery.stack), delivery.environment)
         tree = Delivered(delivery.stack, argocd)
         yield from ((chart_application(each, name, cluster, chart, tree, delivery.environment), ()) for each, _ in made)
 
@@ -96,14 +96,8 @@ def application_names(delivery: Delivery) -> list[tuple[str, str]]:
     argocd = delivery.argocd
     if argocd is None:
         return []
-    suffix = name_suffix(argocd, delivery.environment)
     cluster = f"-{delivery.name}" if delivery.name else ""
-    return [(f"{name}{suffix}{cluster}", share) for name, share in _shares(delivery)]
-
-
-def name_suffix(argocd: ArgoCD, environment: str) -> str:
-    """What an environment adds to the names of applications."""
-    return f"-{environment}" if argocd.suffix is None else argocd.suffix
+    return [(f"{argocd.suffixed(name, delivery.environment)}{cluster}", share) for name, share in _shares(delivery)]
 
 
 def _labels(*deliveries: Delivery) -> dict[str, str]:
@@ -138,7 +132,7 @@ def _spec(delivery: Delivery, share: str, inventory: Inventory | None) -> Object
         "source": {
             "repoURL": argocd.repo_url,
             "targetRevision": argocd.target_revision,
-            "path": f"{argocd.path or f'out/{delivery.stack}'}/{delivery.folders[share]}",
+            "path": f"{delivery.tree}/{delivery.folders[share]}",
         },
         "destination": {**destination(delivery.cluster), "namespace": namespace},
         "syncPolicy": _sync_policy(argocd),

@@ -96,7 +96,7 @@ def _renamed(made: Object, name: str) -> Object:
 def _sources(chart: Chart, delivery: Delivered, environment: str, cluster: str | None) -> list[Object]:
     """The chart, and the repository with its values; files of values that are not there are passed over."""
     argocd = delivery.argocd
-    tree = f"$values/{argocd.path or f'out/{delivery.stack}'}/values/{environment}"
+    tree = f"$values/{argocd.folder(delivery.stack)}/values/{environment}"
     files = [f"{tree}.yaml", *([f"{tree}/{cluster}.yaml"] if cluster else [])]
     helm = {"releaseName": chart.release, "valueFiles": files, "ignoreMissingValueFiles": True}
     return [

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from obsgen.profile.destinations import ArgoCD, Cluster
+from obsgen.profile.destinations import ApplicationSet, ArgoCD, Cluster
 from obsgen.render.chart_applications import Chart, chart_of
 from obsgen.render.layout import Layout, every
-from obsgen.render.manifest import Identity, Manifest, Same
+from obsgen.render.manifest import Identity, Same
 from obsgen.render.objects import Rendered
 from obsgen.render.sync import defaulted
 from obsgen.source import Route
@@ -60,6 +60,16 @@ class Delivery:
         return self.cluster.server or self.cluster.name
 
     @property
+    def application_set(self) -> ApplicationSet | None:
+        """The set that its Applications come from, if they come from one."""
+        return self.argocd.application_set if self.argocd and self.name else None
+
+    @property
+    def tree(self) -> str:
+        """The tree's folder in the repository."""
+        return self.argocd.folder(self.stack) if self.argocd else f"out/{self.stack}"
+
+    @property
     def everything(self) -> Inventory:
         """Of all its objects."""
         return self.inventories[""]
@@ -98,8 +108,8 @@ def environment_deliveries(environments: Mapping[str, Rendered], layout: Layout)
 
 @lru_cache(maxsize=128)
 def _inventory(objects: Same) -> Inventory:
-    namespaces = [namespace for each in objects.objects if (namespace := _namespace(each))]
-    kinds = frozenset((each.identity[0], each.identity[1], bool(_namespace(each))) for each in objects.objects)
+    namespaces = [namespace for each in objects.objects if (namespace := each.namespace)]
+    kinds = frozenset((each.identity[0], each.identity[1], bool(each.namespace)) for each in objects.objects)
     main = max(sorted(set(namespaces)), key=namespaces.count) if namespaces else ""
     identities = frozenset(each.identity for each in objects.objects)
     return _one(Inventory(identities, frozenset(namespaces), kinds, defaulted(objects.objects), main))
@@ -109,7 +119,3 @@ def _inventory(objects: Same) -> Inventory:
 def _one(inventory: Inventory) -> Inventory:
     """The same inventory for all clusters that have an equal one."""
     return inventory
-
-
-def _namespace(manifest: Manifest) -> str:
-    return str(manifest.object["metadata"].get("namespace", ""))

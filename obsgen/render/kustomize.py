@@ -101,17 +101,13 @@ def _generator(board_map: Manifest) -> dict[str, Any]:
 
 def _written(objects: Sequence[Manifest], stack: str) -> tuple[Files, list[str]]:
     """One file for each object, in namespace folders where they span several; the names, sorted."""
-    spans = len({_namespace(each) for each in objects}) > 1
+    spans = len({each.namespace for each in objects}) > 1
     files: Files = {}
     for each in objects:
         own = file_name(each.object["kind"], each.object["metadata"]["name"])
-        name = f"{_namespace(each)}/{own}" if spans and _namespace(each) else own
+        name = f"{each.namespace}/{own}" if spans and each.namespace else own
         files[name] = yaml_bytes(each.object, "\n".join((header(stack, each.component), *why(each))))
     return files, sorted(files)
-
-
-def _namespace(manifest: Manifest) -> str:
-    return str(manifest.object["metadata"].get("namespace", ""))
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,13 @@ class Manifest:
     @property
     def identity(self) -> Identity:
         """What makes it the same object in another environment."""
-        metadata = self.object["metadata"]
         group = self.object["apiVersion"].rpartition("/")[0]
-        return (group, self.object["kind"], metadata.get("namespace", ""), metadata["name"])
+        return (group, self.object["kind"], self.namespace, self.object["metadata"]["name"])
+
+    @property
+    def namespace(self) -> str:
+        """Empty where it has none."""
+        return str(self.object["metadata"].get("namespace", ""))
 
 
 def metadata(
