@@ -38,7 +38,7 @@ def runbook_base(stack: Stack) -> str | None:
         return settings.runbooks.base_url.rstrip("/")
     if settings.argocd is None:
         return None
-    path = settings.argocd.path or f"out/{stack.name}"
+    path = settings.argocd.folder(stack.name)
     for pattern, middle in ((_GITHUB, "blob"), (_GITLAB, "-/blob")):
         match = pattern.match(settings.argocd.repo_url)
         if match:
