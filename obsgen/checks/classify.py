@@ -9,13 +9,15 @@ from typing import Any
 from obsgen.checks.chartvalues import CHART, is_values
 from obsgen.checks.files import KUSTOMIZATION_NAMES
 from obsgen.conventions import API_VERSION
+from obsgen.facts.model import KIND
 
 ALERTMANAGER = "Alertmanager configuration"
 ROUTE_CASES = "route cases"
 PROMETHEUS = "Prometheus configuration"
 CHART_VALUES = f"values of {CHART}"
+FACTS = "facts"
 _PLAIN = ("dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules")
-CHECKED = frozenset((ALERTMANAGER, CHART_VALUES, PROMETHEUS, ROUTE_CASES, *_PLAIN))
+CHECKED = frozenset((ALERTMANAGER, CHART_VALUES, FACTS, PROMETHEUS, ROUTE_CASES, *_PLAIN))
 """What checks look at; every other kind of document is named so that a list of what they leave out can be read."""
 
 OTHER = "no object, rules or dashboard"
@@ -39,6 +41,8 @@ def kind_of(file: str, value: Any) -> str:
     if not isinstance(value, dict):
         return OTHER
     if value.get("apiVersion") == API_VERSION:
+        if value.get("kind") == KIND:
+            return FACTS
         return "profile (obsgen render --check)"
     if isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str):
         return "manifest"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from obsgen.checks.classify import (
     ALERTMANAGER,
     CHART_VALUES,
     CHECKED,
+    FACTS,
     PROMETHEUS,
     ROUTE_CASES,
     is_dashboard,
@@ -26,13 +27,19 @@ from obsgen.checks.expressions import Expression, LogText, Skipped, board_expres
 from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
 from obsgen.checks.kustomizations import Kustomization, Reference, roots
 from obsgen.checks.logql import LogExpression, read_logql
+from obsgen.checks.lookups import Lookup, look_up
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
-from obsgen.checks.rules import RuleSet, rules_of_object, rules_of_text
+from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.checks.shapes import Shapes, few_of_each
+from obsgen.checks.worlds import World, facts_of_file, worlds
+from obsgen.components.catalogue import catalogue
+from obsgen.facts import Facts, facts_in
+from obsgen.facts.model import together
 from obsgen.findings import Finding, Place
+from obsgen.knowledge.inventory import Inventory
 from obsgen.source import Document
 
 
@@ -53,6 +60,10 @@ class Repository:
     readings: tuple[Reading, ...]
     every_build: bool = False
     """Whether kustomizations that differ in names and figures alone are all built."""
+    given: Facts = field(default_factory=Facts)
+    """Facts that flags give; files of kind Facts among the paths add to them."""
+    templates: tuple[Path, ...] = ()
+    """Folders with components besides the built-in ones."""
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -150,6 +161,41 @@ class Repository:
         return found + [Dashboard(one) for one in self._embedded if is_dashboard(one.value)]
 
     @cached_property
+    def worlds(self) -> list[World]:
+        """The objects that are applied together, and the facts that hold for them."""
+        covered = {file for one in self.builds for file in one.files}
+        others = [one for one in self.manifests if one.located.file not in covered]
+        return worlds(self.builds, others, self._facts)
+
+    def facts_of(self, expression: Expression) -> tuple[Facts, ...]:
+        """The facts by which an expression is judged: those of each world that its rule is in."""
+        found = self._facts_of_rules.get(id(expression.rule.value)) if expression.rule else None
+        return found or (facts_of_file(Path(expression.located.file), self._facts),)
+
+    @cached_property
+    def _facts_of_rules(self) -> dict[int, tuple[Facts, ...]]:
+        """The facts by the identity of a rule, which builds share as long as no patch touches it."""
+        found: dict[int, dict[int, Facts]] = {}
+        for world in self.worlds:
+            for rule in distinct_rules(set_ for each in world.objects if (set_ := rules_of_object(each))):
+                found.setdefault(id(rule.value), {})[id(world.facts)] = world.facts
+        return {rule: tuple(facts.values()) for rule, facts in found.items()}
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return together((self.given, *(facts for facts, _ in self._written_facts)))
+
+    @cached_property
+    def _written_facts(self) -> list[tuple[Facts, list[Finding]]]:
+        return [facts_in(entry.document) for entry in self._of(FACTS)]
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What is known of series: of components, of declared metrics."""
+        declared = [world.facts.metrics for world in self.worlds]
+        return Inventory(catalogue(self.templates), {name: each for one in declared for name, each in one.items()})
+
+    @cached_property
     def secrets(self) -> list[Exposed]:
         """Everything that looks like a key, a token or a password."""
         texts = {entry.document.file: entry.document.text for entry in self.entries}
@@ -195,6 +241,17 @@ class Repository:
         return [one for one in self._queries if isinstance(one, Expression)]
 
     @cached_property
+    def recorded(self) -> frozenset[str]:
+        """The names of the series that rules record."""
+        rules = distinct_rules(self.rule_sets)
+        return frozenset(rule.name for rule in rules if not rule.is_alert)
+
+    @cached_property
+    def lookups(self) -> list[Lookup]:
+        """Every series that an expression names, and what is known of it."""
+        return look_up(self.expressions, self.facts_of, self.inventory, self.recorded)
+
+    @cached_property
     def skipped_queries(self) -> list[Skipped]:
         """Queries in other languages, and LogQL that only Loki can read."""
         unread = (Skipped(one.located, "LogQL") for one in self.log_expressions if not one.query and not one.refusal)
@@ -225,6 +282,7 @@ class Repository:
         return [
             *(finding for reading in self._broken for finding in reading.findings),
             *(finding for build in self.builds for finding in (*build.findings, *build.unsupported)),
+            *(finding for _, findings in self._written_facts for finding in findings),
         ]
 
     @cached_property
@@ -283,10 +341,12 @@ class Repository:
                 yield object_
 
 
-def read_repository(paths: Iterable[Path], *, every_build: bool = False) -> Repository:
+def read_repository(
+    paths: Iterable[Path], *, every_build: bool = False, facts: Facts | None = None, templates: Sequence[Path] = ()
+) -> Repository:
     """Reads all YAML and JSON files under the paths; InputError only if a path does not exist."""
     paths = tuple(paths)
-    return Repository(paths, tuple(read_all(paths)), every_build)
+    return Repository(paths, tuple(read_all(paths)), every_build, facts or Facts(), tuple(templates))
 
 
 def _or_helm(kind: str, document: Document) -> str:

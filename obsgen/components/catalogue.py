@@ -40,7 +40,7 @@ VALUES = "values.yaml"
 MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml", "slos.yaml")
 """Files whose entries merge by name where several folders have one; component.yaml merges mappings inside, too."""
 
-VERSION_KEYS = frozenset(("since", "until", "known", "defaultVersion"))
+VERSION_KEYS = frozenset(("since", "until", "deprecated", "known", "defaultVersion"))
 """Keys whose plain scalars are read as text: version 0.10 is not the number 0.1."""
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,48}[a-z0-9])?")

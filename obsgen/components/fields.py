@@ -154,6 +154,6 @@ OneOrMore = Annotated[
 ]
 """A value, or a list of them."""
 
-MetricType = Literal["gauge", "counter", "histogram", "info"]
+MetricType = Literal["gauge", "counter", "histogram", "summary", "info"]
 Aggregation = Literal["sum", "avg", "max", "min", "count", "group"]
 Severity = Literal["critical", "warning", "info"]

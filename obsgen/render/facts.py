@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from obsgen.facts import Facts, Monitoring, Running, TreeFacts
 from obsgen.render.deliveries import Delivery
 from obsgen.render.objects import Rendered
+from obsgen.stack.model import Instance, Stack
 from obsgen.tree.serialise import json_bytes
 
 
@@ -18,27 +20,45 @@ def facts_file(
     Of many clusters their number, and those of which something else is true than of their environment.
     """
     counts = Counter(each.environment for each in deliveries if each.name)
-    clusters = {"clusters": dict(sorted(counts.items()))} if counts else {}
-    others = {"others": {name: _facts(rendered) for name, rendered in told.items()}} if told else {}
-    every = {name: _facts(rendered) for name, rendered in environments.items()}
-    return json_bytes({"schemaVersion": 1, "environments": every, **clusters, **others})
+    facts = TreeFacts.model_construct(
+        schema_version=1,
+        environments={name: _facts(each.stack) for name, each in environments.items()},
+        clusters=dict(sorted(counts.items())),
+        others={name: _facts(each.stack) for name, each in told.items()},
+    )
+    written = facts.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    return json_bytes({"schemaVersion": facts.schema_version, **written})
 
 
-def _facts(rendered: Rendered) -> dict[str, object]:
-    stack = rendered.stack
-    prometheus = stack.settings.prometheus
-    servers = [
-        {"name": each.name, "component": each.folder.name, "versions": list(each.versions), "namespace": each.namespace}
-        for each in stack.instances
-    ]
-    return {
-        "cluster": stack.settings.cluster.name,
-        "prometheus": {
-            "mode": prometheus.mode,
-            "namespace": prometheus.namespace or stack.namespaces["monitoring"],
-            "selectorLabels": dict(sorted(stack.selector_labels.items())),
-            "scrapeInterval": prometheus.scrape_interval,
-        },
-        "servers": servers,
-        "assumptions": list(stack.assumptions),
-    }
+def _facts(stack: Stack) -> Facts:
+    settings = stack.settings.prometheus
+    prometheus = Monitoring.model_construct(
+        mode=settings.mode,
+        namespace=settings.namespace or stack.namespaces["monitoring"],
+        selector_labels=dict(sorted(stack.selector_labels.items())),
+        scrape_interval=settings.scrape_interval,
+        evaluation_interval=settings.evaluation_interval,
+        external_labels=tuple(sorted(settings.external_labels)),
+    )
+    applications = stack.settings.applications
+    return Facts.model_construct(
+        cluster=stack.settings.cluster.name or "",
+        prometheus=prometheus,
+        servers=tuple(map(_running, stack.instances)),
+        metrics={name: metric for each in applications for name, metric in sorted(each.metrics.items())},
+        secrets=tuple(sorted({f"{each.namespace}/{each.name}" for each in stack.secrets})),
+        assumptions=stack.assumptions,
+    )
+
+
+def _running(instance: Instance) -> Running:
+    defaults = {name: option.default for name, option in instance.folder.component.options.items()}
+    target = instance.target
+    return Running.model_construct(
+        component=instance.folder.name,
+        name=instance.name,
+        versions=tuple(each for each in instance.versions if each),
+        namespace=instance.namespace,
+        options={name: value for name, value in instance.options.items() if value != defaults.get(name)},
+        exported=target.page_labels if target and not target.honor_labels else (),
+    )

@@ -1,0 +1,85 @@
+"""Every series that an expression asks for, looked up in what is known of the field's exporters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from obsgen.checks.expressions import Expression
+from obsgen.facts import Facts
+from obsgen.findings import Place
+from obsgen.knowledge.exposure import State, Verdict, verdict
+from obsgen.knowledge.inventory import Inventory
+from obsgen.promql import Node
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """A selector of an expression, the facts of one place that it is for, and what is known of its series.
+
+    `is_spare` says that another branch of an `or` around it is exposed there: then nothing is lost without it.
+    """
+
+    expression: Expression
+    node: Node
+    facts: Facts
+    verdict: Verdict
+    is_spare: bool = False
+
+    @property
+    def name(self) -> str:
+        """The series' name."""
+        return self.node.name
+
+    @property
+    def place(self) -> Place:
+        """Where the name stands; the selector where it is given by a matcher."""
+        text = self.expression.query.text if self.expression.query else ""
+        plain = text.startswith(self.name, self.node.start)
+        return self.expression.place(self.node.start, len(self.name) if plain else self.node.length)
+
+
+def look_up(
+    expressions: Iterable[Expression],
+    facts_of: Callable[[Expression], Iterable[Facts]],
+    inventory: Inventory,
+    recorded: frozenset[str],
+) -> list[Lookup]:
+    """The lookups of all expressions, one for each selector that names a series and each place that it is for.
+
+    Series that are `recorded` by rules are known by them, not by an exporter, and are left out.
+    """
+    known: dict[tuple[str, int], Verdict] = {}
+
+    def judged(name: str, facts: Facts) -> Verdict:
+        key = (name, id(facts))
+        if key not in known:
+            known[key] = verdict(inventory, name, facts)
+        return known[key]
+
+    found = []
+    for expression in expressions:
+        for facts in facts_of(expression) if expression.query else ():
+            found += list(_of_tree(expression, facts, recorded, judged))
+    return found
+
+
+def _of_tree(
+    expression: Expression, facts: Facts, recorded: frozenset[str], judged: Callable[[str, Facts], Verdict]
+) -> Iterator[Lookup]:
+    assert expression.query
+    spare = set(_spare(expression.query.root, lambda name: judged(name, facts).state == State.THERE))
+    for node in expression.query.selectors():
+        if node.name and node.name not in recorded:
+            yield Lookup(expression, node, facts, judged(node.name, facts), id(node) in spare)
+
+
+def _spare(node: Node, is_there: Callable[[str], bool]) -> Iterator[int]:
+    """The identities of selectors on one side of an `or` whose other side has all its series."""
+    if node.name == "or" and node.kind == "binary":
+        sides = [[each for each in child.walk() if each.kind == "selector"] for child in node.children]
+        for side, other in (sides, sides[::-1]):
+            if other and all(is_there(each.name) for each in other):
+                yield from map(id, side)
+    for child in node.children:
+        yield from _spare(child, is_there)

@@ -1,0 +1,193 @@
+"""Every series that a component knows, by the name that expressions use for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+from obsgen.components.catalogue import Catalogue, ComponentFolder
+from obsgen.components.fields import MetricType
+from obsgen.components.signals import LabelValue, Series, Signal
+from obsgen.profile.metrics import DeclaredMetric
+
+Key = TypeVar("Key")
+
+PARTS: Mapping[MetricType, tuple[str, ...]] = {
+    "histogram": ("_bucket", "_sum", "_count"),
+    "summary": ("", "_sum", "_count"),
+}
+"""The endings under which a metric of several series is stored; others are stored under their own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One row of a component's signal, as it is stored under a name; `part` is the name's ending in a histogram.
+
+    `labels` are those of the exporter's page, `values` the closed sets among them, by real names. A value times `scale`
+    is in `unit`. `copied_by` says what renamed it on its way.
+    """
+
+    name: str
+    part: str
+    component: str
+    signal: str
+    help: str
+    type: MetricType
+    unit: str
+    scale: float
+    labels: frozenset[str]
+    values: Mapping[str, tuple[LabelValue, ...]]
+    buckets: tuple[float, ...]
+    since: str | None
+    until: str | None
+    deprecated: str | None
+    when: str | None
+    place: tuple[str, int]
+    """The signal, and the row's index in it."""
+    copied_by: str = ""
+
+    @property
+    def metric(self) -> str:
+        """The metric's name as its TYPE line has it."""
+        return self.name.removesuffix(self.part) if self.part else self.name
+
+    @property
+    def stored_type(self) -> str:
+        """What the series itself is: `bucket`, `counter`, `gauge`, `quantile` (of a summary) or `info`."""
+        if self.part == "_bucket":
+            return "bucket"
+        if self.part:
+            return "counter"
+        return "quantile" if self.type == "summary" else self.type
+
+
+class Inventory:
+    """The series of all components of a catalogue, and the metrics that somebody has declared."""
+
+    def __init__(self, catalogue: Catalogue, declared: Mapping[str, DeclaredMetric] | None = None) -> None:
+        self._catalogue = catalogue
+        self._declared = dict(declared or {})
+
+    def find(self, name: str) -> tuple[Known, ...]:
+        """What is stored under a name, one row for each version range and component; empty if nobody knows it."""
+        return self._by_name.get(name, ())
+
+    def rows(self, one: Known) -> tuple[Known, ...]:
+        """The rows of the same signal and part, in order of preference: what it was, or is, called at other versions."""
+        return tuple(
+            each
+            for each in self._by_signal[one.component, one.signal]
+            if each.part == one.part and bool(each.copied_by) == bool(one.copied_by)
+        )
+
+    def meant(self, name: str) -> tuple[Known, ...]:
+        """What people mean by a name that no version of any component has: the newest rows first."""
+        return self._mistaken.get(name, ())
+
+    def owners(self, name: str) -> list[ComponentFolder]:
+        """The components to whose pages every series with such a beginning belongs."""
+        return [folder for prefix, folder in self._prefixes if name.startswith(prefix)]
+
+    def folder(self, component: str) -> ComponentFolder:
+        """A component."""
+        return self._catalogue.get(component)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Every name."""
+        return self._by_name.keys()
+
+    @cached_property
+    def _all(self) -> list[Known]:
+        found = [each for folder in self._catalogue.all() for each in _of_component(folder)]
+        return [*found, *(each for name, metric in self._declared.items() for each in _of_declared(name, metric))]
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[Known, ...]]:
+        return _grouped((each.name, each) for each in self._all)
+
+    @cached_property
+    def _by_signal(self) -> dict[tuple[str, str], tuple[Known, ...]]:
+        return _grouped(((each.component, each.signal), each) for each in self._all)
+
+    @cached_property
+    def _mistaken(self) -> dict[str, tuple[Known, ...]]:
+        found: list[tuple[str, Known]] = []
+        for folder in self._catalogue.all():
+            for name, signal in folder.signals.items():
+                rows = self._by_signal.get((folder.name, name), ())
+                for wrong in signal.mistaken:
+                    found += [(wrong + row.part, row) for row in rows if not row.copied_by]
+                    found += [(wrong, row) for row in rows if row.part and not row.copied_by]
+        return _grouped(found)
+
+    @cached_property
+    def _prefixes(self) -> list[tuple[str, ComponentFolder]]:
+        return [(prefix, folder) for folder in self._catalogue.all() for prefix in folder.component.page.prefixes]
+
+
+def _of_component(folder: ComponentFolder) -> Iterator[Known]:
+    for name, signal in folder.signals.items():
+        for index, row in enumerate(signal.series):
+            if row.name:
+                yield from _copied(folder, _parts(_known(folder.name, name, signal, row, index)))
+
+
+def _known(component: str, name: str, signal: Signal, row: Series, index: int) -> Known:
+    labels = signal.labels if row.labels is None else row.labels
+    return Known(
+        name=row.name,
+        part="",
+        component=component,
+        signal=name,
+        help=signal.help,
+        type=row.type or signal.type,
+        unit=signal.unit,
+        scale=row.scale,
+        labels=frozenset((*labels.values(), *row.match, *row.match_not)),
+        values={labels[ours]: values for ours, values in signal.values.items() if ours in labels},
+        buckets=row.buckets or (),
+        since=row.since,
+        until=row.until,
+        deprecated=row.deprecated,
+        when=row.when,
+        place=(name, index),
+    )
+
+
+def _of_declared(name: str, metric: DeclaredMetric) -> list[Known]:
+    signal = Signal.model_construct(
+        help=metric.help, type=metric.type, unit=metric.unit, labels=metric.labels, series=()
+    )
+    row = Series.model_construct(name=name, buckets=metric.buckets)
+    return _parts(_known("", name, signal, row, 0))
+
+
+def _parts(whole: Known) -> list[Known]:
+    """A metric as it is stored; all but the buckets count, or add up."""
+    parts = PARTS.get(whole.type, ("",))
+    found = [replace(whole, name=whole.name + part, part=part) for part in parts]
+    return [replace(each, labels=each.labels | _own_label(each)) for each in found]
+
+
+def _own_label(one: Known) -> frozenset[str]:
+    own = {"bucket": "le", "quantile": "quantile"}.get(one.stored_type)
+    return frozenset((own,)) if own else frozenset()
+
+
+def _copied(folder: ComponentFolder, found: list[Known]) -> Iterator[Known]:
+    """The series, and the same ones under other prefixes."""
+    yield from found
+    for copy in folder.component.page.copies:
+        for each in found:
+            if each.name.startswith(copy.of):
+                yield replace(each, name=copy.prefix + each.name.removeprefix(copy.of), copied_by=copy.by)
+
+
+def _grouped(pairs: Iterable[tuple[Key, Known]]) -> dict[Key, tuple[Known, ...]]:
+    found: dict[Key, list[Known]] = {}
+    for key, known in pairs:
+        found.setdefault(key, []).append(known)
+    return {key: tuple(each) for key, each in found.items()}
