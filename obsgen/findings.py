@@ -41,6 +41,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A further place that explains a finding, such as the selector that overlooks a monitor."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A replacement that is certain to be meant: at `place` stands `old`, and `new` belongs there.
+
+    Both are as the value says them; quotes, escapes and indentation of the file are added when it is written.
+    """
+
+    place: Place
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One observation: a stable id such as `profile/unit`, what is wrong, where, and what to type instead."""
 
@@ -49,6 +69,8 @@ class Finding:
     message: str
     place: Place
     hint: str = ""
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
 
     @property
     def sort_key(self) -> tuple[Place, int, str, str]:
@@ -65,10 +87,20 @@ def redacted(text: str) -> str:
 
 
 def scrubbed(finding: Finding, secrets: Iterable[str]) -> Finding:
-    """A finding that quotes none of the secrets."""
-    message, hint = without(finding.message, secrets), without(finding.hint, secrets)
-    same = (message, hint) == (finding.message, finding.hint)
-    return finding if same else replace(finding, message=message, hint=hint)
+    """A finding that quotes none of the secrets; a fix that would is left out."""
+    secrets = tuple(secrets)
+    return replace(
+        finding,
+        message=without(finding.message, secrets),
+        hint=without(finding.hint, secrets),
+        notes=tuple(replace(note, message=without(note.message, secrets)) for note in finding.notes),
+        fix=finding.fix if finding.fix and _is_open(finding.fix, secrets) else None,
+    )
+
+
+def _is_open(fix: Fix, secrets: tuple[str, ...]) -> bool:
+    """Whether a fix quotes none of the secrets."""
+    return all(without(text, secrets) == text for text in (fix.old, fix.new))
 
 
 class ObsgenError(Exception):
