@@ -12,21 +12,21 @@ from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
-from obsgen.render.application_sets import set_faults
-from obsgen.render.argocd import argocd_files, same_names
-from obsgen.render.dashboards import boards
-from obsgen.render.deliveries import environment_deliveries
+from obsgen.render.alerting.route_table import routes_file
+from obsgen.render.argocd.application_sets import set_faults
+from obsgen.render.argocd.applications import argocd_files, same_names
+from obsgen.render.argocd.unsynced import unsynced
+from obsgen.render.delivery.deliveries import environment_deliveries
+from obsgen.render.delivery.fleet import Fleet, place_clusters
+from obsgen.render.delivery.kustomize import tree_files
+from obsgen.render.delivery.layout import layout_of, misnamed
+from obsgen.render.delivery.overlaps import overlaps
 from obsgen.render.facts import facts_file
-from obsgen.render.fleet import Fleet, place_clusters
-from obsgen.render.kustomize import tree_files
-from obsgen.render.layout import layout_of, misnamed
+from obsgen.render.grafana.dashboards import boards
 from obsgen.render.objects import Rendered, render_objects
-from obsgen.render.overlaps import overlaps
 from obsgen.render.readme import readme
-from obsgen.render.route_table import routes_file
-from obsgen.render.runbooks import runbook_files
+from obsgen.render.rules.runbooks import runbook_files
 from obsgen.render.stack_tree import StackTree as StackTree
-from obsgen.render.unsynced import unsynced
 from obsgen.secrecy import in_files, in_folders
 from obsgen.stack.hub import with_clusters
 from obsgen.stack.resolve import resolve_all

@@ -20,7 +20,7 @@ from obsgen.pipeline import StackTree, render
 from obsgen.profile.load import parse_profile
 from obsgen.profile.prometheus import Prometheus
 from obsgen.profile.shape import NAMED_LISTS
-from obsgen.render.route_table import route_cases
+from obsgen.render.alerting.route_table import route_cases
 from obsgen.units import UNITS, parse
 
 ROOT = Path(__file__).parent.parent

@@ -15,9 +15,9 @@ from obsgen.components.signals import Series, Signal
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import flow, pairs, paragraph, section, table
 from obsgen.explain.words import alert_words
-from obsgen.render.runbooks import runbook_body
-from obsgen.render.scopes import RuleScope
-from obsgen.render.sentences import phrase
+from obsgen.render.queries.scopes import RuleScope
+from obsgen.render.queries.sentences import phrase
+from obsgen.render.rules.runbooks import runbook_body
 from obsgen.stack import demands
 from obsgen.stack.model import Instance
 

@@ -11,7 +11,7 @@ from obsgen.components.catalogue import Catalogue, ComponentFolder
 from obsgen.conventions import API_VERSION
 from obsgen.findings import InputError
 from obsgen.profile.load import parse_profile
-from obsgen.render.alerts import RenderedAlert, alerts
+from obsgen.render.rules.alerts import RenderedAlert, alerts
 from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_profile
 

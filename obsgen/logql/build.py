@@ -1,7 +1,7 @@
 """Writing LogQL: whatever texts go in, Loki reads back exactly these texts and nothing else.
 
 Metrics are `Expr` as in PromQL, whose operators LogQL shares; `aggregated`, `binary` and `number` of
-`obsgen.render.promql` join them.
+`obsgen.promql.build` join them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from obsgen.logql.tokens import KEYWORDS, RANGE_FUNCTIONS
-from obsgen.render.promql import Expr, Matcher
+from obsgen.promql.build import Expr, Matcher
 from obsgen.units import number_text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from obsgen.facts import Facts, Monitoring, Running, TreeFacts
-from obsgen.render.deliveries import Delivery
+from obsgen.render.delivery.deliveries import Delivery
 from obsgen.render.objects import Rendered
 from obsgen.stack.model import Instance, Stack
 from obsgen.tree.serialise import json_bytes

@@ -10,23 +10,23 @@ from typing import Any
 
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
 from obsgen.findings import Faults, Finding
-from obsgen.render.alert_labels import strays
-from obsgen.render.alertmanager import HEARTBEAT, alerting_names
-from obsgen.render.alerts import RenderedAlert, alerts, with_servers
-from obsgen.render.board_maps import board_maps, board_names, split
-from obsgen.render.dashboards import Board
-from obsgen.render.datasources import datasource_names
-from obsgen.render.federation import federated
-from obsgen.render.log_rules import evaluated, log_rules, unheard
+from obsgen.render.alerting.alertmanager import HEARTBEAT, alerting_names
+from obsgen.render.alerting.route_table import unreached
+from obsgen.render.argocd.sync import SYNC_OPTIONS, SYNC_WAVE, for_argo, with_metadata
+from obsgen.render.grafana.board_maps import board_maps, board_names, split
+from obsgen.render.grafana.dashboards import Board
+from obsgen.render.grafana.datasources import datasource_names
 from obsgen.render.manifest import Manifest
-from obsgen.render.manifests import manifests
-from obsgen.render.objective_rules import burn_alerts, objective_recordings
 from obsgen.render.plain_files import Files, objects_of, plain_files
-from obsgen.render.recordings import RenderedRecording, recordings
-from obsgen.render.route_table import unreached
-from obsgen.render.rules import rule_objects
-from obsgen.render.sync import SYNC_OPTIONS, SYNC_WAVE, for_argo, with_metadata
-from obsgen.render.targets import job_names, target_objects
+from obsgen.render.rules.alert_labels import strays
+from obsgen.render.rules.alerts import RenderedAlert, alerts, with_servers
+from obsgen.render.rules.log_rules import evaluated, log_rules, unheard
+from obsgen.render.rules.objective_rules import burn_alerts, objective_recordings
+from obsgen.render.rules.recordings import RenderedRecording, recordings
+from obsgen.render.rules.rule_objects import rule_objects
+from obsgen.render.targets.descriptions import job_names, target_objects
+from obsgen.render.targets.federation import federated
+from obsgen.render.templates import manifests
 from obsgen.render.values import helm_values
 from obsgen.stack.model import Stack
 from obsgen.units import duration

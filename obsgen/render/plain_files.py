@@ -7,7 +7,7 @@ from typing import Any
 
 from obsgen.components.structure import render_value
 from obsgen.render.manifest import Manifest
-from obsgen.render.manifests import context_of
+from obsgen.render.templates import context_of
 from obsgen.stack.model import Stack
 
 Files = dict[str, Any]

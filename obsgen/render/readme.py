@@ -7,15 +7,15 @@ from itertools import groupby
 
 from obsgen.conventions import HUB
 from obsgen.profile.environments import main_environment
-from obsgen.render.alerts import RenderedAlert
-from obsgen.render.argocd import application_names
-from obsgen.render.deliveries import Delivery
+from obsgen.render.alerting.route_table import routes_section
+from obsgen.render.argocd.applications import application_names
+from obsgen.render.delivery.deliveries import Delivery
 from obsgen.render.manifest import Manifest
-from obsgen.render.markdown import cell
 from obsgen.render.objects import Rendered
 from obsgen.render.readme_prometheus import prometheus_section
-from obsgen.render.route_table import routes_section
-from obsgen.render.runbooks import condition_text
+from obsgen.render.rules.alerts import RenderedAlert
+from obsgen.render.rules.markdown import cell
+from obsgen.render.rules.runbooks import condition_text
 from obsgen.render.stack_tree import StackTree
 from obsgen.stack.surroundings import prometheus_namespace, prometheus_service
 

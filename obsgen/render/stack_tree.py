@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from obsgen.render.dashboards import Board
-from obsgen.render.deliveries import Delivery
-from obsgen.render.layout import Layout
+from obsgen.render.delivery.deliveries import Delivery
+from obsgen.render.delivery.layout import Layout
+from obsgen.render.grafana.dashboards import Board
 from obsgen.render.objects import Rendered
 
 

@@ -9,7 +9,7 @@ from obsgen.components.catalogue import VALUES
 from obsgen.components.origin import Origin
 from obsgen.components.structure import render_value
 from obsgen.findings import Faults
-from obsgen.render.manifests import context_of
+from obsgen.render.templates import context_of
 from obsgen.stack.model import Instance, Stack
 
 

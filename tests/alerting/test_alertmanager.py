@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from obsgen import tools
 from obsgen.profile.alerting import Alertmanager, Team
-from obsgen.render.alertmanager import configuration, resource
+from obsgen.render.alerting.alertmanager import configuration, resource
 from obsgen.schemas import errors, lookup
 from obsgen.signalpath.routing import receivers
 from obsgen.tree.serialise import yaml_bytes

@@ -29,8 +29,8 @@ from typing import Any
 from component_variants import CATALOGUE, Rendering, Variant, companion, rendering
 
 from obsgen.conventions import SERVICE_LABEL
-from obsgen.render.alertmanager import HEARTBEAT
-from obsgen.render.alerts import RenderedAlert
+from obsgen.render.alerting.alertmanager import HEARTBEAT
+from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.units import duration, prometheus_duration
 
 STEP = 30

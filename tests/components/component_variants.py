@@ -12,9 +12,9 @@ from typing import Any
 from obsgen.components.catalogue import ComponentFolder, catalogue
 from obsgen.components.references import signals_of
 from obsgen.profile.load import parse_profile
-from obsgen.render.dashboards import Board, boards
+from obsgen.render.grafana.dashboards import Board, boards
 from obsgen.render.objects import Rendered, render_objects
-from obsgen.render.runbooks import runbook_files
+from obsgen.render.rules.runbooks import runbook_files
 from obsgen.source import load_text, one_document
 from obsgen.stack.resolve import resolve_profile
 

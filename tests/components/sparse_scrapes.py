@@ -14,7 +14,7 @@ from typing import Any
 from component_cases import STEP, Scenario, expanded, label_lists, rule_groups, scenarios
 from component_variants import rendering
 
-from obsgen.render.alerts import RenderedAlert
+from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.units import duration, prometheus_duration
 
 INTERVAL = 120

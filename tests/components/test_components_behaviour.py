@@ -13,7 +13,7 @@ from component_cases import KEYS, files, scenarios
 from component_variants import CASES, CATALOGUE, companion, on_logs, renderings
 
 from obsgen import tools
-from obsgen.render.alertmanager import HEARTBEAT
+from obsgen.render.alerting.alertmanager import HEARTBEAT
 
 with_alerts = [folder.name for folder in CATALOGUE.all() if set(folder.alerts) - on_logs(folder)]
 every_component_with_alerts = pytest.mark.parametrize("name", with_alerts)

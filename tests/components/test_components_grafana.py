@@ -12,8 +12,8 @@ from engine_support import panels
 
 from obsgen.logql import grafana as logql_in_grafana
 from obsgen.pipeline import load, render
-from obsgen.render.board_panels import LOKI, MIXED
-from obsgen.render.dashboards import Board
+from obsgen.render.grafana.board_panels import LOKI, MIXED
+from obsgen.render.grafana.dashboards import Board
 
 ROOT = Path(__file__).parents[2]
 PROFILES = sorted((ROOT / "profiles").glob("*.yaml"))

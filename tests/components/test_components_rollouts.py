@@ -17,9 +17,9 @@ from obsgen import tools
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.sentences import Measure
 from obsgen.profile.load import parse_profile
-from obsgen.render.board_scope import BoardScope
-from obsgen.render.scopes import RuleScope
-from obsgen.render.sentences import phrase
+from obsgen.render.grafana.board_scope import BoardScope
+from obsgen.render.queries.scopes import RuleScope
+from obsgen.render.queries.sentences import phrase
 from obsgen.stack.model import ResolvedSignal, Stored
 from obsgen.stack.resolve import resolve_profile
 from obsgen.stack.signals import resolve_signals

@@ -10,9 +10,9 @@ import pytest
 from obsgen.components.catalogue import catalogue
 from obsgen.findings import InputError
 from obsgen.profile.load import parse_profile
-from obsgen.render.alerts import alerts
-from obsgen.render.dashboards import boards
-from obsgen.render.monitors import monitors
+from obsgen.render.grafana.dashboards import boards
+from obsgen.render.rules.alerts import alerts
+from obsgen.render.targets.monitors import monitors
 from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_profile
 

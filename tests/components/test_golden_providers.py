@@ -12,7 +12,7 @@ from component_variants import CATALOGUE
 from obsgen.findings import InputError
 from obsgen.profile.load import parse_profile
 from obsgen.promql.parse import parse
-from obsgen.render.dashboards import boards
+from obsgen.render.grafana.dashboards import boards
 from obsgen.render.objects import render_objects
 from obsgen.source import load_file, load_text
 from obsgen.stack.resolve import resolve_profile

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obsgen import pipeline
-from obsgen.render.dashboards import MAX_UID, uid
+from obsgen.render.grafana.dashboards import MAX_UID, uid
 
 GATEWAY = "  - {name: gate, type: alpha, options: {mode: gateway}}\n"
 

@@ -17,8 +17,8 @@ from obsgen.components.catalogue import catalogue
 from obsgen.findings import Faults, InputError
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import Destination, LoadedProfile, load_profile, parse_profile
-from obsgen.render.fleet import Fleet
-from obsgen.render.layout import every
+from obsgen.render.delivery.fleet import Fleet
+from obsgen.render.delivery.layout import every
 from obsgen.render.objects import Rendered, render_objects
 from obsgen.source import load_text
 from obsgen.stack.hub import with_clusters

@@ -9,8 +9,8 @@ import pytest
 from obsgen.components.catalogue import catalogue
 from obsgen.findings import InputError
 from obsgen.profile.load import parse_profile
-from obsgen.render.promql import Expr, scaled
-from obsgen.render.recordings import RenderedRecording, recordings
+from obsgen.promql.build import Expr, scaled
+from obsgen.render.rules.recordings import RenderedRecording, recordings
 from obsgen.stack.resolve import resolve_profile
 from obsgen.units import INTEGRALS, UNITS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from log_support import LOGS, stack
 
-from obsgen.render.dashboards import Board, boards
+from obsgen.render.grafana.dashboards import Board, boards
 
 BOARD = """
 title: B

@@ -16,8 +16,8 @@ from obsgen.findings import InputError
 from obsgen.logql import parse
 from obsgen.profile.load import parse_profile
 from obsgen.profile.models import ObjectiveChoice
-from obsgen.render.alerts import RenderedAlert, alerts
 from obsgen.render.objects import Rendered, render_objects
+from obsgen.render.rules.alerts import RenderedAlert, alerts
 from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_profile
 

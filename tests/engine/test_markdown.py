@@ -7,7 +7,7 @@ from engine_support import ALPHA, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.render.markdown import cell, readable
+from obsgen.render.rules.markdown import cell, readable
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from engine_support import HEAD, MADE_UP, finding, marked, rules, tree
 from obsgen import tools
 from obsgen.components.objectives import Events, Objective
 from obsgen.findings import InputError
-from obsgen.render.objectives import BAD, ERRORS, PAGES, TICKETS, TOTAL, WINDOWS, factor
+from obsgen.render.rules.objectives import BAD, ERRORS, PAGES, TICKETS, TOTAL, WINDOWS, factor
 
 OWN = '{job="chat",namespace="ml",model_name="m"'
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from promql_parser import parse
 
-from obsgen.render.alerts import alerts
-from obsgen.render.promql import Expr, binary, laid_out, number, quoted, regex_of, scaled, selector, union
+from obsgen.promql.build import Expr, binary, laid_out, number, quoted, regex_of, scaled, selector, union
+from obsgen.render.rules.alerts import alerts
 
 TEXTS = "group: g, for: 1m, severity: info, summary: s, description: d"
 

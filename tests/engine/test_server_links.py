@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from engine_support import HEAD, made_up_components, stacks
 
-from obsgen.render.server_links import with_server_links
+from obsgen.render.grafana.server_links import with_server_links
 
 __all__ = ["made_up_components"]
 

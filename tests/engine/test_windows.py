@@ -7,7 +7,7 @@ from engine_support import ALPHA, HEAD, finding, marked, panels, rule, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.render.windows import SCRAPES, fitted, in_words
+from obsgen.render.queries.windows import SCRAPES, fitted, in_words
 from obsgen.units import duration, prometheus_duration
 
 SLOW = "prometheus: {scrapeInterval: 2m}\n"

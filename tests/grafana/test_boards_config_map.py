@@ -11,8 +11,8 @@ from grafana_support import DELIVERIES, objects, profile, rendered, values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.render import board_maps
-from obsgen.render.board_maps import MAP_LIMIT
+from obsgen.render.grafana import board_maps
+from obsgen.render.grafana.board_maps import MAP_LIMIT
 
 NAME = "rag-grafana-dashboards"
 

@@ -11,7 +11,7 @@ from grafana_support import DELIVERIES, EVERY_KIND, OPENSHIFT, SECRET, findings,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.render.datasources import ACCOUNT, SECRETS, TOKEN_SECRET, datasource_names
+from obsgen.render.grafana.datasources import ACCOUNT, SECRETS, TOKEN_SECRET, datasource_names
 from obsgen.schemas import errors, lookup
 
 LABEL = {"datasourceLabel": {"grafana_datasource": "1"}}

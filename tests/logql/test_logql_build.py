@@ -11,7 +11,7 @@ from obsgen.logql import build, parse
 from obsgen.logql.tokens import KEYWORDS
 from obsgen.logql.tree import LineFilter
 from obsgen.logql.tree import Matcher as MatcherNode
-from obsgen.render.promql import Matcher, aggregated, binary, number
+from obsgen.promql.build import Matcher, aggregated, binary, number
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text('\\"`\n\r\t\0{}|=[]x', max_size=8)
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True).filter(lambda one: one.lower() not in KEYWORDS)

@@ -9,7 +9,7 @@ from typing import Any
 
 from obsgen import pipeline
 from obsgen.pipeline import StackTree
-from obsgen.render.alerts import RenderedAlert
+from obsgen.render.rules.alerts import RenderedAlert
 
 PROFILES = Path(__file__).parents[2] / "profiles"
 

@@ -13,7 +13,7 @@ from obsgen import tools
 from obsgen.checks import validate
 from obsgen.findings import InputError
 from obsgen.pipeline import StackTree
-from obsgen.render.layout import every
+from obsgen.render.delivery.layout import every
 from obsgen.source import load_text
 
 ARGO: dict[str, Any] = {"repoURL": "https://github.com/acme/ml-gitops.git"}

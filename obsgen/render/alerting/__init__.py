@@ -1,0 +1,1 @@
+"""Who is told of alerts: Alertmanager's configuration, and a table of what it does."""

@@ -1,0 +1,1 @@
+"""What makes Argo CD sync a tree: Applications or sets of them, projects, waves."""

@@ -1,0 +1,1 @@
+"""Boards, the ConfigMaps that carry them, and datasources."""
