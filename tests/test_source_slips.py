@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from engine_support import marked
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,15 +78,10 @@ def only(text: str, file: str = "x.yaml") -> Finding:
     return found
 
 
-def without_mark(text: str) -> tuple[str, int, int]:
-    before, _, after = text.partition("^")
-    return before + after, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-
-
 @pytest.mark.parametrize("name", SLIPS)
 def test_a_slip_in_yaml_is_told_where_it_was_made(name: str) -> None:
-    marked, told, hint = SLIPS[name]
-    text, line, column = without_mark(marked)
+    source, told, hint = SLIPS[name]
+    text, line, column = marked(source)
     found = only(text)
     assert (found.place.line, found.place.column) == (line, column)
     assert told in found.message
@@ -94,7 +90,7 @@ def test_a_slip_in_yaml_is_told_where_it_was_made(name: str) -> None:
 
 @pytest.mark.parametrize("name", JSON)
 def test_a_slip_in_json_is_told_where_it_was_made(name: str) -> None:
-    text, line, column = without_mark(JSON[name][0])
+    text, line, column = marked(JSON[name][0])
     found = only(text, "x.json")
     assert (found.place.line, found.place.column) == (line, column)
     assert JSON[name][1] in found.hint
@@ -103,7 +99,7 @@ def test_a_slip_in_json_is_told_where_it_was_made(name: str) -> None:
 @pytest.mark.parametrize("name", SLIPS)
 def test_a_slip_is_told_the_same_below_a_long_text(name: str) -> None:
     """Large files are read by libyaml alone, which has other words for the same problems."""
-    text, line, _ = without_mark(SLIPS[name][0])
+    text, line, _ = marked(SLIPS[name][0])
     found = only(f"- {'x' * 100}\n" * 3000 + f"---\n{text}")
     assert found.place.line in (line + 3001, line + 3002)
     assert SLIPS[name][2].partition(", like line")[0] in found.hint

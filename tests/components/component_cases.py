@@ -22,7 +22,7 @@ nothing uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,23 +71,38 @@ def scenarios(component: str) -> list[Scenario]:
     return [Scenario(component, alert, data) for alert, found in cases.items() for data in found]
 
 
-def files(component: str) -> dict[str, Any]:
-    """The rule and test files that promtool runs for a component, by name: one pair for each variant in use."""
+def by_variant(component: str) -> list[list[Scenario]]:
+    """A component's scenarios, those about one variant together."""
     groups: dict[str, list[Scenario]] = {}
     for scenario in scenarios(component):
         groups.setdefault(str(scenario.variant), []).append(scenario)
+    return list(groups.values())
+
+
+def rules_with_tests(
+    number: int, rendered: Rendering, alerts: Iterable[RenderedAlert], tests: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A rule file of these alerts and the test file for it, by name."""
+    groups = rule_groups(rendered, {alert.name for alert in alerts})
+    rules = f"rules-{number}.yaml"
+    tested = {"rule_files": [rules], "evaluation_interval": f"{STEP}s", "tests": tests}
+    return {rules: {"groups": groups}, f"test-{number}.yaml": tested}
+
+
+def own_alerts(rendered: Rendering, component: str) -> list[RenderedAlert]:
+    """The alerts of a component that Prometheus evaluates."""
+    mine = (alert for alert in rendered.base.alerts if alert.instance.folder.name == component)
+    return [alert for alert in mine if alert.language == "promql"]
+
+
+def files(component: str) -> dict[str, Any]:
+    """The rule and test files that promtool runs for a component, by name: one pair for each variant in use."""
     result: dict[str, Any] = {}
-    for number, found in enumerate(groups.values()):
+    for number, found in enumerate(by_variant(component)):
         rendered = rendering(found[0].variant)
-        mine = (alert for alert in rendered.base.alerts if alert.instance.folder.name == component)
-        alerts = [alert for alert in mine if alert.language == "promql"]
+        alerts = own_alerts(rendered, component)
         tests = [test for each in found for test in _tests(rendered, each)]
-        result[f"rules-{number}.yaml"] = {"groups": rule_groups(rendered, {alert.name for alert in alerts})}
-        result[f"test-{number}.yaml"] = {
-            "rule_files": [f"rules-{number}.yaml"],
-            "evaluation_interval": f"{STEP}s",
-            "tests": [*tests, _without_data(alerts)],
-        }
+        result |= rules_with_tests(number, rendered, alerts, [*tests, _without_data(alerts)])
     return result
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from component_cases import STEP, Scenario, expanded, label_lists, rule_groups, scenarios
+from component_cases import STEP, Scenario, by_variant, expanded, label_lists, own_alerts, rules_with_tests
 from component_variants import rendering
 
 from obsgen.render.rules.alerts import RenderedAlert
@@ -53,19 +53,12 @@ def _seen(since_last: list[str]) -> str:
 
 def files(component: str) -> dict[str, Any]:
     """The rule and test files for promtool, by name: one pair for each variant in use."""
-    groups: dict[str, list[Scenario]] = {}
-    for scenario in scenarios(component):
-        groups.setdefault(str(scenario.variant), []).append(scenario)
     result: dict[str, Any] = {}
-    for number, found in enumerate(groups.values()):
+    for number, found in enumerate(by_variant(component)):
         rendered = rendering(found[0].variant, {"prometheus": {"scrapeInterval": f"{INTERVAL}s"}})
-        alerts = {each.key: each for each in rendered.base.alerts if each.instance.folder.name == component}
-        result[f"rules-{number}.yaml"] = {"groups": rule_groups(rendered, {each.name for each in alerts.values()})}
-        result[f"test-{number}.yaml"] = {
-            "rule_files": [f"rules-{number}.yaml"],
-            "evaluation_interval": f"{STEP}s",
-            "tests": [_test(each, alerts[each.alert]) for each in found],
-        }
+        alerts = {each.key: each for each in own_alerts(rendered, component)}
+        tests = [_test(each, alerts[each.alert]) for each in found]
+        result |= rules_with_tests(number, rendered, alerts.values(), tests)
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from engine_support import ALPHA, HEAD, stacks, tree
+from engine_support import ALPHA, HEAD, marked, stacks, tree
 
 from obsgen import pipeline
 from obsgen.findings import InputError
@@ -216,13 +216,13 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_a_component_is_told_in_its_file(fault: str, tmp_path: Path) -> None:
     file, text, told = FAULTS[fault]
-    before, mark, after = text.partition("^")
-    root = folder(tmp_path, "own", **{file: before + after})
+    source, line, column = marked(text)
+    root = folder(tmp_path, "own", **{file: source})
     problem = refused(root, HEAD + "modelServers: [{name: s, type: own}]\n")
     found = next(each for each in problem.findings if told in each.message + each.hint)
-    if mark:
+    if source != text:
         assert found.place.file.endswith(f"own/{file}")
-        assert (found.place.line, found.place.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+        assert (found.place.line, found.place.column) == (line, column)
 
 
 def test_all_faults_of_a_component_are_told_at_once(tmp_path: Path) -> None:
