@@ -11,7 +11,7 @@ from functools import lru_cache
 from obsgen.logql.cursor import Cursor, Doubt
 from obsgen.logql.errors import LogqlError, NotUnderstoodError
 from obsgen.logql.metrics import expression
-from obsgen.logql.tree import Expression, Grouping, LogQuery, LogRange, Node, Selector
+from obsgen.logql.tree import Expression, LogQuery, LogRange, Node, Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,6 @@ class Query:
     def ranges(self) -> list[LogRange]:
         """Its windows over lines, in source order."""
         return [node for node in self.nodes() if isinstance(node, LogRange)]
-
-    def groupings(self) -> list[Grouping]:
-        """Every `by` and `without`."""
-        return [node for node in self.nodes() if isinstance(node, Grouping)]
 
     def nodes(self) -> list[Node]:
         """All nodes of its tree."""

@@ -151,23 +151,27 @@ class Grouping(Node):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RangeAggregation(Node):
-    """`rate({…}[5m])`; `parameter` is the quantile."""
+class Aggregation(Node):
+    """What makes one value of many, by its name, and for which labels apart."""
 
     operation: str
-    range: LogRange
-    parameter: float | None = None
     grouping: Grouping | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VectorAggregation(Node):
+class RangeAggregation(Aggregation):
+    """`rate({…}[5m])`; `parameter` is the quantile."""
+
+    range: LogRange
+    parameter: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorAggregation(Aggregation):
     """`sum by (a) (…)`; `parameter` is the k of `topk`."""
 
-    operation: str
     inner: Metric
     parameter: int | None = None
-    grouping: Grouping | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from obsgen.logql.cursor import MAX_JOINTS, MAX_NESTING
 from obsgen.logql.tree import (
     Binary,
     Comparison,
+    Grouping,
     Junction,
     LineFilter,
     LogQuery,
@@ -37,7 +38,7 @@ def test_a_refusal_rate() -> None:
     assert (division.left.operation, division.left.grouping.labels) == ("sum", ("model",))
     assert [(one.window, one.offset) for one in query.ranges()] == [(300_000, 0), (600_000, 3_600_000)]
     assert [[one.value for one in each.matchers] for each in query.selectors()] == [["chat"], ["chat"]]
-    assert [one.labels for one in query.groupings()] == [("model",), ("model",)]
+    assert [one.labels for one in query.nodes() if isinstance(one, Grouping)] == [("model",), ("model",)]
     assert query.is_metric
     assert not query.doubts
 
