@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from obsgen.conventions import object_labels
+from obsgen.stack.model import Stack
+
 Identity = tuple[str, str, str, str]
 """API group, kind, namespace, name."""
 
@@ -28,6 +31,11 @@ class Manifest:
     def namespace(self) -> str:
         """Empty where it has none."""
         return str(self.object["metadata"].get("namespace", ""))
+
+
+def own_labels(stack: Stack, component: str) -> dict[str, str]:
+    """The labels of every object of a stack: those that obsgen sets, then the profile's."""
+    return {**object_labels(stack.name, component), **stack.settings.labels}
 
 
 def metadata(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD, object_labels
+from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD
 from obsgen.findings import Faults, Finding
 from obsgen.render.alerting.alertmanager import HEARTBEAT, alerting_names
 from obsgen.render.alerting.route_table import unreached
@@ -16,7 +16,7 @@ from obsgen.render.argocd.sync import SYNC_OPTIONS, SYNC_WAVE, for_argo, with_me
 from obsgen.render.grafana.board_maps import board_maps, board_names, split
 from obsgen.render.grafana.dashboards import Board
 from obsgen.render.grafana.datasources import datasource_names
-from obsgen.render.manifest import Manifest
+from obsgen.render.manifest import Manifest, own_labels
 from obsgen.render.plain_files import Files, objects_of, plain_files
 from obsgen.render.rules.alert_labels import strays
 from obsgen.render.rules.alerts import RenderedAlert, alerts, with_servers
@@ -146,7 +146,7 @@ def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
 
 def _namespaces(stack: Stack) -> list[Manifest]:
     """The namespaces that the profile asks for; Argo CD makes them first and never prunes them."""
-    labels = {**object_labels(stack.name, "namespaces"), **stack.settings.labels, **_managed(stack)}
+    labels = {**own_labels(stack, "namespaces"), **_managed(stack)}
     kind = {"apiVersion": "v1", "kind": "Namespace"}
     head = {
         "labels": dict(sorted(labels.items())),

@@ -11,9 +11,8 @@ from typing import Any
 from obsgen.components.origin import Origin
 from obsgen.components.structure import DROPPED, render_value
 from obsgen.components.templating import TemplateError
-from obsgen.conventions import object_labels
 from obsgen.findings import Faults, InputError
-from obsgen.render.manifest import Identity, Manifest, Same
+from obsgen.render.manifest import Identity, Manifest, Same, own_labels
 from obsgen.render.queries.proofread import proofread_object
 from obsgen.secrecy import exposed, secret_values
 from obsgen.stack.model import Instance, Stack
@@ -146,7 +145,7 @@ def _file_of(instance: Instance) -> Any:
 def _manifest(stack: Stack, instance: Instance, part: str, rendered: dict[str, Any]) -> Manifest:
     metadata = rendered["metadata"]
     own = metadata.get("labels") or {}
-    labels = {**object_labels(stack.name, instance.folder.name), **stack.settings.labels, **own}
+    labels = {**own_labels(stack, instance.folder.name), **own}
     ordered = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
     rendered["metadata"] = {**ordered, "labels": dict(sorted(labels.items())), **_rest(metadata)}
     return Manifest(part, instance.folder.name, rendered)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from obsgen.conventions import object_labels
 from obsgen.render.grafana.dashboards import Board
-from obsgen.render.manifest import Manifest, metadata
+from obsgen.render.manifest import Manifest, metadata, own_labels
 from obsgen.stack.model import Stack
 
 MAP_LIMIT = 1_000_000
@@ -55,7 +54,7 @@ def board_maps(stack: Stack, boards: Sequence[Board]) -> list[Manifest]:
 def _board_map(stack: Stack, name: str, boards: Sequence[Board]) -> Manifest:
     grafana = stack.settings.grafana
     component = "dashboards" if grafana.boards_config_map else boards[0].component
-    labels = {**object_labels(stack.name, component), **stack.settings.labels}
+    labels = own_labels(stack, component)
     annotations = {}
     if grafana.delivery == "sidecar":
         labels |= grafana.sidecar_label

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES, object_labels
-from obsgen.render.manifest import Manifest, metadata
+from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
+from obsgen.render.manifest import Manifest, metadata, own_labels
 from obsgen.render.rules.alert_labels import rule_labels
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.render.rules.recordings import RenderedRecording
@@ -104,7 +104,7 @@ def _object(stack: Stack, namespace: str, name: str, rules: Rules) -> Manifest:
         groups.setdefault(group, []).append(rule)
     components = sorted({instance.folder.name for instance, _, _ in rules})
     component = components[0] if len(components) == 1 else "rules"
-    labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
+    labels = {**own_labels(stack, component), **stack.selector_labels}
     interval = stack.settings.prometheus.evaluation_interval
     rule_object = {
         "apiVersion": "monitoring.coreos.com/v1",

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from obsgen.components.scrape import Endpoint
-from obsgen.conventions import object_labels
-from obsgen.render.manifest import Manifest, metadata
+from obsgen.render.manifest import Manifest, metadata, own_labels
 from obsgen.stack.model import Instance, Stack, Stored, Target
 
 
@@ -31,7 +30,7 @@ def _monitor(stack: Stack, instance: Instance, target: Target) -> Manifest:
         spec["namespaceSelector"] = {"matchNames": [target.namespace]}
     spec["selector"] = {"matchLabels": dict(sorted(target.selector.items()))}
     spec["podMetricsEndpoints" if pods else "endpoints"] = [_endpoint(instance, page) for page in pages(target)]
-    labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
+    labels = {**own_labels(stack, component), **stack.selector_labels}
     monitor = {
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PodMonitor" if pods else "ServiceMonitor",
@@ -79,12 +78,16 @@ def _endpoint(instance: Instance, target: Target) -> dict[str, Any]:
         "honorLabels": target.honor_labels,
         "relabelings": relabelings(instance, target),
     }
-    if target.keep:
-        endpoint["metricRelabelings"] = kept(instance)
+    return {**endpoint, **kept_and_asked(instance, target)}
+
+
+def kept_and_asked(instance: Instance, target: Target) -> dict[str, Any]:
+    """What an endpoint or a ScrapeConfig says of series that are kept, and of the token that is shown."""
+    said: dict[str, Any] = {"metricRelabelings": kept(instance)} if target.keep else {}
     if target.authorization:
         secret = {"name": target.authorization["secret"], "key": target.authorization["key"]}
-        endpoint["authorization"] = {"type": "Bearer", "credentials": secret}
-    return endpoint
+        said["authorization"] = {"type": "Bearer", "credentials": secret}
+    return said
 
 
 def relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:

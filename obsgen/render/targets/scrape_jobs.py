@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsgen.conventions import object_labels
 from obsgen.promql.build import regex_of
-from obsgen.render.manifest import Manifest, metadata
-from obsgen.render.targets.monitors import kept, pages, relabelings
+from obsgen.render.manifest import Manifest, metadata, own_labels
+from obsgen.render.targets.monitors import kept, kept_and_asked, pages, relabelings
 from obsgen.stack.model import Instance, Stack, Target
 
 Relabeling = dict[str, Any]
@@ -43,9 +42,9 @@ def _pages(stack: Stack) -> Iterator[Page]:
 
 def _scrape_config(stack: Stack, name: str, instance: Instance, page: Target) -> Manifest:
     component = instance.folder.name
-    labels = {**object_labels(stack.name, component), **stack.settings.labels, **stack.selector_labels}
+    labels = {**own_labels(stack, component), **stack.selector_labels}
     role = "Pod" if page.monitor == "pod" else "EndpointSlice"
-    spec: dict[str, Any] = {
+    spec = {
         "jobName": instance.name,
         "honorLabels": page.honor_labels,
         "scrapeInterval": page.interval,
@@ -53,12 +52,8 @@ def _scrape_config(stack: Stack, name: str, instance: Instance, page: Target) ->
         "scheme": (page.scheme or "http").upper(),
         "kubernetesSDConfigs": [{"role": role, "namespaces": {"names": [page.namespace]}}],
         "relabelings": _relabelings(instance, page),
+        **kept_and_asked(instance, page),
     }
-    if page.keep:
-        spec["metricRelabelings"] = kept(instance)
-    if page.authorization:
-        secret = {"name": page.authorization["secret"], "key": page.authorization["key"]}
-        spec["authorization"] = {"type": "Bearer", "credentials": secret}
     config = {
         "apiVersion": "monitoring.coreos.com/v1alpha1",
         "kind": "ScrapeConfig",
