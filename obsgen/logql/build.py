@@ -46,20 +46,10 @@ def lacks(*texts: str) -> str:
     return f"!= {' or '.join(map(text, texts))}"
 
 
-def resembles(regex: str) -> str:
-    """Lines in which a regular expression of Go's matches anywhere."""
-    return f"|~ {text(regex)}"
-
-
 def parsed(parser: str, labels: Mapping[str, str] | None = None) -> str:
     """`| json`, `| logfmt` or `| unpack`; with labels, only these are taken, each from its path."""
     pairs = (f"{label(name)}={text(path)}" for name, path in sorted((labels or {}).items()))
     return f"| {parser} {', '.join(pairs)}".rstrip()
-
-
-def captured(parser: str, expression: str) -> str:
-    """`| regexp …` or `| pattern …`."""
-    return f"| {parser} {text(expression)}"
 
 
 def has(name: str, operator: str, value: str | float) -> str:

@@ -103,12 +103,6 @@ def test_texts_stay_readable(value: str, written: str) -> None:
     assert build.text(value) == written
 
 
-def test_patterns_and_regular_expressions() -> None:
-    stages = [build.resembles(r"\d{3}"), build.captured("pattern", "<_> <status> <_>"), build.unwrapped("status")]
-    query = build.lines(build.selector([("a", "=", "b")]), *stages)
-    assert query == '{a="b"} |~ `\\d{3}` | pattern "<_> <status> <_>" | unwrap status'
-
-
 @pytest.mark.parametrize("name", ["by", "JSON", "a.b", "", "1a", "a b", 'a="x"', "é", "a\n"])
 def test_a_name_that_logql_has_not_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="LogQL cannot name a label"):
