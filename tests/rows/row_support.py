@@ -9,6 +9,7 @@ from typing import Any
 
 from obsgen import pipeline
 from obsgen.pipeline import StackTree
+from obsgen.profile.load import parse_profile
 from obsgen.render.rules.alerts import RenderedAlert
 
 PROFILES = Path(__file__).parents[2] / "profiles"
@@ -18,6 +19,21 @@ PROFILES = Path(__file__).parents[2] / "profiles"
 def shipped(name: str) -> StackTree:
     """The tree of a shipped profile."""
     return pipeline.render(pipeline.load(PROFILES / f"{name}.yaml"))
+
+
+def text_of(name: str, *changes: tuple[str, str]) -> str:
+    """The text of a shipped profile, with some of it exchanged."""
+    text = (PROFILES / f"{name}.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+@cache
+def changed(name: str, *changes: tuple[str, str]) -> StackTree:
+    """The tree of a shipped profile with some of its text exchanged."""
+    return pipeline.render(parse_profile(text_of(name, *changes), f"{name}.yaml"))
 
 
 def alert(name: str, profile: str, environment: str = "prod") -> RenderedAlert:

@@ -11,9 +11,8 @@ from promtool_rows import CHAT, Played, groups, tree
 
 from obsgen import tools
 
-SERVERS = [
-    {**CHAT, "name": name, "selector": {"app": name}, "thresholds": {"e2eLatencyP95": "5s"}} for name in ("chat", "code")
-]
+LIMITS = {"e2eLatencyP95": "5s"}
+SERVERS = [{**CHAT, "name": name, "selector": {"app": name}, "thresholds": LIMITS} for name in ("chat", "code")]
 MADE: Any = tree(
     {
         "modelServers": SERVERS,
