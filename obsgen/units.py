@@ -52,6 +52,7 @@ _UNITS: Final = (
          tail="B/s"),
     Unit("celsius", {"C": 1.0, "°C": 1.0}, "celsius", "celsius", "humanize", "80C", (-50.0, 200.0), " °C"),
     Unit("watts", {"W": 1.0, "kW": 1e3}, "watt", "watt", "humanize", "300W", tail="W"),
+    Unit("joules", {"J": 1.0, "kJ": 1e3, "Wh": 3600.0, "kWh": 3.6e6}, "joule", "watt", "humanize", "5kWh", tail="J"),
     Unit("hertz", {"Hz": 1.0, "MHz": 1e6, "GHz": 1e9}, "hertz", "hertz", "humanize", "1500MHz", tail="Hz"),
     Unit("cores", {"": 1.0, "m": 1e-3}, "suffix: cores", "suffix: cores", "humanize", "2 or 500m"),
     Unit("core-seconds", _TIME, "s", "suffix: cores", "humanizeDuration", "1h"),
@@ -82,6 +83,7 @@ RATES: Final = {
     "requests": "requests/s",
     "tokens": "tokens/s",
     "bytes": "bytes/s",
+    "joules": "watts",
     "seconds": "ratio",
     "core-seconds": "cores",
     "errors": "errors/s",
@@ -182,6 +184,7 @@ def text(value: float, unit: Unit) -> str:
     names = {
         "celsius": "°C",
         "watts": "W",
+        "joules": "J",
         "hertz": "Hz",
         "tokens/s": "tok/s",
         "requests/s": "req/s",
