@@ -162,7 +162,6 @@ class Stack:
     settings: Settings
     namespaces: Mapping[str, str]
     instances: tuple[Instance, ...]
-    prometheus_url: str
     selector_labels: Mapping[str, str]
     assumptions: tuple[str, ...]
     preconditions: tuple[tuple[str, str | None], ...]

@@ -150,11 +150,11 @@ def selector_labels(settings: Settings, ledger: Ledger) -> Mapping[str, str]:
     return DEFAULT_SELECTOR_LABELS
 
 
-def assume_grafana(settings: Settings, namespaces: Mapping[str, str], url: str, ledger: Ledger) -> None:
+def assume_grafana(settings: Settings, namespaces: Mapping[str, str], ledger: Ledger) -> None:
     """Notes how boards and data are taken to reach Grafana."""
     grafana = settings.grafana
     if grafana.delivery == "provisioned" and not settings.prometheus.url:
-        ledger.assume(f"Prometheus answers at {url} (prometheus.url)")
+        ledger.assume(f"Prometheus answers at {prometheus_url(settings, namespaces)} (prometheus.url)")
     if grafana.delivery == "sidecar" and "sidecar_label" not in grafana.model_fields_set:
         labels, place = shown(grafana.sidecar_label), namespaces["grafana"]
         ledger.assume(f"Grafana's sidecar loads ConfigMaps labelled {labels} of {place} (grafana.sidecarLabel)")

@@ -68,7 +68,7 @@ def test_namespaces_follow_each_other(more: str, expected: dict[str, str]) -> No
     ],
 )
 def test_prometheus_is_found_where_it_usually_is(more: str, url: str) -> None:
-    assert base(ALPHA + more).prometheus_url == url
+    assert base(ALPHA + more).context["prometheus"]["url"] == url
 
 
 def test_settings_of_a_server_reach_its_target() -> None:

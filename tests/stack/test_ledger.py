@@ -115,11 +115,14 @@ def test_labels_without_which_prometheus_overlooks_objects(text: str, labels: di
     [
         ("", ["Grafana's sidecar loads ConfigMaps labelled grafana_dashboard=1 of g (grafana.sidecarLabel)"]),
         ("grafana: {sidecarLabel: {x: y}}\n", []),
-        ("grafana: {delivery: provisioned}\n", ["Prometheus answers at http://p (prometheus.url)"]),
+        (
+            "grafana: {delivery: provisioned}\n",
+            ["Prometheus answers at http://prometheus-operated.m.svc:9090 (prometheus.url)"],
+        ),
         ("grafana: {delivery: provisioned}\nprometheus: {url: 'http://p'}\n", []),
     ],
 )
 def test_how_boards_and_data_reach_grafana(text: str, assumed: list[str]) -> None:
     book = ledger()
-    surroundings.assume_grafana(settings(text), {"grafana": "g"}, "http://p", book)
+    surroundings.assume_grafana(settings(text), {"grafana": "g", "monitoring": "m"}, book)
     assert book.assumptions == assumed
