@@ -10,7 +10,7 @@ from obsgen.facts import Facts
 from obsgen.findings import Place
 from obsgen.knowledge.exposure import State, Verdict, verdict
 from obsgen.knowledge.inventory import Inventory
-from obsgen.promql import Node
+from obsgen.promql import Node, Query
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,18 +59,18 @@ def look_up(
 
     found = []
     for expression in expressions:
-        for facts in facts_of(expression) if expression.query else ():
-            found += list(_of_tree(expression, facts, recorded, judged))
-    return found
+        if expression.query:
+            for facts in facts_of(expression):
+                found += list(_of_tree(expression, expression.query, facts, judged))
+    return [each for each in found if each.name not in recorded]
 
 
 def _of_tree(
-    expression: Expression, facts: Facts, recorded: frozenset[str], judged: Callable[[str, Facts], Verdict]
+    expression: Expression, query: Query, facts: Facts, judged: Callable[[str, Facts], Verdict]
 ) -> Iterator[Lookup]:
-    assert expression.query
-    spare = set(_spare(expression.query.root, lambda name: judged(name, facts).state == State.THERE))
-    for node in expression.query.selectors():
-        if node.name and node.name not in recorded:
+    spare = set(_spare(query.root, lambda name: judged(name, facts).state == State.THERE))
+    for node in query.selectors():
+        if node.name:
             yield Lookup(expression, node, facts, judged(node.name, facts), id(node) in spare)
 
 

@@ -26,7 +26,7 @@ class Running(Strict):
 
     component: str = Field(description="what runs, see `obsgen explain`", examples=["vllm"])
     name: str = Field("", description="what it is called", examples=["chat"])
-    versions: OneOrMore | tuple[()] = Field((), description="those that run; none where nobody knows", examples=["0.12"])
+    versions: OneOrMore | tuple[()] = Field((), description="those that run, if anybody knows", examples=["0.12"])
     namespace: str = Field("", description="where it runs", examples=["ml-models"])
     options: dict[str, Any] = Field(default_factory=dict, description="its options that differ from the defaults")
     exported: tuple[LabelName, ...] = Field((), description="labels of its page that are stored as exported_…")
@@ -112,5 +112,3 @@ def together(facts: Iterable[Facts]) -> Facts:
 
 def _once(servers: Iterable[Running]) -> tuple[Running, ...]:
     return tuple({repr(each): each for each in servers}.values())
-
-

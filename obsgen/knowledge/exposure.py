@@ -70,8 +70,18 @@ def _by_identity(rows: Iterable[Known]) -> Iterator[Known]:
             yield row
 
 
+_ENDINGS = ("_total", "_bucket", "_sum", "_count")
+
+
+def _respelt(inventory: Inventory, name: str) -> tuple[Known, ...]:
+    """What is stored under a name that differs in its ending alone: a counter's, or one of a histogram's three."""
+    bare = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
+    spellings = [bare, *(bare + ending for ending in _ENDINGS), *(name + ending for ending in _ENDINGS)]
+    return tuple(row for spelling in dict.fromkeys(spellings) for row in inventory.find(spelling))
+
+
 def _unknown(inventory: Inventory, name: str, facts: Facts) -> Verdict:
-    meant = inventory.meant(name)
+    meant = inventory.meant(name) or _respelt(inventory, name)
     instead = tuple(row for row in meant if exposed(inventory, row, facts)) or meant[:1]
     complete = any(folder.component.page.complete for folder in inventory.owners(name))
     return Verdict(State.NEVER if meant or complete else State.UNKNOWN, (), instead)

@@ -75,7 +75,7 @@ class Inventory:
         return self._by_name.get(name, ())
 
     def rows(self, one: Known) -> tuple[Known, ...]:
-        """The rows of the same signal and part, in order of preference: what it was, or is, called at other versions."""
+        """The rows of the same signal and part, best first: what it is called at other versions."""
         return tuple(
             each
             for each in self._by_signal[one.component, one.signal]

@@ -1,0 +1,43 @@
+"""Words for what is known of a series: which exporter, at which version, and what to ask for instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from obsgen.checks.lookups import Lookup
+from obsgen.findings import Finding, Severity
+from obsgen.knowledge.inventory import Inventory, Known
+
+
+def title(inventory: Inventory, known: Known) -> str:
+    """What people call the exporter of a series."""
+    return inventory.folder(known.component).component.title if known.component else "its declaration"
+
+
+def at_version(lookup: Lookup, inventory: Inventory, known: Known) -> str:
+    """The exporter and the version that runs; where nobody has said which, that it is the newest known."""
+    name, version = title(inventory, known), lookup.verdict.version
+    return f"{name} {version}" if version else f"the newest known {name}"
+
+
+def certain(lookup: Lookup) -> Severity:
+    """An error where facts say which version runs; else the newest is meant, which is likely and not sure."""
+    return Severity.ERROR if lookup.verdict.version else Severity.WARNING
+
+
+def called(instead: Sequence[Known]) -> str:
+    """What to ask for, and since which version it is called so."""
+    names = list(dict.fromkeys(f"{one.name} (since {one.since})" if one.since else one.name for one in instead))
+    return f"ask for {' or '.join(names[:3])}" if names else ""
+
+
+def alike(name: str, names: Iterable[str]) -> str:
+    """A known name that is written almost so; else nothing."""
+    near = get_close_matches(name, list(names), 1, 0.85)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def told(check: str, severity: Severity, message: str, lookup: Lookup, hint: str = "") -> Finding:
+    """A finding at the series' name."""
+    return Finding(check, severity, message, lookup.place, hint)

@@ -1,0 +1,75 @@
+"""Matchers that ask for a value which the label never has at the versions that run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import promql_parser as pq
+
+from obsgen.checks.lookups import Lookup
+from obsgen.checks.naming import alike, at_version, told
+from obsgen.checks.repository import Repository
+from obsgen.components.signals import LabelValue
+from obsgen.components.versions import within
+from obsgen.findings import Finding, Severity
+from obsgen.knowledge.exposure import versions_of
+from obsgen.knowledge.inventory import Inventory, Known
+from obsgen.promql import Node
+
+ID = "signal/no-such-value"
+LEVEL = 4
+SEVERITY = Severity.ERROR
+
+_EQUAL, _LIKE = pq.MatchOp.Equal, pq.MatchOp.Re
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    """An error where no row of the series has a value that the matcher takes; values with variables are not judged."""
+    for lookup in repository.lookups:
+        for matcher in _wanting(lookup.node):
+            faults = [_fault(repository.inventory, lookup, row, matcher) for row in lookup.verdict.rows]
+            if faults and all(faults):
+                message, hint = next(fault for fault in faults if fault)
+                yield told(ID, SEVERITY, message, lookup, hint)
+
+
+def _wanting(node: Node) -> list[pq.Matcher]:
+    """The matchers that demand some value, with nothing of Grafana's in it."""
+    found = node.raw.matchers.matchers if isinstance(node.raw, pq.VectorSelector) else []
+    wanting = (each for each in found if each.op in (_EQUAL, _LIKE) and each.value)
+    return [each for each in wanting if "$" not in each.value and "[[" not in each.value]
+
+
+def _fault(inventory: Inventory, lookup: Lookup, row: Known, matcher: pq.Matcher) -> tuple[str, str] | None:
+    """Message and hint, if the label has a closed set of values and none of those there is taken."""
+    values = row.values.get(matcher.name)
+    if not values or any(_takes(matcher, value.value) for value in _at(inventory, lookup, row, values)):
+        return None
+    name = at_version(lookup, inventory, row)
+    later = [value for value in values if _takes(matcher, value.value)]
+    what = f'{matcher.name}="{matcher.value}"'
+    if later:
+        since = f": that begins with {later[0].since}" if later[0].since else f": that ended with {later[0].until}"
+        return f"{name} has no {what} of {lookup.name}{since}", ""
+    known = [value.value for value in values]
+    return f"{lookup.name} never has {what}", alike(matcher.value, known) or f"it has {', '.join(known[:8])}"
+
+
+def _at(inventory: Inventory, lookup: Lookup, row: Known, values: Sequence[LabelValue]) -> list[LabelValue]:
+    """The values that exist at some version which runs."""
+    if not row.component:
+        return list(values)
+    folder = inventory.folder(row.component)
+    running = [one.versions for one in lookup.facts.running(row.component)] or [()]
+    versions = {version for each in running for version in versions_of(folder, each)}
+    return [value for value in values if any(not v or within(v, value.since, value.until) for v in versions)]
+
+
+def _takes(matcher: pq.Matcher, value: str) -> bool:
+    if matcher.op == _EQUAL:
+        return bool(value == matcher.value)
+    try:
+        return re.fullmatch(matcher.value, value) is not None
+    except re.error:
+        return True  # it is told of elsewhere, or only Go reads it
