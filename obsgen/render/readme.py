@@ -14,7 +14,7 @@ from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
 from obsgen.render.readme_prometheus import prometheus_section
 from obsgen.render.rules.alerts import RenderedAlert
-from obsgen.render.rules.markdown import cell
+from obsgen.render.rules.markdown import by_environment, cell
 from obsgen.render.rules.runbooks import condition_text
 from obsgen.render.stack_tree import StackTree
 from obsgen.stack.surroundings import prometheus_namespace, prometheus_service
@@ -88,26 +88,15 @@ def _alerts(tree: StackTree) -> Section:
     yield ""
     yield "| alert | server | severity | fires | meaning |"
     yield "|---|---|---|---|---|"
-    for key, by_environment in figures.items():
+    for key, figure in figures.items():
         name, server = key
-        fires = _by_environment(by_environment, environments)
+        fires = by_environment(figure, (each for each in environments if each != HUB or HUB in figure), "never")
         meaning = cell(told[key].meaning)
         yield f"| [{name}](runbooks/{name}.md) | {server} | {told[key].severity} | {fires} | {meaning} |"
 
 
 def _routes(tree: StackTree) -> Section:
     return routes_section({name: (each.stack, each.alerts) for name, each in tree.environments.items()})
-
-
-def _by_environment(figures: Mapping[str, str], environments: Mapping[str, Rendered]) -> str:
-    """One figure where all environments agree, else which has which."""
-    groups: dict[str, list[str]] = {}
-    for environment in environments:
-        if environment != HUB or HUB in figures:
-            groups.setdefault(figures.get(environment, "never"), []).append(environment)
-    if len(groups) == 1:
-        return next(iter(groups))
-    return "; ".join(f"{', '.join(names)}: {figure}" for figure, names in groups.items())
 
 
 def _boards(tree: StackTree) -> Section:

@@ -7,7 +7,7 @@ from engine_support import ALPHA, tree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.render.rules.markdown import cell, readable
+from obsgen.render.rules.markdown import by_environment, cell, readable
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,19 @@ def test_any_text_fits_into_one_cell(text: str) -> None:
     told = cell(text)
     assert "\n" not in told
     assert "|" not in told.replace(r"\|", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"dev": "1 s", "prod": "1 s"}, "1 s"),
+        ({"dev": "1 s", "prod": "2 s"}, "dev: 1 s; prod: 2 s"),
+        ({"prod": "2 s"}, "dev: never; prod: 2 s"),
+        ({}, "never"),
+    ],
+)
+def test_what_environments_agree_on_is_said_once(said: dict[str, str], told: str) -> None:
+    assert by_environment(said, ["dev", "prod"], "never") == told
 
 
 def test_an_own_alert_is_told_without_braces_in_its_runbook_and_in_the_readme() -> None:

@@ -10,11 +10,14 @@ from obsgen.profile.alerting import Alertmanager
 from obsgen.render.alerting.alertmanager import configuration, resource
 from obsgen.render.rules.alert_labels import known_labels, sees_own_namespace
 from obsgen.render.rules.alerts import RenderedAlert
+from obsgen.render.rules.markdown import by_environment
 from obsgen.signalpath.reach import hidden
 from obsgen.signalpath.resources import combined, told
 from obsgen.signalpath.routing import routes
 from obsgen.stack.model import Stack
 from obsgen.tree.serialise import yaml_bytes
+
+_NO_CASE = "no such alert, or no Alertmanager"
 
 
 @dataclass(frozen=True)
@@ -121,17 +124,7 @@ def routes_section(stacks: Mapping[str, tuple[Stack, Iterable[RenderedAlert]]]) 
     yield "| alert | server | severity | receivers |"
     yield "|---|---|---|---|"
     for (name, server, severity), receivers in told_of.items():
-        yield f"| {name} | {server} | {severity} | {_by_environment(receivers, stacks)} |"
-
-
-def _by_environment(told_of: Mapping[str, str], environments: Iterable[str]) -> str:
-    """Who is told, once where all environments agree."""
-    groups: dict[str, list[str]] = {}
-    for environment in environments:
-        groups.setdefault(told_of.get(environment, "no such alert, or no Alertmanager"), []).append(environment)
-    if len(groups) == 1:
-        return next(iter(groups))
-    return "; ".join(f"{', '.join(names)}: {receivers}" for receivers, names in groups.items())
+        yield f"| {name} | {server} | {severity} | {by_environment(receivers, stacks, _NO_CASE)} |"
 
 
 def _receivers(case: RouteCase) -> str:

@@ -94,7 +94,6 @@ class _BoardWriter:
         self.scope = BoardScope(stacks, folder.name, dashboard.variables)
         self.main: tuple[str, ...] = ()
         self.labels: Mapping[str, str] = {}
-        self.shows_logs = False
 
     def wanted(self, origin: Origin, condition: str | None) -> bool:
         """Whether a `when:` holds for any instance."""
@@ -112,7 +111,7 @@ class _BoardWriter:
         """The finished board."""
         with Faults() as faults:
             panels = list(self._panels(faults))
-        self.shows_logs = any(LOKI in _asked(panel) for panel in panels)
+        datasources = [DATASOURCE, *([LOKI_DATASOURCE] if any(LOKI in _asked(panel) for panel in panels) else [])]
         json = {
             "uid": uid(self.stack, name),
             "title": title,
@@ -126,7 +125,7 @@ class _BoardWriter:
             "time": {"from": self.dashboard.time, "to": "now"},
             "refresh": self.dashboard.refresh,
             "links": [self._link()],
-            "templating": {"list": self._variables()},
+            "templating": {"list": [*datasources, *self._variables()]},
             "annotations": {"list": []},
             "panels": panels,
         }
@@ -208,7 +207,7 @@ class _BoardWriter:
             yield from (Line(query, "", "count", None, language="logql") for query in self._streams(panel))
         except UnknownSignalError as problem:
             if not self._known_elsewhere(panel, problem.name):
-                origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+                origin.at("signal").refuse("signal/unknown", str(problem), problem.hint)
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem))
 
@@ -231,7 +230,7 @@ class _BoardWriter:
             return phrase(query, self.scope)
         except UnknownSignalError as problem:
             if not self._known_elsewhere(query, problem.name):
-                origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+                origin.at("signal").refuse("signal/unknown", str(problem), problem.hint)
             return None
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem))
@@ -271,17 +270,16 @@ class _BoardWriter:
         each = aggregated("max", [SERVICE_LABEL], limits)
         return [Line(each.text, f"limit {{{{{SERVICE_LABEL}}}}}", "", None, is_limit=True)]
 
-    def _variables(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = [DATASOURCE, *([LOKI_DATASOURCE] if self.shows_logs else [])]
+    def _variables(self) -> Iterator[dict[str, Any]]:
+        """The viewer's choices, each among what those before it leave."""
         chosen: list[tuple[str, str, str]] = []
         for name in (*self.scope.places, *self.dashboard.variables):
             stored = {"server": "job"}.get(name) or self.labels.get(name, name)
             query = f"label_values({self._main(chosen)}, {stored})"
             # All servers are those of this stack: others may expose series of the same name.
             every = regex_of(self._servers()) if name == "server" else ".*"
-            found.append(_query_variable(name, query, every))
+            yield _query_variable(name, query, every)
             chosen.append((stored, "=~", f"${name}"))
-        return found
 
     def _servers(self) -> list[str]:
         return sorted({instance.name for instance in self.scope.instances})

@@ -15,19 +15,15 @@ from obsgen.components.sentences import DEFAULT_WINDOW, Measure
 from obsgen.logql import build
 from obsgen.logql.tokens import KEYWORDS
 from obsgen.promql.build import Expr, Matcher, added, aggregated, binary, call, none_of, one_of, scaled, union
-from obsgen.render.queries.phrases import Phrase, SentenceError
-from obsgen.render.queries.scopes import Source
+from obsgen.render.queries.phrases import OVER_TIME, Phrase, SentenceError
+from obsgen.render.queries.scopes import One, Source
 from obsgen.render.queries.windows import Window
-from obsgen.stack.model import Stored, StoredLog
+from obsgen.stack.model import StoredLog
 from obsgen.units import RATES
-
-One = tuple[Stored, Sequence[Matcher]]
-"""Lines, and the matchers that pick them out: of streams, or of what stands in them."""
 
 Taken = Literal["lines", "numbers"]
 """What a range holds: lines to be counted, or the numbers of a field."""
 
-_OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
 _INTACT = build.where(build.has("__error__", "=", ""))
 
 
@@ -97,10 +93,10 @@ def _histogram(measure: Measure, source: Source) -> tuple[Expr, str]:
     if measure.mean is not None:
         return _ranged(measure, source, "avg_over_time"), source.signal.unit
     if measure.over:
-        _function(measure, "increase", *_OVER)
-        if "increase" in measure.over:
+        function = _function(measure, "increase", *OVER_TIME)
+        if function == "increase":
             return _counted(measure, source, "count_over_time"), "requests"
-        return _ranged(measure, source, _OVER[_function(measure, *_OVER)]), source.signal.unit
+        return _ranged(measure, source, OVER_TIME[function]), source.signal.unit
     if measure.rate is not None:
         return _counted(measure, source, "rate"), "requests/s"
     raise SentenceError(f"{source.signal.name} is a histogram: say quantile, mean: true, or rate: true for its count")
@@ -112,8 +108,8 @@ def _gauge(measure: Measure, source: Source) -> tuple[Expr, str]:
         raise SentenceError(f"{source.signal.name} is a gauge: it has no rate and no quantile")
     if not measure.over and measure.agg in ("sum", "count"):
         raise SentenceError(f"{source.signal.name} is a field of log lines: `agg` knows avg, max and min")
-    function = _function(measure, *_OVER) if measure.over else measure.agg or "avg"
-    return _ranged(measure, source, _OVER[function]), source.signal.unit
+    function = _function(measure, *OVER_TIME) if measure.over else measure.agg or "avg"
+    return _ranged(measure, source, OVER_TIME[function]), source.signal.unit
 
 
 def _absent(measure: Measure, source: Source) -> Phrase:

@@ -11,6 +11,9 @@ from obsgen.render.queries.windows import Window
 
 Language = Literal["promql", "logql"]
 
+OVER_TIME = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
+"""Functions over time, as sentences and as both languages call them."""
+
 
 class SentenceError(ValueError):
     """A sentence that makes no sense for its signal's type."""

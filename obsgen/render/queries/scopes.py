@@ -9,6 +9,7 @@ from typing import Protocol
 from obsgen.components.sentences import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
 from obsgen.findings import InputError
+from obsgen.hints import nearest
 from obsgen.promql.build import Matcher, none_of, one_of
 from obsgen.render.queries.phrases import SentenceError
 from obsgen.render.queries.windows import fitted
@@ -27,13 +28,22 @@ class UnknownSignalError(Exception):
         self.name = name
         self.known = tuple(known)
 
+    @property
+    def hint(self) -> str:
+        """The signal that may have been meant."""
+        return nearest(self.name, self.known)
+
+
+One = tuple[Stored, tuple[Matcher, ...]]
+"""A series, or log lines, and the matchers that pick them out: of streams, or of what stands in lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A signal, its series, the matchers that pick them out, and the seconds between two of their samples (logs: 0)."""
 
     signal: ResolvedSignal
-    series: tuple[tuple[Stored, tuple[Matcher, ...]], ...]
+    series: tuple[One, ...]
     interval: int
     kept: tuple[str, ...] = ALWAYS_KEPT
 

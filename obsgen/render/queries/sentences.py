@@ -8,21 +8,14 @@ from functools import reduce
 from obsgen.components.sentences import Condition, Measure
 from obsgen.promql.build import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.queries.log_sentences import log_mean, log_phrase, log_ratio
-from obsgen.render.queries.phrases import Phrase, SentenceError
-from obsgen.render.queries.scopes import Scope, Source
+from obsgen.render.queries.phrases import OVER_TIME, Phrase, SentenceError
+from obsgen.render.queries.scopes import One, Scope, Source
 from obsgen.render.queries.windows import Window, fitted
-from obsgen.stack.model import Stored
 from obsgen.units import INTEGRALS, RATES, duration
-
-_OVER = {"avg": "avg_over_time", "max": "max_over_time", "min": "min_over_time", "stddev": "stddev_over_time"}
-
 
 _STEP = "5m"
 """Of integrals: a sum of steps, as a mean over the window would take what ran for an hour for what ran all day."""
 
-
-One = tuple[Stored, Sequence[Matcher]]
-"""A series and the matchers that pick it out."""
 
 _TARGET = ("namespace", "job", "instance", "pod")
 """Labels that tell one scrape target from another."""
@@ -107,7 +100,7 @@ def _over_time(measure: Measure, source: Source, series: Expr) -> Expr:
     function, window = _over(measure, source)
     if function == "integral":
         return call("sum_over_time", Expr(f"{series.text}[{window.used}:{_STEP}]"))
-    return call(_OVER.get(function, function), ranged(series, window.used))
+    return call(OVER_TIME.get(function, function), ranged(series, window.used))
 
 
 def _counter(measure: Measure, source: Source, scope: Scope) -> tuple[Expr, str]:

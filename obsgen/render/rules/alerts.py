@@ -208,7 +208,7 @@ class _Writer:
         try:
             said = phrase(sentence, self.scope)
         except UnknownSignalError as problem:
-            origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+            origin.at("signal").refuse("signal/unknown", str(problem), problem.hint)
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem), key=True)
         self._know_labels(sentence, said, origin)
@@ -228,7 +228,7 @@ class _Writer:
         try:
             return origin.text(text, {**context, "series": series_of(self.scope)})
         except UnknownSignalError as problem:
-            origin.refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+            origin.refuse("signal/unknown", str(problem), problem.hint)
 
     def _limit(self, sentence: Condition, unit: str, origin: Origin) -> float | None:
         """The limit of a condition: a threshold by its name, or a quantity in the phrase's unit."""

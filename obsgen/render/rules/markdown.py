@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 _ACTION = re.compile(r'\{\{-?((?:[^"`}]|"(?:[^"\\]|\\.)*"|`[^`]*`|\}(?!\}))*)\}\}')
 _LABEL = re.compile(r'(?:\$labels\.|\.Labels\.|index \$labels "|\blabel ")(\w+)')
@@ -36,6 +37,16 @@ def _named(body: str) -> str:
     if literal:
         return literal[1] or literal[2] or ""
     return label[1].upper() if label else "VALUE" if _VALUE.search(body) else ""
+
+
+def by_environment(said: Mapping[str, str], environments: Iterable[str], otherwise: str) -> str:
+    """What is said once where all environments agree, else of which each is said; `otherwise` of those without."""
+    groups: dict[str, list[str]] = {}
+    for environment in environments:
+        groups.setdefault(said.get(environment, otherwise), []).append(environment)
+    if len(groups) == 1:
+        return next(iter(groups))
+    return "; ".join(f"{', '.join(names)}: {text}" for text, names in groups.items())
 
 
 def cell(text: str) -> str:

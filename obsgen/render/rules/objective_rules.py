@@ -8,7 +8,6 @@ from typing import NoReturn
 from obsgen.components.objectives import Objective
 from obsgen.components.origin import Origin
 from obsgen.findings import Faults
-from obsgen.hints import nearest
 from obsgen.render.queries.phrases import SentenceError
 from obsgen.render.queries.proofread import proofread_query
 from obsgen.render.queries.scopes import RuleScope, UnknownSignalError
@@ -83,7 +82,7 @@ def _recordings(stack: Stack, instance: Instance, chosen: Chosen, origin: Origin
             proofread_query(expr.text, origin)
             yield RenderedRecording(instance, chosen.objective.group, record, expr.text, labels)
     except UnknownSignalError as problem:
-        _refuse(origin, "signal/unknown", problem, nearest(problem.name, list(problem.known)))
+        _refuse(origin, "signal/unknown", problem, problem.hint)
     except OutsideBucketsError as problem:
         # A limit of the profile is told there.
         if _written(chosen.objective)[0] not in instance.thresholds:

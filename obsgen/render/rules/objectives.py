@@ -17,7 +17,7 @@ from obsgen.components.sentences import Measure
 from obsgen.conventions import SERVICE_LABEL
 from obsgen.promql.build import Expr, Matcher, added, aggregated, binary, call, number, ranged, scaled, selector, union
 from obsgen.render.queries.phrases import SentenceError
-from obsgen.render.queries.scopes import Scope, Source
+from obsgen.render.queries.scopes import One, Scope, Source
 from obsgen.render.queries.sentences import phrase
 from obsgen.render.queries.windows import fitted
 from obsgen.stack.model import Stored
@@ -110,7 +110,7 @@ def _within(chosen: Chosen, source: Source) -> tuple[Expr, Expr]:
     return call("clamp_min", binary(total, "-", good), "0"), total
 
 
-def _good(one: tuple[Stored, tuple[Matcher, ...]], limit: float, window: str) -> Expr:
+def _good(one: One, limit: float, window: str) -> Expr:
     """The rate of events up to the limit; between two edges of buckets, in proportion."""
     stored, matchers = one
     wanted = limit / stored.scale

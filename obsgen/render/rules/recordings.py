@@ -59,7 +59,7 @@ def _rendered(
     try:
         expr, lacking = _expression(recording, scope, origin, context)
     except UnknownSignalError as problem:
-        origin.at("signal").refuse("signal/unknown", str(problem), nearest(problem.name, list(problem.known)))
+        origin.at("signal").refuse("signal/unknown", str(problem), problem.hint)
     except SentenceError as problem:
         origin.refuse("signal/sentence", str(problem))
     proofread_query(expr, origin.at("expr") if recording.expr is not None else origin)

@@ -9,7 +9,6 @@ from typing import Any
 
 from obsgen.components.sentences import Measure
 from obsgen.components.templating import TemplateError
-from obsgen.hints import nearest
 from obsgen.profile.environments import main_environment
 from obsgen.render.queries.phrases import SentenceError
 from obsgen.render.queries.scopes import RuleScope, UnknownSignalError
@@ -188,6 +187,6 @@ def _query(stack: Stack, alert: RenderedAlert, name: str, owner: str | None, by:
             said["quantile"] = 0.95
         return phrase(Measure.model_validate(said), scope).expr.text
     except UnknownSignalError as problem:
-        raise TemplateError(str(problem), nearest(problem.name, list(problem.known))) from None
+        raise TemplateError(str(problem), problem.hint) from None
     except SentenceError as problem:
         raise TemplateError(str(problem)) from None
