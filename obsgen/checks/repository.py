@@ -28,6 +28,7 @@ from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, r
 from obsgen.checks.kustomizations import Kustomization, Reference, roots
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.lookups import Lookup, look_up
+from obsgen.checks.meanings import Meaning, meanings
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
@@ -250,6 +251,11 @@ class Repository:
     def lookups(self) -> list[Lookup]:
         """Every series that an expression names, and what is known of it."""
         return look_up(self.expressions, self.facts_of, self.inventory, self.recorded)
+
+    @cached_property
+    def meanings(self) -> list[Meaning]:
+        """Every expression that names a series, as it is meant."""
+        return list(meanings(self.lookups))
 
     @cached_property
     def skipped_queries(self) -> list[Skipped]:

@@ -1,0 +1,83 @@
+"""Dimensions of values, such as seconds or bytes a second, and how arithmetic changes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isclose
+
+Powers = tuple[tuple[str, int], ...]
+
+_SECOND, _BYTE, _TOKEN, _USD = "s", "B", "tok", "USD"
+_DAY, _HOUR = 86400.0, 3600.0
+
+_OF_UNITS: dict[str, tuple[dict[str, int], float]] = {
+    "seconds": ({_SECOND: 1}, 1.0),
+    "hours": ({_SECOND: 1}, _HOUR),
+    "timestamp": ({_SECOND: 1}, 1.0),
+    "core-seconds": ({_SECOND: 1}, 1.0),
+    "bytes": ({_BYTE: 1}, 1.0),
+    "bytes/s": ({_BYTE: 1, _SECOND: -1}, 1.0),
+    "celsius": ({"C": 1}, 1.0),
+    "watts": ({"J": 1, _SECOND: -1}, 1.0),
+    "joules": ({"J": 1}, 1.0),
+    "hertz": ({_SECOND: -1}, 1.0),
+    "tokens": ({_TOKEN: 1}, 1.0),
+    "tokens/s": ({_TOKEN: 1, _SECOND: -1}, 1.0),
+    "requests/s": ({_SECOND: -1}, 1.0),
+    "errors/s": ({_SECOND: -1}, 1.0),
+    "events/s": ({_SECOND: -1}, 1.0),
+    "count/s": ({_SECOND: -1}, 1.0),
+    "usd": ({_USD: 1}, 1.0),
+    "usd/day": ({_USD: 1, _SECOND: -1}, 1 / _DAY),
+    "usd/hour": ({_USD: 1, _SECOND: -1}, 1 / _HOUR),
+    "usd/token": ({_USD: 1, _TOKEN: -1}, 1.0),
+}
+"""Units by their powers, and the factor into them; what counts things, and shares, have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What values measure: the powers of base units, and the factor that brings a value into them.
+
+    Milliseconds are seconds with the factor 0.001. Without powers a value is a plain number: a count or a share, which
+    goes with anything.
+    """
+
+    powers: Powers = ()
+    factor: float = 1.0
+
+    def times(self, other: Dimension, sign: int = 1) -> Dimension:
+        """The dimension of a product; of a quotient with `sign` -1."""
+        powers = dict(self.powers)
+        for base, power in other.powers:
+            powers[base] = powers.get(base, 0) + sign * power
+        return Dimension(_plain(powers), self.factor * other.factor**sign)
+
+    def a_second(self) -> Dimension:
+        """The dimension of its growth in a second."""
+        return self.times(Dimension(((_SECOND, 1),)), -1)
+
+    def scaled(self, by: float) -> Dimension:
+        """The dimension of values that a number has been multiplied with."""
+        return Dimension(self.powers, self.factor / by) if by else self
+
+    def measures(self, other: Dimension) -> bool:
+        """Whether both may measure the same thing; plain numbers go with anything."""
+        return not self.powers or not other.powers or self.powers == other.powers
+
+    def as_large(self, other: Dimension) -> bool:
+        """Whether equal values of both mean the same."""
+        return isclose(self.factor, other.factor, rel_tol=1e-6)
+
+    def __str__(self) -> str:
+        return "·".join(f"{base}^{power}" if power != 1 else base for base, power in self.powers) or "a number"
+
+
+def of_unit(unit: str, scale: float = 1.0) -> Dimension:
+    """The dimension of values that are in a unit once they are multiplied by `scale`."""
+    powers, factor = _OF_UNITS.get(unit, ({}, 1.0))
+    return Dimension(_plain(powers), factor * scale)
+
+
+def _plain(powers: dict[str, int]) -> Powers:
+    return tuple(sorted((base, power) for base, power in powers.items() if power))
