@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -74,14 +75,35 @@ def companion(name: str) -> dict[str, Any]:
 
 
 def variants(folder: ComponentFolder) -> Iterator[Variant]:
-    """Every known version with the default options and with each other value of each option, and one roll-out."""
+    """Every known version with each of the choices, and one roll-out."""
     known = folder.component.versions.known if folder.component.versions else ()
-    choices: list[dict[str, Any]] = [{}]
-    for name, option in folder.component.options.items():
-        choices += [{name: value} for value in option.values or () if value != option.default]
     for versions in [*((version,) for version in known), *([(known[0], known[-1])] if len(known) > 1 else [])] or [()]:
-        for options in choices:
+        for options in choices(folder):
             yield Variant(folder.name, versions, options)
+
+
+def choices(folder: ComponentFolder) -> Iterator[dict[str, Any]]:
+    """The default options, and each other value of each option that changes what is rendered."""
+    yield {}
+    for name, option in folder.component.options.items():
+        if is_felt(folder, name):
+            yield from ({name: value} for value in option.values or () if value != option.default)
+
+
+def is_felt(folder: ComponentFolder, option: str) -> bool:
+    """Whether a file of the component speaks of an option, or a signal that some sentence may speak of needs it."""
+    said = re.compile(rf"\boptions\.{option}\b")
+    if any(said.search(folder.text(file)) for file in folder.files if file != "signals.yaml"):
+        return True
+    needing = {name for name, signal in folder.signals.items() for row in signal.series if said.search(row.when or "")}
+    return bool(needing & _words())
+
+
+@cache
+def _words() -> frozenset[str]:
+    """All words of the components' files but those with the signals themselves."""
+    texts = (each.text(file) for each in CATALOGUE.all() for file in each.files if file != "signals.yaml")
+    return frozenset(word for text in texts for word in re.findall(r"\w+", text))
 
 
 def renderings(folder: ComponentFolder) -> Iterator[Rendering]:

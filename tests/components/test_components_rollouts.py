@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from component_variants import CATALOGUE, Variant, rendering
+from component_variants import CATALOGUE, Variant, choices, rendering
 
 from obsgen import tools
 from obsgen.components.catalogue import ComponentFolder
@@ -41,11 +41,8 @@ class Mixed:
 def rollouts(folder: ComponentFolder) -> Iterator[Variant]:
     """Each two versions of a component together, and all of them, with the defaults and every other option."""
     known = folder.component.versions.known if folder.component.versions else ()
-    choices: list[dict[str, Any]] = [{}]
-    for name, option in folder.component.options.items():
-        choices += [{name: value} for value in option.values or () if value != option.default]
     for versions in [*combinations(known, 2), *([known] if len(known) > 2 else [])]:
-        yield from (Variant(folder.name, versions, options) for options in choices)
+        yield from (Variant(folder.name, versions, options) for options in choices(folder))
 
 
 @cache
