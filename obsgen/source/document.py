@@ -60,7 +60,7 @@ class Document:
         value = self.at(route)
         if not isinstance(value, str):
             return start
-        starts = _line_starts(self.text, "\n" if self.file.endswith(".json") else _BREAK)
+        starts = line_starts(self.text, self.file)
         at = written_at(self.text, starts[start.line - 1] + start.column - 1, value, offset)
         line = bisect_right(starts, at)
         return Place(self.file, line, at - starts[line - 1] + 1, length)
@@ -77,5 +77,7 @@ class Document:
 
 
 @lru_cache(maxsize=16)
-def _line_starts(text: str, line_break: str) -> list[int]:
+def line_starts(text: str, file: str) -> list[int]:
+    """The offset of each line, by the line breaks of the language that the file's name tells."""
+    line_break = "\n" if file.endswith(".json") else _BREAK
     return [0, *(match.end() for match in re.finditer(line_break, text))]

@@ -18,16 +18,27 @@ _WHITE_ESCAPES = frozenset(
 
 def written_at(text: str, start: int, value: str, offset: int) -> int:
     """Where in `text` character `offset` of `value` is written; the scalar of `value` begins at `start`."""
+    begin, pattern = _spelling(text, start)
+    wanted = sum(not character.isspace() for character in value[:offset])
+    return _counted(text, begin, pattern, wanted, value[offset : offset + 1].isspace())
+
+
+def written_end(text: str, start: int, value: str, offset: int) -> int:
+    """Where in `text` visible character `offset` of `value` ends."""
+    at = written_at(text, start, value, offset)
+    match = _spelling(text, start)[1].match(text, at)
+    return match.end() if match else at
+
+
+def _spelling(text: str, start: int) -> tuple[int, re.Pattern[str]]:
+    """Where the characters of the scalar at `start` begin, and what each of them looks like."""
     first = text[start : start + 1]
     if first in ("|", ">"):
         end = text.find("\n", start)
-        begin, pattern = (end + 1 if end >= 0 else len(text)), _ANY
-    elif first in ('"', "'"):
-        begin, pattern = start + 1, _DOUBLE if first == '"' else _SINGLE
-    else:
-        begin, pattern = start, _ANY
-    wanted = sum(not character.isspace() for character in value[:offset])
-    return _counted(text, begin, pattern, wanted, value[offset : offset + 1].isspace())
+        return (end + 1 if end >= 0 else len(text)), _ANY
+    if first in ('"', "'"):
+        return start + 1, _DOUBLE if first == '"' else _SINGLE
+    return start, _ANY
 
 
 def _counted(text: str, begin: int, pattern: re.Pattern[str], wanted: int, on_space: bool) -> int:
