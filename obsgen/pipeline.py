@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from obsgen.components.catalogue import catalogue, is_folder, shown
+from obsgen.components.catalogue import Catalogue, catalogue, is_folder, shown
 from obsgen.components.unread import unread
 from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
 from obsgen.render.alerting.route_table import routes_file
+from obsgen.render.argocd.application_faults import same_names, unsynced
 from obsgen.render.argocd.application_sets import set_faults
-from obsgen.render.argocd.applications import argocd_files, same_names
-from obsgen.render.argocd.unsynced import unsynced
+from obsgen.render.argocd.applications import argocd_files
 from obsgen.render.delivery.deliveries import environment_deliveries
 from obsgen.render.delivery.fleet import Fleet, place_clusters
 from obsgen.render.delivery.kustomize import tree_files
-from obsgen.render.delivery.layout import layout_of, misnamed
+from obsgen.render.delivery.layout import layout_of, misplaced, possible_components, unknown_components
 from obsgen.render.delivery.overlaps import overlaps
 from obsgen.render.facts import facts_file
 from obsgen.render.grafana.dashboards import boards
@@ -55,27 +55,37 @@ def _own_alerts(profile: LoadedProfile) -> set[str]:
     return {name for each in entries for name, entry in each if isinstance(entry, OwnAlert)}
 
 
+def _components(profile: LoadedProfile, templates: Sequence[Path], faults: Faults) -> Catalogue:
+    """The components within reach; notes what is wrong with the user's own folders of them."""
+    own = (*templates, *_own_templates(profile))
+    known = catalogue(own)
+    faults.findings += unread(known, own, _own_alerts(profile))
+    faults.findings += in_folders([root / name for root in own for name in known.names], shown)
+    return known
+
+
 def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
     """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components."""
     with Faults(profile.faults) as faults:
-        own = (*templates, *_own_templates(profile))
-        known = catalogue(own)
-        faults.findings += unread(known, own, _own_alerts(profile))
-        faults.findings += in_folders([root / name for root in own for name in known.names], shown)
+        known = _components(profile, templates, faults)
         profile = with_clusters(profile, faults)
-        base_stack, stacks = resolve_all(profile, known, faults)
+        base, stacks = resolve_all(profile, known, faults)
+        every = [base, *stacks.values()]
         fleet = Fleet(profile, known, faults)
-        every = [base_stack, *stacks.values(), *fleet.distinct()]
-        drawn = faults.attempt(lambda: boards(every), [])
-        rendered = faults.each([base_stack, *stacks.values()], lambda stack: render_objects(stack, drawn))
+        drawn = faults.attempt(lambda: boards([*every, *fleet.distinct()]), [])
+        rendered = faults.each(every, lambda stack: render_objects(stack, drawn))
         environments = {each.stack.environment: each for each in rendered if each.stack.environment}
         layout = layout_of(profile, faults)
-        folders = {folder for each in environments.values() for folder in layout.folders(each)}
-        faults.findings += misnamed(profile, folders)
         clusters = place_clusters(fleet, environments, drawn, layout)
         deliveries = [*environment_deliveries(environments, layout), *clusters.deliveries]
-        faults.findings += [*overlaps(profile, deliveries), *same_names(profile, deliveries), *set_faults(profile)]
-        faults.findings += unsynced(profile, environments)
+        whole = not faults.findings
+        folders = {folder for each in environments.values() for folder in layout.folders(each)}
+        faults.findings += [*misplaced(profile, folders), *overlaps(profile, deliveries), *set_faults(profile)]
+        faults.findings += unknown_components(
+            profile, folders if whole else folders | possible_components(every, known)
+        )
+        faults.findings += same_names(profile, deliveries, whole=whole)
+        faults.findings += unsynced(profile, deliveries, layout)
         told = {**environments, **clusters.told}
         runbooks = faults.attempt(
             lambda: runbook_files({name: (each.stack, each.alerts) for name, each in told.items()}), {}

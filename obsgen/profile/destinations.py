@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -162,6 +163,14 @@ class ArgoCD(Strict):
     def suffixed(self, name: str, environment: str) -> str:
         """An application's name with what an environment adds to it."""
         return f"{name}-{environment}" if self.suffix is None else f"{name}{self.suffix}"
+
+    def shares(self, stack: str, folders: Iterable[str]) -> list[tuple[str, str]]:
+        """What one application each syncs of a tree's folders: its name without a suffix, its share ('' is all)."""
+        if self.per == "stack":
+            return [(stack, "")]
+        named = {each.share: each.name for each in self.applications}
+        synced = [each for each in folders if each and (self.application_per or each in named)]
+        return [(named.get(each, f"{stack}-{each}"), each) for each in synced]
 
     @property
     def per(self) -> str:

@@ -121,6 +121,73 @@ def test_a_part_that_no_application_syncs_is_told() -> None:
     assert findings(text.replace("  applications", "  applicationPer: part\n  applications")) == []
 
 
+def test_a_component_that_no_application_syncs_is_told() -> None:
+    argocd = "argocd:\n  repoURL: https://github.com/acme/gitops.git\n  ^applications: [{name: a, component: alpha}]\n"
+    text, line, column = marked(ALPHA + "gpuExporter: {type: probe}\n" + argocd)
+    told = {(each.id, each.message, each.place.line, each.place.column) for each in findings(text)}
+    missing = sorted(message.split("'")[1] for _, message, _, _ in told)
+    assert told == {
+        ("profile/part-not-synced", f"no application syncs the component '{name}'", line, column) for name in missing
+    }
+    assert "probe" in missing
+    assert "alpha" not in missing
+    listed = ", ".join(f"{{name: {name}, component: {name}}}" for name in missing)
+    assert findings(text.replace("component: alpha}", f"component: alpha}}, {listed}")) == []
+    assert findings(text.replace("  applications", "  applicationPer: component\n  applications")) == []
+
+
+def test_each_environment_is_asked_what_its_own_applications_sync() -> None:
+    own = "environments:\n  dev: {cluster: {name: d}}\n  prod: {argocd: {^applications: [{name: r, part: rules}]}}\n"
+    text, line, column = marked(ALPHA + ARGO + own)
+    told = findings(text)
+    assert {(each.id, each.place.line, each.place.column) for each in told} == {
+        ("profile/part-not-synced", line, column)
+    }
+    assert {each.message.split("'")[1] for each in told} == {"dashboards", "monitors"}
+
+
+BROKEN = (
+    "alerts: {Unheard: {server: chat, signal: wating, above: 3, group: g, for: 5m, severity: info, summary: s, "
+    "description: d}}\n"
+)
+
+
+def told_beside_an_alert_that_fails(text: str) -> list[str]:
+    """What else is told of a profile of which nothing can be rendered."""
+    found = findings(text + BROKEN)
+    assert [each.id for each in found].count("signal/unknown") == 1
+    return [each.message for each in found if each.id != "signal/unknown"]
+
+
+@pytest.mark.parametrize(
+    ("argocd", "told"),
+    [
+        (", suffix: ''", ["application 'demo' is there in 'dev' and in 'prod'"]),
+        (", suffix: -x, applications: [{name: x, part: rules}, {name: y, part: monitors}]", ["'x-x'", "'y-x'"]),
+        (", applications: [{name: x, part: rules}, {name: x, part: monitors}]", ["two applications are called 'x'"]),
+        (", applications: [{name: x, component: alpha}, {name: y, component: probe}]", ["probe"]),
+        (", applications: [{name: x, component: rules}, {name: y, component: namespaces}]", []),
+    ],
+)
+def test_applications_are_compared_though_nothing_can_be_rendered(argocd: str, told: list[str]) -> None:
+    found = told_beside_an_alert_that_fails(ALPHA + ARGO.replace("}", f"{argocd}}}") + TWO)
+    assert len(found) == len(told)
+    assert all(part in message for part, message in zip(told, found, strict=True))
+
+
+def test_a_component_that_may_only_be_missing_by_mistake_is_not_called_unknown() -> None:
+    argocd = ARGO.replace("}", ", applications: [{name: x, component: probe}, {name: y, component: alpha}]}")
+    found = findings(ALPHA + "gpuExporter: {type: prob}\n" + argocd)
+    assert [each.id for each in found if each.id != "profile/part-not-synced"] == ["profile/unknown-component"]
+    assert not [each for each in found if "comes from" in each.message]
+
+
+def test_names_that_a_mistake_has_left_are_not_compared() -> None:
+    argocd = ARGO.replace("}", ", suffix: ''}")
+    text = ALPHA + argocd + "environments: {dev: {cluster: {name: d}, argocd: {suffix: 'no/suffix'}}, prod: {}}\n"
+    assert {each.id for each in findings(text)} == {finding(text).id} != {"profile/same-application"}
+
+
 PARTS = "{name: x, part: rules}, {name: y, part: monitors}, {name: z, part: dashboards}"
 
 

@@ -194,6 +194,13 @@ FAULTS = {
         ("argocd",),
         key=True,
     ),
+    "an application's component": Fault(
+        lambda data: data["argocd"].update(
+            applicationPer="component", applications=[{"name": "x", "component": "alhpa"}]
+        ),
+        "profile/unknown-component",
+        ("argocd", "applications", 0, "component"),
+    ),
     # what is rendered from it
     "a signal": Fault(
         alert("Unheard", server="b", signal="wating", above=3), "signal/unknown", ("alerts", "Unheard", "signal")
@@ -229,6 +236,7 @@ TOGETHER_NEVER = (
     {"a provider's list", "an alert's server"},
     {"a server that is none", "a server that is not there"},
     {"a server that is none", "a removal of nothing"},
+    {"an application", "an application's component"},
 )
 
 
@@ -263,8 +271,7 @@ def test_a_mistake_is_told_and_nothing_that_follows_from_it(name: str) -> None:
     assert told(data) == wanted(data, faults)
 
 
-# Applications are compared once everything is rendered: what cannot be rendered is told first.
-@given(st.sets(st.sampled_from(sorted(FAULTS.keys() - {"an application"})), min_size=2, max_size=8))
+@given(st.sets(st.sampled_from(sorted(FAULTS)), min_size=2, max_size=8))
 def test_all_mistakes_are_told_in_one_run_and_nothing_else(names: set[str]) -> None:
     chosen = sorted(names)
     for pair in TOGETHER_NEVER:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from obsgen.conventions import CLUSTER, ENVIRONMENT, IN_CLUSTER, file_name, header, object_labels
-from obsgen.findings import Finding, error
 from obsgen.profile.destinations import ArgoCD, Cluster
-from obsgen.profile.load import LoadedProfile
 from obsgen.render.argocd.application_sets import application_sets, cluster_name
 from obsgen.render.argocd.chart_applications import Delivered, chart_application, chart_name, chart_project
 from obsgen.render.argocd.sync import DEFAULTED
@@ -78,17 +76,8 @@ def shares(deliveries: Iterable[Delivery]) -> list[tuple[str, str]]:
     return [(name, share) for share, name in found.items()]
 
 
-def _shares(delivery: Delivery) -> Iterator[tuple[str, str]]:
-    argocd = delivery.argocd
-    if argocd is None:
-        return
-    if argocd.per == "stack":
-        yield delivery.stack, ""
-        return
-    named = {each.share: each.name for each in argocd.applications}
-    for share in (each for each in delivery.folders if each):
-        if share in named or argocd.application_per:
-            yield named.get(share, f"{delivery.stack}-{share}"), share
+def _shares(delivery: Delivery) -> list[tuple[str, str]]:
+    return delivery.argocd.shares(delivery.stack, delivery.folders) if delivery.argocd else []
 
 
 def application_names(delivery: Delivery) -> list[tuple[str, str]]:
@@ -96,8 +85,14 @@ def application_names(delivery: Delivery) -> list[tuple[str, str]]:
     argocd = delivery.argocd
     if argocd is None:
         return []
-    cluster = f"-{delivery.name}" if delivery.name else ""
-    return [(f"{argocd.suffixed(name, delivery.environment)}{cluster}", share) for name, share in _shares(delivery)]
+    environment, cluster = delivery.environment, delivery.name
+    return [(application_name(argocd, name, environment, cluster), share) for name, share in _shares(delivery)]
+
+
+def application_name(argocd: ArgoCD, name: str, environment: str, cluster: str | None) -> str:
+    """An application's name, with what sets those of an environment and of a cluster apart."""
+    whole = argocd.suffixed(name, environment)
+    return f"{whole}-{cluster}" if cluster else whole
 
 
 def _labels(*deliveries: Delivery) -> dict[str, str]:
@@ -207,19 +202,3 @@ def _project(deliveries: Sequence[Delivery]) -> Object:
 
 def _kinds(kinds: Iterable[tuple[str, str, bool]], *, namespaced: bool) -> list[dict[str, str]]:
     return [{"group": group, "kind": kind} for group, kind, scoped in sorted(kinds) if scoped is namespaced]
-
-
-def same_names(profile: LoadedProfile, deliveries: Iterable[Delivery]) -> Iterator[Finding]:
-    """Applications of one name, on one or on two destinations."""
-    seen: dict[tuple[str, str], Delivery] = {}
-    for each in deliveries:
-        for (name, _), (written, _) in zip(application_names(each), _shares(each), strict=True):
-            key = (each.argocd.namespace if each.argocd else "", name)
-            if key in seen:
-                other = seen[key]
-                both = f"application '{name}' is there in '{other.label}' and in '{each.label}'"
-                message = f"two applications are called '{written}'" if other is each else both
-                hint = "give it another name, or the environment another `suffix:`"
-                place = profile.environments[each.environment].merged.place(("argocd",), key=True)
-                yield error("profile/same-application", message, place, hint)
-            seen.setdefault(key, each)

@@ -52,7 +52,7 @@ class Delivery:
     @property
     def label(self) -> str:
         """What it is called in messages."""
-        return f"{self.environment}/{self.name}" if self.name else self.environment
+        return label(self.environment, self.name)
 
     @property
     def key(self) -> str | None:
@@ -73,6 +73,11 @@ class Delivery:
     def everything(self) -> Inventory:
         """Of all its objects."""
         return self.inventories[""]
+
+
+def label(environment: str, cluster: str | None) -> str:
+    """What a destination is called in messages."""
+    return f"{environment}/{cluster}" if cluster else environment
 
 
 def delivery(rendered: Rendered, layout: Layout, folders: Mapping[str, str], name: str | None = None) -> Delivery:
