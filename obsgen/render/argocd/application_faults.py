@@ -56,13 +56,18 @@ def _is_in_doubt(environment: Environment) -> bool:
 
 
 def unsynced(profile: LoadedProfile, deliveries: Iterable[Delivery], layout: Layout) -> Iterator[Finding]:
-    """A finding for each folder that a destination has while applications sync only others."""
+    """A finding for each folder that a destination has while applications sync only others.
+
+    What the profile syncs and an environment takes away by `null` is meant to be left out there.
+    """
+    base = profile.base.settings.argocd
+    meant = {each.share for each in base.applications} if base else set()
     for each in deliveries:
         environment, argocd = profile.environments[each.environment], each.argocd
         if argocd and argocd.per == layout.per and not _is_in_doubt(environment):
             synced = {share for _, share in argocd.shares(each.stack, each.folders)}
             place = environment.merged.place(("argocd", "applications"), key=True)
-            for folder in sorted(each.folders.keys() - synced - {""}):
+            for folder in sorted(each.folders.keys() - synced - meant - {""}):
                 hint = f"add {{name: …, {layout.per}: {folder}}}, or write applicationPer: {layout.per} for one of each"
                 message = f"no application syncs the {layout.per} '{folder}'"
                 yield error("profile/part-not-synced", message, place, hint)
