@@ -104,12 +104,12 @@ def test_the_tree_is_clean(name: str, tmp_path: Path) -> None:
 def test_required_keys_are_enough_for_something_useful(name: str) -> None:
     tree = rendered(cut(name))
     profile = load_text(cut(name), name)[0].value
-    named = {each["name"] for things in THINGS for each in profile[things]}
     # An application is watched by the metrics that it declares, and here declares none.
-    declared = {each["name"] for each in profile["applications"]}
-    alerts = tree.environments["prod"].alerts
-    assert named - declared <= {each.instance.name for each in alerts}
-    assert tree.boards
+    named = {each["name"]: each["type"] for things in THINGS if things != "applications" for each in profile[things]}
+    alerts = {each.instance.name for each in tree.environments["prod"].alerts}
+    drawn = {board.component for board in tree.boards}
+    assert {name for name, type_ in named.items() if name not in alerts and type_ not in drawn} == set()
+    assert alerts
     assert tree.base.stack.assumptions
 
 

@@ -200,6 +200,12 @@ BOARDS: dict[tuple[str, str, str], dict[str, tuple[str, str]]] = {
         "input throughput": ("Tokens", "vllm:prompt_tokens_total"),  # its averages are gone
         "output throughput": ("Tokens", "vllm:generation_tokens_total"),
     },
+    (B, "benchmark-results", "Benchmark Results"): {
+        "latency": ("Time of a request", "k6_http_req_duration_p95"),
+        "first byte": ("Time to first byte, p95", "k6_http_req_waiting_p95"),
+        "failures": ("Failed requests", "k6_http_req_failed_rate"),
+        "load": ("Virtual users", "k6_vus"),
+    },
     (B, "gpu-utilization", "GPU Utilization"): {
         "utilization": ("GPU utilisation", "DCGM_FI_DEV_GPU_UTIL"),
         "memory copies": ("Memory bandwidth activity", "DCGM_FI_PROF_DRAM_ACTIVE"),
