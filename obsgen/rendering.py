@@ -81,7 +81,7 @@ def _check_collisions(profiles: Sequence[LoadedProfile], trees: Sequence[StackTr
     for profile, tree in zip(profiles, trees, strict=True):
         place = profile.base.merged.document.place(("stack",))
         for each in tree.deliveries:
-            there = earlier.setdefault(each.key, {})
+            there = earlier.setdefault(each.cluster.key, {})
             for owner, identities in there:
                 shared = sorted(identities & each.everything.identities) if owner != tree.name else ()
                 findings += [_collision(identity, owner, place) for identity in shared if identity[1] != "Namespace"]

@@ -28,6 +28,11 @@ class Cluster(Strict):
     region: Name | None = Field(None, description="such as us-east-1: Prometheus's external label `region`")
 
     @property
+    def key(self) -> str | None:
+        """What tells it from other clusters; None where nothing does."""
+        return self.server or self.name
+
+    @property
     def is_argocds(self) -> bool:
         """Whether it is Argo CD's own: its Service's URL, the name that Argo CD gives it, or nothing said at all."""
         return self.server == IN_CLUSTER if self.server else self.name in (None, "in-cluster")

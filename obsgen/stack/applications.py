@@ -82,33 +82,27 @@ def _with_board(folder: ComponentFolder, application: Application) -> ComponentF
     """The component's board under the application's name, with a row for what its own panels do not show."""
     boards: dict[str, Dashboard] = {}
     documents = dict(folder.documents)
+    more = _others(application)
     for stem, board in folder.dashboards.items():
         name = application.name if len(folder.dashboards) == 1 else f"{application.name}-{stem}"
-        row = _others(board, folder, application)
-        rows = (*board.rows, row) if row else board.rows
-        boards[name] = board.model_copy(update={"title": application.title or application.name, "rows": rows})
+        named = {"title": application.title or application.name, "rows": (*board.rows, *more)}
+        boards[name] = board.model_copy(update=named)
         documents[f"dashboards/{name}.yaml"] = documents[f"dashboards/{stem}.yaml"]
     return replace(folder, dashboards=boards, documents=documents)
 
 
-def _others(board: Dashboard, folder: ComponentFolder, application: Application) -> Row | None:
-    """A panel for each declared metric that is none of the signals that the component knows."""
+def _others(application: Application) -> list[Row]:
+    """A row with a panel for each declared metric that is none of the signals that the component knows; else none."""
     metrics = [(metric, said) for metric, said in application.metrics.items() if not said.signal]
-    if not metrics:
-        return None
     panels = [_panel(next(iter(own_signals(metric, said))), metric, said) for metric, said in metrics]
-    return Row.model_validate({"title": "All metrics", "collapsed": True, "panels": panels})
+    return [Row.model_validate({"title": "All metrics", "collapsed": True, "panels": panels})] if panels else []
 
 
 def _panel(signal: str, metric: str, said: DeclaredMetric) -> dict[str, Any]:
     """How a metric is shown: what a counter grows by, what a gauge is, the quantiles of a histogram."""
     head = {"title": metric, "description": said.help or f"{metric}, as the profile declares it.", "width": PANEL_WIDTH}
-    by = list(said.labels)
     if said.type == "histogram":
         queries = [{"signal": signal, "quantile": q, "legend": f"p{round(q * 100)}"} for q in (0.5, 0.95, 0.99)]
         return {**head, "queries": queries}
-    return {**head, "signal": signal, "by": by, "legend": " ".join(_legend(said)) or "{{job}}"}
-
-
-def _legend(said: DeclaredMetric) -> Iterator[str]:
-    yield from (f"{{{{{real}}}}}" for real in said.labels.values())
+    legend = " ".join(f"{{{{{real}}}}}" for real in said.labels.values())
+    return {**head, "signal": signal, "by": list(said.labels), "legend": legend or "{{job}}"}

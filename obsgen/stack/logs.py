@@ -15,6 +15,7 @@ from obsgen.profile.logs import DAY, Logs
 from obsgen.profile.models import Settings
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Filter, Instance, Stored, StoredLog
+from obsgen.stack.surroundings import on_openshift
 from obsgen.units import duration
 
 USUAL = Collects(labels={"namespace": "namespace", "pod": "pod", "container": "container"})
@@ -36,7 +37,7 @@ def logs_context(
     if logs is None:
         return None
     collects = _collects(logs, catalogue, ledger)
-    openshift = "openshift" in (settings.prometheus.mode, settings.cluster.provider)
+    openshift = on_openshift(settings)
     home = ON_OPENSHIFT if openshift and logs.type == "lokistack" else namespaces["monitoring"]
     namespace = logs.namespace or home
     return {

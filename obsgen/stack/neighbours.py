@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from obsgen.conventions import HUB
 from obsgen.stack.model import Stack
-from obsgen.stack.surroundings import shown
 
 _ROLES = {
     "modelServer": "model server",
@@ -51,12 +50,7 @@ def _boards_meet(one: Stack, other: Stack) -> bool:
     return (
         one.is_destination
         and other.is_destination
-        and cluster_key(one) == cluster_key(other)
+        and one.settings.cluster.key == other.settings.cluster.key
         and {ours.delivery, theirs.delivery} == {"sidecar"}
-        and shown(ours.sidecar_label) == shown(theirs.sidecar_label)
+        and ours.sidecar_label == theirs.sidecar_label
     )
-
-
-def cluster_key(stack: Stack) -> str | None:
-    """What tells the cluster of a stack from others; None where nothing does."""
-    return stack.settings.cluster.server or stack.settings.cluster.name

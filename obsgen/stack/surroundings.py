@@ -24,6 +24,11 @@ def namespaces(settings: Settings) -> dict[str, str]:
     return {"monitoring": named.monitoring, "models": models, "grafana": named.grafana or named.monitoring}
 
 
+def on_openshift(settings: Settings) -> bool:
+    """Whether the cluster is one of OpenShift, whose own services guard what they serve by its accounts."""
+    return "openshift" in (settings.prometheus.mode, settings.cluster.provider)
+
+
 def prometheus_url(settings: Settings, namespaces: Mapping[str, str]) -> str:
     """Where Grafana reaches Prometheus."""
     if settings.prometheus.url:

@@ -8,6 +8,7 @@ from typing import Any
 from obsgen.profile.models import Settings
 from obsgen.profile.traces import Traces
 from obsgen.stack.ledger import Ledger
+from obsgen.stack.surroundings import on_openshift
 from obsgen.units import duration
 
 
@@ -20,15 +21,10 @@ def traces_context(settings: Settings, namespaces: Mapping[str, str], ledger: Le
     traces = settings.traces
     if traces is None:
         return None
-    openshift = "openshift" in (settings.prometheus.mode, settings.cluster.provider)
     namespace = traces.namespace or namespaces["monitoring"]
-    found = (
-        _existing(traces, namespace, ledger)
-        if traces.type == "existing"
-        else _guarded(traces, namespace, traces.tenant or settings.stack)
-        if openshift
-        else _open(traces, namespace)
-    )
+    tenant = (traces.tenant or settings.stack) if on_openshift(settings) else None
+    existing = traces.type == "existing"
+    found = _existing(traces, namespace, ledger) if existing else _deployed(traces, namespace, tenant)
     hours = f"{duration(traces.retention) // 3600}h"
     return {**traces.model_dump(), "namespace": namespace, "retention": hours, "gateway": None, **found}
 
@@ -43,24 +39,16 @@ def _existing(traces: Traces, namespace: str, ledger: Ledger) -> dict[str, Any]:
     return {"url": traces.url or url, "otlp": traces.otlp or otlp}
 
 
-def _open(traces: Traces, namespace: str) -> dict[str, Any]:
-    """A TempoStack without a gateway: grafana/tempo-operator 0.21, internal/manifests/manifestutils/constants.go."""
-    name = f"tempo-{traces.name}"
-    return {
-        "url": f"http://{name}-query-frontend.{namespace}.svc:3200",
-        "otlp": f"{name}-distributor.{namespace}.svc:4317",
-        "insecure": True,
-        "tenant": None,
-    }
+def _deployed(traces: Traces, namespace: str, tenant: str | None) -> dict[str, Any]:
+    """A TempoStack: behind its gateway where it has a tenant, else its own Services.
 
-
-def _guarded(traces: Traces, namespace: str, tenant: str) -> dict[str, Any]:
-    """A TempoStack with its gateway, as the operator's tests/e2e-openshift/multitenancy asks and writes."""
-    gateway = f"tempo-{traces.name}-gateway.{namespace}.svc"
-    return {
-        "url": f"https://{gateway}:8080/api/traces/v1/{tenant}/tempo",
-        "otlp": f"{gateway}:8090",
-        "insecure": False,
-        "tenant": tenant,
-        "gateway": "openshift",
-    }
+    Names and ports: grafana/tempo-operator 0.21, internal/manifests/manifestutils/constants.go; the gateway's as the
+    operator's tests/e2e-openshift/multitenancy asks and writes.
+    """
+    service = f"tempo-{traces.name}-{{}}.{namespace}.svc".format
+    if tenant is None:
+        ask, write, gateway = f"http://{service('query-frontend')}:3200", f"{service('distributor')}:4317", None
+    else:
+        guard, gateway = service("gateway"), "openshift"
+        ask, write = f"https://{guard}:8080/api/traces/v1/{tenant}/tempo", f"{guard}:8090"
+    return {"url": ask, "otlp": write, "insecure": gateway is None, "tenant": tenant, "gateway": gateway}

@@ -55,11 +55,6 @@ class Delivery:
         return label(self.environment, self.name)
 
     @property
-    def key(self) -> str | None:
-        """What tells its cluster from others; None where nothing does."""
-        return self.cluster.server or self.cluster.name
-
-    @property
     def application_set(self) -> ApplicationSet | None:
         """The set that its Applications come from, if they come from one."""
         return self.argocd.application_set if self.argocd and self.name else None

@@ -15,8 +15,8 @@ def overlaps(profile: LoadedProfile, deliveries: Sequence[Delivery]) -> Iterator
     earlier: dict[str | None, list[Delivery]] = {}
     for each in deliveries:
         if _where_is_known(profile.environments[each.environment]):
-            yield from _overlap(profile, earlier.setdefault(each.key, []), each)
-            earlier[each.key].append(each)
+            yield from _overlap(profile, earlier.setdefault(each.cluster.key, []), each)
+            earlier[each.cluster.key].append(each)
 
 
 def _where_is_known(environment: Environment) -> bool:
