@@ -12,7 +12,7 @@ from obsgen.conventions import header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
-from obsgen.render.alerting.route_table import routes_file
+from obsgen.render.alerting.route_table import table
 from obsgen.render.argocd.application_faults import same_names, unsynced
 from obsgen.render.argocd.application_sets import set_faults
 from obsgen.render.argocd.applications import argocd_files
@@ -116,7 +116,7 @@ def _plain(rendered: Rendered, path: str) -> bytes:
 
 
 def _routes(rendered: Rendered) -> bytes:
-    return routes_file(rendered.stack, rendered.alerts)
+    return table(rendered.stack, rendered.cases)
 
 
 def _files(tree: StackTree) -> dict[str, bytes]:
@@ -128,6 +128,6 @@ def _files(tree: StackTree) -> dict[str, bytes]:
         **{f"values/{env}.yaml": _values(each) for env, each in environments.items() if each.values},
         **{path: _plain(each, path) for each in environments.values() for path in each.plain},
         **{f"tests/routes-{env}.yaml": cases for env, each in environments.items() if (cases := _routes(each))},
-        "README.md": readme(replace(tree, files=files)),
+        "README.md": readme(replace(tree, files={**tree.files, **files})),
         ".obsgen/facts.json": facts_file(environments, tree.deliveries, tree.told),
     }

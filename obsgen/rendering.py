@@ -109,7 +109,8 @@ def _only(environment: str | None) -> Callable[[str], bool] | None:
     if environment is None:
         return None
     values = (f"values/{environment}.yaml", f"values/{environment}/")
-    own = (f"overlays/{environment}/", f"tests/routes-{environment}.yaml", *values)
+    tables = (f"tests/routes-{environment}.yaml", f"tests/routes-{environment}/")
+    own = (f"overlays/{environment}/", *tables, *values)
     return lambda path: not path.startswith(("overlays/", "tests/routes-", "values/")) or path.startswith(own)
 
 

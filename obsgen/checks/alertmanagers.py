@@ -159,6 +159,11 @@ class RouteTable:
         return str(self.located.value.get("configuration") or "")
 
     @property
+    def target(self) -> Path:
+        """What the path leads to."""
+        return Path(self.path.parent, self.configuration).resolve()
+
+    @property
     def own_namespace(self) -> bool:
         """Whether AlertmanagerConfig objects see the alerts of their own namespace alone."""
         return self.located.value.get("ownNamespace") is not False

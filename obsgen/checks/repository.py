@@ -111,7 +111,11 @@ class Repository:
     @cached_property
     def _built(self) -> list[Kustomization]:
         found = roots(self.kustomizations)
-        return found if self.every_build else few_of_each(found, self._shapes)
+        if self.every_build:
+            return found
+        few = {one.folder for one in few_of_each(found, self._shapes)}
+        wanted = few | {table.target for table in self.route_tables}
+        return [one for one in found if one.folder in wanted]
 
     @cached_property
     def _shapes(self) -> Shapes:

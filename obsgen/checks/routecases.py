@@ -36,8 +36,7 @@ def cases(repository: Repository) -> Iterator[Case]:
 
 def configuration_of(repository: Repository, table: RouteTable) -> Mapping[str, Any] | None:
     """What a table speaks of, in Alertmanager's own language; None if it is not among the files, or broken."""
-    wanted = Path(table.path.parent, table.configuration).resolve()
-    found = [one for one in _there(repository, wanted) if not one.broken]
+    found = [one for one in _there(repository, table.target) if not one.broken]
     native = next((one.value for one in found if one.is_native and one.root), None)
     resources = [(one.owner.namespace if one.owner else "", one.value) for one in found if not one.is_native]
     return native or (combined(resources, own_namespace=table.own_namespace) if resources else None)

@@ -109,3 +109,8 @@ class Prometheus(Strict):
     def is_own(self) -> bool:
         """Whether the tree brings this Prometheus, run by an operator."""
         return self.mode in ("managed", "values")
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the tree says how it runs, external labels among it."""
+        return self.is_own or self.mode == "files"

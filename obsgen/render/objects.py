@@ -11,7 +11,7 @@ from typing import Any
 from obsgen.conventions import ENVIRONMENT, MANAGED_BY_ARGOCD
 from obsgen.findings import Faults, Finding
 from obsgen.render.alerting.alertmanager import HEARTBEAT, alerting_names
-from obsgen.render.alerting.route_table import unreached
+from obsgen.render.alerting.route_table import RouteCase, route_cases, unreached
 from obsgen.render.argocd.sync import SYNC_OPTIONS, SYNC_WAVE, for_argo, with_metadata
 from obsgen.render.grafana.board_maps import board_maps, board_names, split
 from obsgen.render.grafana.dashboards import Board
@@ -43,6 +43,8 @@ class Rendered:
     recordings: tuple[RenderedRecording, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
     """Values for a Helm chart, where the profile asks for them."""
+    cases: tuple[RouteCase, ...] = ()
+    """Who is told of which alert."""
     plain: Files = field(default_factory=dict)
     """Files that hold no Kubernetes object, by their paths below `out/<stack>`."""
 
@@ -63,7 +65,8 @@ def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
         )
     placed = tuple(sorted((*brought, *ruled.objects), key=lambda each: each.identity))
     stack = replace(stack, assumptions=(*stack.assumptions, *ruled.assumptions))
-    return Rendered(stack, placed, ruled.maps, ruled.alerts, ruled.recordings, values, plain)
+    cases = stack.once(("cases", ruled.number), lambda: tuple(route_cases(stack, ruled.alerts)))
+    return Rendered(stack, placed, ruled.maps, ruled.alerts, ruled.recordings, values, cases, plain)
 
 
 @dataclass(frozen=True)

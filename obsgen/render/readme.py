@@ -96,7 +96,12 @@ def _alerts(tree: StackTree) -> Section:
 
 
 def _routes(tree: StackTree) -> Section:
-    return routes_section({name: (each.stack, each.alerts) for name, each in tree.environments.items()})
+    yield from routes_section({name: each.cases for name, each in tree.environments.items()})
+    others = [f"`{path}`" for path in tree.files if path.startswith("tests/routes-") and path.count("/") == 2]
+    if others:
+        more = f" and {len(others) - 3} more" if others[3:] else ""
+        yield ""
+        yield f"On some clusters others are told: {', '.join(others[:3])}{more}."
 
 
 def _boards(tree: StackTree) -> Section:

@@ -14,6 +14,7 @@ from obsgen.conventions import header
 from obsgen.findings import Faults
 from obsgen.profile.load import Destination, LoadedProfile
 from obsgen.profile.models import Settings
+from obsgen.render.alerting.cluster_routes import ClusterRoutes
 from obsgen.render.delivery.deliveries import Delivery, delivery
 from obsgen.render.delivery.kustomize import Files, overlay_files
 from obsgen.render.delivery.layout import Layout
@@ -100,7 +101,7 @@ def place_clusters(
 ) -> Clusters:
     """The overlays of all clusters, each on that of its environment."""
     found = Clusters()
-    teller = _Teller(environments, found.told)
+    teller, routes = _Teller(environments, found.told), ClusterRoutes(environments)
     sizes = fleet.sizes()
     for destination, rendered in fleet.rendered(boards):
         below = environments.get(destination.environment)
@@ -112,8 +113,10 @@ def place_clusters(
         found.files |= _other_files(below, rendered, destination)
         placed = delivery(rendered, layout, _folders(name, files, layout, rendered), destination.entry.name)
         found.deliveries.append(replace(placed, labels=destination.entry.labels, route=destination.route))
+        routes.hear(destination.environment, destination.entry.name, rendered)
         if id(destination) in sizes and destination.entry.values:
             teller.hear(name, rendered, sizes[id(destination)])
+    found.files |= routes.files()
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from obsgen.conventions import SERVICE_LABEL
 from obsgen.profile.alerting import Alertmanager
@@ -10,6 +10,7 @@ from obsgen.promql.parse import PromqlError
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.signalpath.labels import label_values
 from obsgen.stack.model import Instance, Stack
+from obsgen.stack.surroundings import external_labels
 
 
 def rule_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
@@ -28,7 +29,7 @@ def rule_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
 
 
 def known_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
-    """All labels whose values are sure before anything runs: name, rule's labels, namespace, external labels.
+    """The labels that an alert has of its own, as far as they are sure before anything runs: name, rule's, namespace.
 
     What only series know, such as a model or a pod, is not among them; a namespace that is needed to find a route is
     taken to be that of the alert's server, which `strays` tells.
@@ -36,10 +37,25 @@ def known_labels(stack: Stack, alert: RenderedAlert) -> dict[str, str]:
     namespace = alert_namespace(stack, alert)
     if namespace is None and by_namespace(stack):
         namespace = home(stack, alert.instance)
-    cluster = stack.settings.cluster
-    outside = {"cluster": None if cluster.is_argocds else cluster.name, "region": cluster.region}
-    sure = {name: value for name, value in {"namespace": namespace, **outside}.items() if value}
+    sure = {"namespace": namespace} if namespace else {}
     return {"alertname": alert.name, **rule_labels(stack, alert), **sure}
+
+
+def outside_labels(stack: Stack, asked: Collection[str]) -> dict[str, str]:
+    """Of the labels asked for, those that Prometheus adds to every alert, as far as their values are known.
+
+    Of a Prometheus that the tree does not bring, the cluster's name and its region, which the README says to set.
+    """
+    settings, cluster = stack.settings, stack.settings.cluster
+    known = {"cluster", "region"} & set(asked)
+    if settings.prometheus.is_configured:
+        wanted = {"provider", "environment", *settings.prometheus.external_labels} & set(asked)
+        every = external_labels(settings, stack.environment) if wanted or known else {}
+        return {name: value for name, value in every.items() if name in asked}
+    # One by one: what is the same on all clusters that agree in a field is worked out once for them.
+    named = None if "cluster" not in known or cluster.is_argocds else cluster.name
+    found = {"cluster": named, "region": cluster.region if "region" in known else None}
+    return {name: value for name, value in found.items() if value}
 
 
 def home(stack: Stack, instance: Instance) -> str:
