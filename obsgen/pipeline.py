@@ -8,7 +8,7 @@ from pathlib import Path
 
 from obsgen.components.catalogue import Catalogue, catalogue, is_folder, shown
 from obsgen.components.unread import unread
-from obsgen.conventions import header
+from obsgen.conventions import HUB, header
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
@@ -22,13 +22,14 @@ from obsgen.render.delivery.kustomize import tree_files
 from obsgen.render.delivery.layout import layout_of, misplaced, possible_components, unknown_components
 from obsgen.render.delivery.overlaps import overlaps
 from obsgen.render.facts import facts_file
-from obsgen.render.grafana.dashboards import boards
-from obsgen.render.objects import Rendered, render_objects
+from obsgen.render.grafana.dashboards import Board, boards
+from obsgen.render.objects import Rendered, render_objects, ruling
 from obsgen.render.readme import readme
 from obsgen.render.rules.runbooks import runbook_files
 from obsgen.render.stack_tree import StackTree as StackTree
 from obsgen.secrecy import in_files, in_folders
 from obsgen.stack.hub import with_clusters
+from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_all
 from obsgen.tree.serialise import yaml_bytes
 
@@ -72,8 +73,9 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         base, stacks = resolve_all(profile, known, faults)
         every = [base, *stacks.values()]
         fleet = Fleet(profile, known, faults)
-        drawn = faults.attempt(lambda: boards([*every, *fleet.distinct()]), [])
-        rendered = faults.each(every, lambda stack: render_objects(stack, drawn))
+        distinct = faults.attempt(fleet.distinct, [])
+        drawn = faults.attempt(lambda: boards([*every, *distinct]), [])
+        rendered = _rendered(every, distinct, drawn, faults)
         environments = {each.stack.environment: each for each in rendered if each.stack.environment}
         layout = layout_of(profile, faults)
         clusters = place_clusters(fleet, environments, drawn, layout)
@@ -105,6 +107,18 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
         tree = replace(tree, files={**tree.files, **_files(tree)})
         faults.findings += in_files({**tree.files, **tree.argocd}, f"out/{tree.name}")
         return tree
+
+
+def _rendered(
+    every: Sequence[Stack], distinct: Sequence[Stack], drawn: Sequence[Board], faults: Faults
+) -> list[Rendered]:
+    """The stacks with their objects; the hub comes last and knows the rules of all others."""
+    below = faults.each((each for each in every if each.environment != HUB), lambda stack: render_objects(stack, drawn))
+    shown = lambda: [*(each.ruling for each in below if each.stack.environment), *map(ruling, distinct)]  # noqa: E731
+    hubs = faults.each(
+        (each for each in every if each.environment == HUB), lambda stack: render_objects(stack, drawn, shown)
+    )
+    return [*below, *hubs]
 
 
 def _values(rendered: Rendered) -> bytes:

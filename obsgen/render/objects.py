@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from obsgen.render.rules.objective_rules import burn_alerts, objective_recording
 from obsgen.render.rules.recordings import RenderedRecording, recordings
 from obsgen.render.rules.rule_objects import rule_objects
 from obsgen.render.targets.descriptions import job_names, target_objects
-from obsgen.render.targets.federation import federated
+from obsgen.render.targets.federation import Ruling, federated
 from obsgen.render.templates import manifests
 from obsgen.render.values import helm_values
 from obsgen.stack.model import Stack
@@ -48,13 +48,28 @@ class Rendered:
     plain: Files = field(default_factory=dict)
     """Files that hold no Kubernetes object, by their paths below `out/<stack>`."""
 
+    @property
+    def ruling(self) -> Ruling:
+        """Its rules."""
+        return Ruling(self.alerts, self.recordings)
 
-def render_objects(stack: Stack, boards: Sequence[Board]) -> Rendered:
+
+Others = Callable[[], Sequence[Ruling]]
+"""The rules of clusters that a hub shows."""
+
+
+def ruling(stack: Stack) -> Ruling:
+    """The rules of a stack; InputError with the faults of all."""
+    with Faults() as faults:
+        return _ruling(stack, faults)[0]
+
+
+def render_objects(stack: Stack, boards: Sequence[Board], others: Others = tuple) -> Rendered:
     """The objects of a stack, in the order of parts and names; InputError with the faults of all.
 
     What an earlier call made for another cluster of the same environment is taken from `stack.memo`.
     """
-    ruled = stack.once("ruled", lambda: _ruled(stack, boards))
+    ruled = stack.once("ruled", lambda: _ruled(stack, boards, others))
     names = ruled.names
     with Faults(ruled.faults) as faults:
         finish = partial(_finished, stack)
@@ -87,19 +102,25 @@ class _Ruled:
     number: int = field(default_factory=itertools.count().__next__)
 
 
-def _ruled(stack: Stack, boards: Sequence[Board]) -> _Ruled:
-    faults = Faults()
+def _ruling(stack: Stack, faults: Faults) -> tuple[Ruling, Sequence[RenderedAlert]]:
+    """The rules of a stack, and all its alerts, those that nobody evaluates among them."""
     burning = faults.attempt(lambda: burn_alerts(stack), [])
     every = faults.attempt(lambda: alerts(stack), [])
     found = tuple(with_servers(stack, [*evaluated(stack, every), *burning]))
     kept = faults.attempt(lambda: objective_recordings(stack), [])
-    recorded = (*faults.attempt(lambda: recordings(stack), []), *kept)
+    return Ruling(found, (*faults.attempt(lambda: recordings(stack), []), *kept)), every
+
+
+def _ruled(stack: Stack, boards: Sequence[Board], others: Others) -> _Ruled:
+    faults = Faults()
+    own, every = _ruling(stack, faults)
+    found, recorded = own.alerts, own.recordings
     rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
     names = {
         **_names(stack, boards),
         "log_rules": log_rules(stack, found),
         **job_names(stack),
-        "federated": federated(stack, found, recorded),
+        "federated": federated(own, others(), boards) if stack.settings.prometheus.federate else {},
     }
     objects = [*_namespaces(stack), *target_objects(stack), *objects_of(stack, rules)]
     return _Ruled(

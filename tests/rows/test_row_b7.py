@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from log_rows import objects, told, tree
+from log_rows import SERVER, objects, told, tree
 
 from obsgen import tools
 from obsgen.pipeline import StackTree
+from obsgen.promql.grafana import parse_templated
 from obsgen.promql.parse import parse
+from obsgen.promql.tree import metric_name
 
 EU = {"name": "eu", "url": "https://prometheus.eu.example.org/prom/", "token": {"secret": "clusters", "key": "eu"}}
 US = {"name": "us", "url": "http://10.0.0.7:9090", "series": "recorded", "interval": "2m"}
@@ -51,13 +53,69 @@ def test_what_is_read_is_what_rules_record_what_fires_and_what_boards_show() -> 
         parse(each)
 
 
+CLUSTERS = [{"name": "eu-1"}, {"name": "us-1", "values": {"exporters": [{"name": "bill", "type": "opencost"}]}}]
+
+
+def _hub() -> StackTree:
+    """A hub that reads two clusters, of which one has a server more."""
+    return tree(
+        modelServers=[{**SERVER, "objectives": {"errors": {}}}],
+        gpuExporter={"type": "dcgm"},
+        prometheus={"mode": "managed"},
+        clusters=CLUSTERS,
+        hub={"mode": "federation", "endpoint": "https://prometheus.<< name >>.example.org"},
+    )
+
+
+def _read_by_hub() -> list[str]:
+    (found,) = (e for e in objects(_hub(), "ScrapeConfig", "hub") if e["metadata"]["name"] == "federation-eu-1")
+    return list(found["spec"]["params"]["match[]"])
+
+
+def test_a_hub_reads_what_its_boards_show() -> None:
+    read = {name for each in _read_by_hub() for name in _alternatives(each, "__name__")}
+    queries = [query for board in _hub().boards for query in _asked(board.json["panels"])]
+    asked = {metric_name(each.raw) for query in queries for each in parse_templated(query).selectors()}
+    assert {"vllm:num_requests_waiting", "DCGM_FI_DEV_GPU_TEMP", "obsgen:slo_errors:ratio"} <= asked
+    assert asked - {"ALERTS"} <= read
+    assert read - {"up"} - asked <= _of_rules(_hub().environments["hub"]) | {"vllm:request_success_total"}
+
+
+def _of_rules(rendered: Any) -> set[str]:
+    """The series that rules of an environment record or ask for, with those that every environment records."""
+    recorded = {each.record for each in _hub().environments["prod"].recordings}
+    asked = {metric_name(each.raw) for alert in rendered.alerts for each in parse(alert.expr).selectors()}
+    return recorded | asked | {each.record for told in _hub().told.values() for each in told.recordings}
+
+
+def _asked(panels: Any) -> Iterator[str]:
+    for panel in panels:
+        yield from _asked(panel.get("panels", ()))
+        yield from (each["expr"] for each in panel.get("targets", ()))
+
+
+def test_a_hub_reads_what_the_clusters_record_and_tell() -> None:
+    recorded, firing, *_ = _read_by_hub()
+    assert {"obsgen:slo_budget_left:ratio", "obsgen:allocated_cost_usd:hourly"} <= _alternatives(recorded, "__name__")
+    told = {alert.name for each in _hub().environments.values() for alert in each.alerts}
+    assert {"VllmDown", "GpuXidErrors", "VllmErrorBudgetBurning", "FederationEmpty"} <= told
+    assert told | {"OpencostDown"} <= _alternatives(firing, "alertname")
+
+
+def test_a_hub_reads_series_of_its_own_servers_alone() -> None:
+    (chat,) = (each for each in _read_by_hub() if "vllm:num_requests_waiting" in each)
+    assert 'job="chat"' in chat
+    for each in _read_by_hub():
+        parse(each)
+
+
 def _rules(rule_object: Any) -> list[Any]:
     return [rule for group in rule_object["spec"]["groups"] for rule in group["rules"]]
 
 
 def _alternatives(selector: str, label: str) -> set[str]:
-    (found,) = (m for m in parse(selector).root.raw.matchers.matchers if m.name == label)  # type: ignore[attr-defined]
-    return set(found.value.split("|"))
+    matchers = parse(selector).root.raw.matchers.matchers  # type: ignore[attr-defined]
+    return {value for each in matchers if each.name == label for value in each.value.split("|")}
 
 
 def test_somebody_is_told_when_a_cluster_cannot_be_read() -> None:
