@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from obsgen.components.catalogue import HEAD, Catalogue, ComponentFolder
+from obsgen.components.catalogue import HEAD, ComponentFolder
 from obsgen.components.versions import VersionError, choose
 from obsgen.hints import nearest
-from obsgen.profile.models import AlertChange, ObjectiveChoice, Price
+from obsgen.profile.models import AlertChange, ObjectiveChoice
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
-from obsgen.stack.model import Instance, ResolvedSignal
-from obsgen.units import UNITS, Unit, UnitError, number_text, parse, text
+from obsgen.stack.model import ResolvedSignal
+from obsgen.units import UNITS, Unit, number_text, parse, text
 
 
 def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, ledger: Ledger) -> tuple[str, ...]:
@@ -20,9 +20,8 @@ def versions(folder: ComponentFolder, wanted: tuple[str, ...], route: Route, led
     known = folder.component.versions
     if known is None:
         if wanted != ("latest",):
-            ledger.error(
-                "profile/unknown-version", f"{folder.name} has no versions", (*route, "version"), "remove the key"
-            )
+            message = f"{folder.name} has no versions"
+            ledger.error("profile/unknown-version", message, (*route, "version"), "remove the key")
         return ("",)
     chosen = []
     for version in wanted:
@@ -44,13 +43,7 @@ def options(folder: ComponentFolder, wanted: Mapping[str, object], route: Route,
     for name, value in wanted.items():
         place = (*route, "options", name)
         if name not in known:
-            ledger.error(
-                "profile/unknown-option",
-                f"{folder.name} has no option '{name}'",
-                place,
-                nearest(name, sorted(known)),
-                key=True,
-            )
+            _unknown("option", folder, place, known, ledger)
         elif (values := known[name].values) is not None and value not in values:
             listing = ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in values)
             ledger.error("profile/unknown-option", f"{name} cannot be '{value}'", place, f"known: {listing}")
@@ -74,69 +67,25 @@ def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route,
     for name, written in wanted.items():
         place = (*route, "thresholds", name)
         if name not in known:
-            message = f"{folder.name} has no threshold '{name}'"
-            ledger.error("profile/unknown-threshold", message, place, nearest(name, sorted(known)), key=True)
+            _unknown("threshold", folder, place, known, ledger)
             continue
-        try:
-            chosen[name] = parse(written, UNITS[known[name].unit], chosen[name])
-        except UnitError as problem:
-            ledger.error("profile/unit", f"threshold {name}: {problem}", place, problem.hint)
+        limit = ledger.quantity(written, known[name].unit, place, f"threshold {name}: ", chosen[name])
+        chosen[name] = chosen[name] if limit is None else limit
     return chosen
 
 
-def prices(table: Mapping[str, Mapping[str, Price]], catalogue: Catalogue, ledger: Ledger) -> list[dict[str, Any]]:
-    """The price table in dollars a token: provider, model, input, output. Notes providers that no component knows."""
-    known = sorted({provider for name in catalogue.names for provider in catalogue.head(name).covers}) if table else []
-    for provider in sorted(table.keys() - set(known)):
-        message = f"no component reads the usage of a provider '{provider}'"
-        ledger.error("profile/unknown-provider", message, ("prices", provider), nearest(provider, known), key=True)
-    return [
-        {
-            "provider": provider,
-            "model": model,
-            "input": _price(price.input, ("prices", provider, model, "input"), ledger),
-            "output": _price(price.output, ("prices", provider, model, "output"), ledger),
-        }
-        for provider, models in sorted(table.items())
-        for model, price in sorted(models.items())
-    ]
-
-
-def _price(written: str, route: Route, ledger: Ledger) -> float:
-    try:
-        return parse(written, UNITS["usd/token"])
-    except UnitError as problem:
-        ledger.error("profile/unit", f"price: {problem}", route, problem.hint)
-        return 0.0
-
-
-def unused_prices(table: Collection[str], instances: Sequence[Instance], ledger: Ledger) -> None:
-    """Tells of providers whose prices, given in the profile, nothing takes."""
-    for provider in sorted(table):
-        sources = [each for each in instances if provider in each.covers]
-        if not any(_takes_prices(each) for each in sources):
-            names = ", ".join(each.name for each in sources)
-            reason = f"{names} counts its cost itself" if names else "no provider covers it"
-            ledger.assume(f"prices of {provider} are not used: {reason} (prices)")
-
-
-def _takes_prices(instance: Instance) -> bool:
-    condition = instance.folder.component.uses_prices
-    return condition is not None and instance.folder.origin(HEAD, "usesPrices").holds(condition, instance.context)
+def _unknown(what: str, folder: ComponentFolder, place: Route, known: Collection[str], ledger: Ledger) -> None:
+    """Notes that a component has nothing of the name at the end of the route."""
+    name = str(place[-1])
+    hint = nearest(name, sorted(known)) if known else "remove the key"
+    ledger.error(f"profile/unknown-{what}", f"{folder.name} has no {what} '{name}'", place, hint, key=True)
 
 
 def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], route: Route, ledger: Ledger) -> None:
     """Notes changes of alerts that the component does not have."""
     for name in changes:
         if name not in folder.alerts:
-            hint = nearest(name, sorted(folder.alerts))
-            ledger.error(
-                "profile/unknown-alert",
-                f"{folder.name} has no alert '{name}'",
-                (*route, "alerts", name),
-                hint,
-                key=True,
-            )
+            _unknown("alert", folder, (*route, "alerts", name), folder.alerts, ledger)
 
 
 def objectives(
@@ -148,9 +97,7 @@ def objectives(
 ) -> dict[str, ObjectiveChoice]:
     """The objectives that the profile wants, without those that the component does not have, or not here."""
     for name in wanted.keys() - folder.objectives.keys():
-        message, known = f"{folder.name} has no objective '{name}'", sorted(folder.objectives)
-        hint = nearest(name, known) if known else "remove the key"
-        ledger.error("profile/unknown-objective", message, (*route, "objectives", name), hint, key=True)
+        _unknown("objective", folder, (*route, "objectives", name), folder.objectives, ledger)
     known_here = [name for name in wanted if name in folder.objectives and _applies(folder, name, context)]
     for name in sorted(wanted.keys() & folder.objectives.keys() - set(known_here)):
         needs = folder.objectives[name].when

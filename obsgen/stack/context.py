@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 from obsgen.components.head import Component
 from obsgen.profile.models import ServerSettings, Settings
-from obsgen.stack import choices
 from obsgen.stack.alerting import alerting_context
 from obsgen.stack.costs import costs_context, servers_context
 from obsgen.stack.logs import logs_context, with_sources
@@ -48,10 +47,9 @@ def before_servers(scope: Scope, components: Sequence[Component]) -> dict[str, A
         **plain,
         **noting(plain, scope.memo),
         "has": has,
-        "prices": choices.prices(settings.prices, scope.catalogue, ledger),
         "logs": logs_context(settings, scope.namespaces, scope.catalogue, ledger),
         "traces": traces_context(settings, scope.namespaces, ledger),
-        **costs_context(settings, has, ledger),
+        **costs_context(settings, scope.catalogue, has, ledger),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from obsgen.findings import Finding, error
 from obsgen.profile.environments import Merged
 from obsgen.source import Route
+from obsgen.units import UNITS, UnitError, parse
 
 
 @dataclass
@@ -20,6 +21,16 @@ class Ledger:
     def error(self, check: str, message: str, route: Route, hint: str = "", *, key: bool = False) -> None:
         """Notes a mistake at the value (or key) that the profile has at `route`."""
         self.findings.append(error(check, message, self.merged.place(route, key), hint))
+
+    def quantity(
+        self, written: str, unit: str, route: Route, what: str = "", usual: float | None = None
+    ) -> float | None:
+        """The quantity that stands at `route`, in its unit; None if that cannot be, which is noted as one of `what`."""
+        try:
+            return parse(written, UNITS[unit], usual)
+        except UnitError as problem:
+            self.error("profile/unit", f"{what}{problem}", route, problem.hint)
+            return None
 
     def assume(self, text: str) -> None:
         """Notes something that the profile leaves open and that was taken to be so."""

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from obsgen.components.catalogue import Catalogue
 from obsgen.findings import Faults
 from obsgen.profile.load import Environment, LoadedProfile
-from obsgen.stack import choices, demands, surroundings
+from obsgen.stack import demands, surroundings
 from obsgen.stack.alerting import check_alerting
 from obsgen.stack.asked import Asked, platform_asked, servers_asked
 from obsgen.stack.changes import with_alerts
 from obsgen.stack.clashes import clashes
 from obsgen.stack.context import after_all, after_servers, before_servers
+from obsgen.stack.costs import unused_prices
 from obsgen.stack.datasources import with_datasources
 from obsgen.stack.instances import Instances
 from obsgen.stack.ledger import Ledger
@@ -88,7 +89,7 @@ def _at_work(scope: Scope, selector_labels: Mapping[str, str]) -> tuple[list[Ins
     platform = _made(make, platform_asked(scope, context), context)
     found = [*servers, *chain.from_iterable(platform)]
     instances = scope.faults.attempt(partial(with_datasources, found, settings, scope.ledger), found)
-    scope.faults.attempt(partial(choices.unused_prices, settings.prices, servers, scope.ledger), None)
+    scope.faults.attempt(partial(unused_prices, settings.prices, servers, scope.ledger), None)
     every = len(asked) == len(list(listed(settings))) and not scope.environment.merged.lost & WHOLE_SERVERS
     return instances, after_all(context, scope, instances), every and all(serving) and all(platform)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from stack_support import COMPONENT, HEAD, Resolved, component, ledger, told
+from stack_support import COMPONENT, Resolved, component, ledger, told
 
-from obsgen.components.catalogue import Catalogue, ComponentFolder
-from obsgen.profile.load import parse_profile
+from obsgen.components.catalogue import ComponentFolder
 from obsgen.profile.models import AlertChange
 from obsgen.stack import choices
 
@@ -163,65 +161,11 @@ def test_a_limit_on_a_gauge_and_a_default_know_no_buckets(tmp_path: Path) -> Non
     assert Resolved(tmp_path, text).findings == []
 
 
-METER = """\
-title: M
-role: provider
-description: d
-covers: [acme, initech]
-usesPrices: options.cost != 'own'
-options: {cost: {help: h, default: prices, values: [prices, own]}}
-"""
-
-
-def prices(root: Path, table: str) -> tuple[list[dict[str, Any]], list[tuple[str, str, str]]]:
-    component(root, METER, name="meter")
-    text = f"prices: {table}\n"
-    book = ledger(text)
-    return choices.prices(parse_profile(HEAD + text).base.settings.prices, Catalogue((root,)), book), told(book)
-
-
-def test_prices_are_by_token(tmp_path: Path) -> None:
-    table = "{initech: {z: {input: 1000000USD/Mtok, output: 2USD/ktok}, a: {input: 3USD/Mtok, output: 0USD/Mtok}}}"
-    found, findings = prices(tmp_path, table)
-    assert findings == []
-    assert [(each["provider"], each["model"], each["input"], each["output"]) for each in found] == [
-        ("initech", "a", pytest.approx(3e-6), 0),
-        ("initech", "z", 1, pytest.approx(0.002)),
-    ]
-
-
-def test_a_price_for_nobody_is_told_with_whom_it_may_be_for(tmp_path: Path) -> None:
-    _, findings = prices(tmp_path, "{amce: {x: {input: 1USD/Mtok, output: 1USD/Mtok}}}")
-    assert findings == [
-        (
-            "profile/unknown-provider",
-            "no component reads the usage of a provider 'amce'",
-            "did you mean 'acme'? known: acme, initech",
-        )
-    ]
-
-
-def test_a_price_without_a_unit_is_told(tmp_path: Path) -> None:
-    found, findings = prices(tmp_path, "{acme: {x: {input: 1, output: 1USD/Mtok}}}")
-    assert [check for check, _, _ in findings] == ["profile/unit"]
-    assert found[0]["input"] == 0
-
-
-@pytest.mark.parametrize(
-    ("providers", "assumed"),
-    [
-        ("[{name: m, type: meter, covers: [acme]}]", None),
-        ("[]", "prices of acme are not used: no provider covers it (prices)"),
-        ("[{name: m, type: meter, covers: [initech]}]", "prices of acme are not used: no provider covers it (prices)"),
-        (
-            "[{name: m, type: meter, covers: [acme], options: {cost: own}}]",
-            "prices of acme are not used: m counts its cost itself (prices)",
-        ),
-    ],
-)
-def test_prices_that_nothing_takes_are_assumptions(tmp_path: Path, providers: str, assumed: str | None) -> None:
-    component(tmp_path, METER, name="meter")
-    table = "prices: {acme: {x: {input: 1USD/Mtok, output: 1USD/Mtok}}}\n"
-    found = Resolved(tmp_path, f"providers: {providers}\n{table}")
-    assert found.findings == []
-    assert [each for each in found.base.assumptions if "prices" in each] == ([assumed] if assumed else [])
+def test_what_a_component_has_none_of_is_to_be_removed(tmp_path: Path) -> None:
+    component(tmp_path)
+    server = "{name: a, type: shop, options: {x: 1}, thresholds: {y: 8s}, alerts: {Z: {for: 5m}}, objectives: {w: {}}}"
+    found = Resolved(tmp_path, f"modelServers: [{server}]\n").findings
+    assert {each.message: each.hint for each in found} == {
+        f"shop has no {what}": "remove the key"
+        for what in ("option 'x'", "threshold 'y'", "alert 'Z'", "objective 'w'")
+    }

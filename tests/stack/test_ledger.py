@@ -126,3 +126,15 @@ def test_how_boards_and_data_reach_grafana(text: str, assumed: list[str]) -> Non
     book = ledger()
     surroundings.assume_grafana(settings(text), {"grafana": "g", "monitoring": "m"}, book)
     assert book.assumptions == assumed
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "value", "message"),
+    [("8s", "seconds", 8.0, None), ("0USD/day", "usd/day", 0.0, None), ("8 pigs", "seconds", None, "limit: ")],
+)
+def test_a_quantity_is_read_or_told(written: str, unit: str, value: float | None, message: str | None) -> None:
+    book = ledger("a: {b: 1}\n")
+    assert book.quantity(written, unit, ("a", "b"), "limit: ") == value
+    assert [check for check, _, _ in told(book)] == ([] if message is None else ["profile/unit"])
+    assert all(told_so.startswith(str(message)) for _, told_so, _ in told(book))
+    assert all((each.place.line, each.place.column) == (1, 8) for each in book.findings)
