@@ -73,9 +73,9 @@ class Finding:
     fix: Fix | None = None
 
     @property
-    def sort_key(self) -> tuple[Place, int, str, str]:
+    def sort_key(self) -> tuple[Place, int, str, str, str]:
         """Orders findings as a reader walks through files."""
-        return (self.place, self.severity.rank, self.id, self.message)
+        return (self.place, self.severity.rank, self.id, self.message, self.hint)
 
 
 _CREDENTIALS = re.compile(r"(://)[^/\s:@]*:[^/\s@]+(?=@)")

@@ -1,7 +1,7 @@
 """Validation of any files: one module per check, a repository that they all read, and the result."""
 
 from obsgen.checks.repository import Repository, read_repository
-from obsgen.checks.result import Counts, LevelCount, Report, ToolUse
+from obsgen.checks.result import Counts, LevelCount, Report, Suppressed, ToolUse
 from obsgen.checks.runner import ToolMode, validate
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "LevelCount",
     "Report",
     "Repository",
+    "Suppressed",
     "ToolMode",
     "ToolUse",
     "read_repository",

@@ -49,20 +49,20 @@ class Told:
 
     def of_part(self, part: Located) -> bool:
         """Whether an error stands in a line of this part, wherever its parts were written."""
-        return any((place.file, place.line) in self.lines for place in _lines(part))
+        return any((place.file, place.line) in self.lines for place in lines_of(part))
 
     def of_file(self, file: str) -> bool:
         """Whether an error stands in this file."""
         return file in self.files
 
 
-def _lines(part: Located) -> Iterator[Place]:
+def lines_of(part: Located) -> Iterator[Place]:
     """A place in every line of a part."""
     yield from (part.place((), key=True), part.place())
     if isinstance(part.value, dict):
-        yield from chain.from_iterable(_lines(part.at(key)) for key in part.value)
+        yield from chain.from_iterable(lines_of(part.at(key)) for key in part.value)
     elif isinstance(part.value, list):
-        yield from chain.from_iterable(map(_lines, part.items()))
+        yield from chain.from_iterable(map(lines_of, part.items()))
     elif isinstance(part.value, str) and part.value:
         first, last = part.text_place((), 0), part.text_place((), len(part.value) - 1)
         yield from (Place(first.file, line) for line in range(first.line, last.line + 1))
@@ -85,8 +85,21 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that somebody allows: why, until which day (empty: for good), and where it is allowed."""
+
+    finding: Finding
+    reason: str
+    until: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The whole result of a validation; findings are unique and in the order of their places."""
+    """The whole result of a validation; findings are unique and in the order of their places.
+
+    What is `suppressed` is not among the findings.
+    """
 
     findings: tuple[Finding, ...]
     levels: tuple[LevelCount, ...] = ()
@@ -94,6 +107,7 @@ class Report:
     counts: Counts = field(default_factory=Counts)
     unread: tuple[Unread, ...] = ()
     seconds: float = 0.0
+    suppressed: tuple[Suppressed, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings have a severity."""

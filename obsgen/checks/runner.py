@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
+from obsgen.checks.allowances import Allowances
 from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository, read_repository
-from obsgen.checks.result import Counts, LevelCount, Report, ToolUse, told
+from obsgen.checks.result import Counts, LevelCount, Report, Suppressed, ToolUse, told
 from obsgen.checks.routecases import cases
 from obsgen.checks.rules import distinct_rules
 from obsgen.findings import Finding, InputError, Place, Severity, error, scrubbed
@@ -25,38 +28,68 @@ _LEVELS = {1: "structure", 2: "schema", 3: "queries", 4: "signals", 5: "path", 6
 
 
 def validate(
-    paths: Iterable[Path], tools: ToolMode = "auto", progress: Progress = lambda _: None, *, every_build: bool = False
+    paths: Iterable[Path],
+    tools: ToolMode = "auto",
+    progress: Progress = lambda _: None,
+    *,
+    every_build: bool = False,
+    today: date | None = None,
 ) -> Report:
     """Checks all files under the paths; InputError only if a path does not exist, or there is nothing to check.
 
     Real tools run where they are present (`auto`), must be present (`require`), or stay unused (`off`).
     Of many overlays that differ in names and figures alone a few are built, unless `every_build`. `progress` is told
-    what is being done.
+    what is being done. `today` is the day on which suppressions must still hold; the machine's if none is given.
     """
     started = time.monotonic()
     progress("reading")
     repository = read_repository(paths, every_build=every_build)
     if repository.is_empty:
         raise InputError([_nothing(repository)])
-    found = [(_READING, finding) for finding in repository.findings]
+    found = _Found(Allowances(repository, today or datetime.now(UTC).date()))
+    found.add(_READING, repository.findings)
     for check in plain_checks():
         progress(check.ID)
-        found += [(check.LEVEL, finding) for finding in check.check(repository)]
+        found.add(check.LEVEL, check.check(repository))
     uses = [_use_tool(check, repository, tools, progress, found) for check in tool_checks()]
+    found.add(_READING, found.allowances.faults)
+    found.add(_READING, found.allowances.outdated({f"tool/{use.name}" for use in uses if not use.version}))
+    secrets = sorted({one.value for one in repository.secrets})
     return Report(
-        tuple(sorted(_without_secrets(repository, found), key=lambda finding: finding.sort_key)),
-        tuple(_levels(repository, found, uses)),
+        tuple(sorted(found.told(secrets), key=lambda finding: finding.sort_key)),
+        tuple(_levels(repository, found.kept, uses)),
         tuple(uses),
         _counts(repository),
         tuple(repository.unread),
         time.monotonic() - started,
+        tuple(sorted(found.suppressed(secrets), key=lambda one: one.finding.sort_key)),
     )
 
 
-def _without_secrets(repository: Repository, found: list[tuple[int, Finding]]) -> set[Finding]:
-    """All findings, each once; none of them quotes a secret of the files."""
-    secrets = {one.value for one in repository.secrets}
-    return {scrubbed(finding, sorted(secrets)) if secrets else finding for _, finding in found}
+@dataclass(frozen=True)
+class _Found:
+    """Findings with the levels of their checks: those that are kept, and those that somebody allows."""
+
+    allowances: Allowances
+    kept: list[tuple[int, Finding]] = field(default_factory=list)
+    allowed: list[Suppressed] = field(default_factory=list)
+
+    def add(self, level: int, findings: Iterable[Finding]) -> None:
+        """Sorts findings into the two lists."""
+        for finding in findings:
+            one = self.allowances.suppressed(finding)
+            if one:
+                self.allowed.append(one)
+            else:
+                self.kept.append((level, finding))
+
+    def told(self, secrets: Sequence[str]) -> set[Finding]:
+        """All findings that are kept, each once; none of them quotes a secret."""
+        return {scrubbed(finding, secrets) if secrets else finding for _, finding in self.kept}
+
+    def suppressed(self, secrets: Sequence[str]) -> set[Suppressed]:
+        """All findings that are allowed, each once; none of them quotes a secret."""
+        return {replace(one, finding=scrubbed(one.finding, secrets)) if secrets else one for one in self.allowed}
 
 
 def _nothing(repository: Repository) -> Finding:
@@ -68,9 +101,7 @@ def _nothing(repository: Repository) -> Finding:
     return error("file/nothing", message, Place(str(repository.paths[0])), hint)
 
 
-def _use_tool(
-    check: ToolCheck, repository: Repository, mode: ToolMode, progress: Progress, found: list[tuple[int, Finding]]
-) -> ToolUse:
+def _use_tool(check: ToolCheck, repository: Repository, mode: ToolMode, progress: Progress, found: _Found) -> ToolUse:
     """Runs one tool's check, adding to `found`; says what became of the tool."""
     if mode == "off":
         return ToolUse(check.TOOL, None, "switched off")
@@ -81,14 +112,13 @@ def _use_tool(
     if tool is None:
         hint = f"obsgen tools install {check.TOOL}"
         if mode == "require":
-            found.append((check.LEVEL, error("tool/missing", f"{check.TOOL} is required and absent", place, hint)))
+            found.add(check.LEVEL, [error("tool/missing", f"{check.TOOL} is required and absent", place, hint)])
         return ToolUse(check.TOOL, None, f"absent: {hint}")
     progress(f"{check.ID} ({tool.version})")
     try:
-        news = list(check.check(repository, tool, told(finding for _, finding in found)))
-        found += [(check.LEVEL, finding) for finding in news]
+        found.add(check.LEVEL, list(check.check(repository, tool, told(finding for _, finding in found.kept))))
     except ToolError as problem:
-        found.append((check.LEVEL, error(check.ID, problem.message, place, problem.hint)))
+        found.add(check.LEVEL, [error(check.ID, problem.message, place, problem.hint)])
     return ToolUse(check.TOOL, tool.version)
 
 

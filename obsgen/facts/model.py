@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from obsgen.components.fields import LabelName, MetricName, OneOrMore, Step, Strict
 from obsgen.profile.metrics import DeclaredMetric
+from obsgen.suppression import Allowed
 
 KIND = "Facts"
 """The kind of a file that gives facts."""
@@ -59,6 +60,7 @@ class Facts(Strict):
     )
     secrets: tuple[Share, ...] = Field((), description="Secrets that exist, as namespace/name")
     assumptions: tuple[str, ...] = Field((), description="what is taken for true and nobody has said")
+    allow: tuple[Allowed, ...] = Field((), description="findings that somebody has looked at, each with a reason")
 
     def running(self, component: str) -> list[Running]:
         """What is said of a component."""
@@ -73,6 +75,7 @@ class Facts(Strict):
             metrics={**other.metrics, **self.metrics},
             secrets=tuple(dict.fromkeys((*self.secrets, *other.secrets))),
             assumptions=tuple(dict.fromkeys((*self.assumptions, *other.assumptions))),
+            allow=tuple(dict.fromkeys((*self.allow, *other.allow))),
         )
 
 

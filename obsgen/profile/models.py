@@ -44,6 +44,7 @@ from obsgen.profile.names import (
 from obsgen.profile.platform import LongTerm, SecretStore
 from obsgen.profile.prometheus import Prometheus
 from obsgen.profile.traces import Traces
+from obsgen.suppression import Validation
 
 
 class Namespaces(Strict):
@@ -264,6 +265,7 @@ class Settings(Strict):
     rules: Rules = Field(Rules(), description="where rules go")
     argocd: ArgoCD | None = Field(None, description="Argo CD Applications for the tree; none without this key")
     runbooks: Runbooks = Field(Runbooks(), description="where runbooks can be read")
+    validation: Validation = Field(Validation(), description="what `obsgen validate` is to let pass")
     templates: tuple[str, ...] = Field(
         (), description="folders with one's own components, beside the profile", examples=[["templates"]]
     )

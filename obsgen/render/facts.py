@@ -48,6 +48,7 @@ def _facts(stack: Stack) -> Facts:
         metrics={name: metric for each in applications for name, metric in sorted(each.metrics.items())},
         secrets=tuple(sorted({f"{each.namespace}/{each.name}" for each in stack.secrets})),
         assumptions=stack.assumptions,
+        allow=stack.settings.validation.allow,
     )
 
 
