@@ -13,11 +13,15 @@ LOKI = "loki"
 
 
 class Target(NamedTuple):
-    """A string that is asked of a datasource: `type` is the datasource's, empty where the board does not say."""
+    """A string that is asked of a datasource: `type` is the datasource's, empty where the board does not say.
+
+    `panel` is the panel that shows the answer.
+    """
 
     kind: str
     located: Located
     type: str
+    panel: Located | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +49,7 @@ class Dashboard:
             for target in panel.at("targets").items():
                 if isinstance(target.value, dict) and isinstance(target.value.get("expr"), str):
                     source = target.value.get("datasource") or above
-                    yield Target("panel", target.at("expr"), _type(source, variables))
+                    yield Target("panel", target.at("expr"), _type(source, variables), panel)
         for one in self.located.at("templating", "list").items():
             if isinstance(one.value, dict) and one.value.get("type") == "query":
                 query = one.at("query", "query") if isinstance(one.value.get("query"), dict) else one.at("query")

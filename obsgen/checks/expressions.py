@@ -32,6 +32,7 @@ class Expression:
     query: Query | None
     refusal: PromqlError | None = None
     rule: Rule | None = None
+    panel: Located | None = None
 
     def place(self, start: int = 0, length: int = 1) -> Place:
         """Where a character of the expression stands."""
@@ -124,7 +125,7 @@ def _of_loki(target: Target) -> Iterator[LogText]:
 
 def _templated(target: Target, text: str, start: int) -> Expression | LogText:
     try:
-        return Expression(target.kind, target.located, start, parse_templated(text))
+        return Expression(target.kind, target.located, start, parse_templated(text), panel=target.panel)
     except PromqlError as refusal:
         if not target.type and _has_pipeline(text):
             return LogText(target.kind, target.located, start, text, is_sure=False)

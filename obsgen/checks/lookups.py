@@ -32,11 +32,14 @@ class Lookup:
         return self.node.name
 
     @property
+    def has_plain_name(self) -> bool:
+        """Whether the name stands before the braces, and not in a matcher."""
+        return bool(self.expression.query and self.expression.query.text.startswith(self.name, self.node.start))
+
+    @property
     def place(self) -> Place:
         """Where the name stands; the selector where it is given by a matcher."""
-        text = self.expression.query.text if self.expression.query else ""
-        plain = text.startswith(self.name, self.node.start)
-        return self.expression.place(self.node.start, len(self.name) if plain else self.node.length)
+        return self.expression.place(self.node.start, len(self.name) if self.has_plain_name else self.node.length)
 
 
 def look_up(

@@ -12,6 +12,7 @@ from obsgen.facts import Facts
 from obsgen.findings import Place
 from obsgen.knowledge.reading import Reading, Readings, readings
 from obsgen.promql import Node
+from obsgen.promql.values import COMPARISONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,11 @@ class Meaning:
         """Every node and its reading, each before those below it."""
         return ((node, self.of(node)) for node in self.root.walk())
 
+    def text(self, node: Node) -> str:
+        """A node's head as it is written: of a selector all of it."""
+        query = self.expression.query
+        return query.text[node.start : node.start + node.length] if query else ""
+
     def place(self, node: Node) -> Place:
         """Where a node's head stands."""
         return self.expression.place(node.start, node.length)
@@ -45,3 +51,28 @@ def meanings(lookups: Sequence[Lookup]) -> Iterator[Meaning]:
         if query:
             rows = {id(each.node): each.verdict.rows for each in found}
             yield Meaning(found[0].expression, query.root, found[0].facts, readings(query.root, rows), found)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison of series with a number: the side that has the series, and how it must stand to the number."""
+
+    node: Node
+    side: Node
+    reading: Reading
+    operator: str
+    limit: float
+
+
+_TURNED = {">": "<", "<": ">", ">=": "<=", "<=": ">="}
+
+
+def comparisons(meaning: Meaning) -> Iterator[Comparison]:
+    """The comparisons with numbers in an expression; `0.9 < x` is told as `x > 0.9`."""
+    for node in meaning.root.walk():
+        if node.kind == "binary" and node.name in COMPARISONS:
+            left, right = node.children
+            if (limit := meaning.of(right).value) is not None:
+                yield Comparison(node, left, meaning.of(left), node.name, limit)
+            elif (limit := meaning.of(left).value) is not None:
+                yield Comparison(node, right, meaning.of(right), _TURNED.get(node.name, node.name), limit)

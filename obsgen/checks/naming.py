@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from obsgen.checks.lookups import Lookup
-from obsgen.findings import Finding, Severity
+from obsgen.findings import Finding, Fix, Severity
 from obsgen.knowledge.inventory import Inventory, Known
 
 
@@ -41,3 +41,15 @@ def alike(name: str, names: Iterable[str]) -> str:
 def told(check: str, severity: Severity, message: str, lookup: Lookup, hint: str = "") -> Finding:
     """A finding at the series' name."""
     return Finding(check, severity, message, lookup.place, hint)
+
+
+def renamed(lookup: Lookup) -> Fix | None:
+    """The other name, where there is one alone and it is the same thing: type, unit, size and labels."""
+    names = {one.name for one in lookup.verdict.instead}
+    old, new = lookup.verdict.rows, lookup.verdict.instead
+    same = len(names) == 1 and all(_shape(one) == _shape(new[0]) and one.labels <= new[0].labels for one in old)
+    return Fix(lookup.place, lookup.name, new[0].name) if same and old and lookup.has_plain_name else None
+
+
+def _shape(known: Known) -> tuple[object, ...]:
+    return known.type, known.part, known.unit, known.scale

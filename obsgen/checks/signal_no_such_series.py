@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from obsgen.checks.lookups import Lookup
 from obsgen.checks.naming import alike, called, told
 from obsgen.checks.repository import Repository
-from obsgen.findings import Finding, Severity
+from obsgen.findings import Finding, Fix, Severity
 from obsgen.knowledge.exposure import State
 
 ID = "signal/no-such-series"
@@ -19,7 +20,18 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error: the name is a known mistake, or belongs to a page of which every series is known."""
     for lookup in repository.lookups:
         if lookup.verdict.state == State.NEVER:
-            yield told(ID, SEVERITY, _message(repository, lookup), lookup, _hint(repository, lookup))
+            found = told(ID, SEVERITY, _message(repository, lookup), lookup, _hint(repository, lookup))
+            yield replace(found, fix=_respelt(lookup))
+
+
+def _respelt(lookup: Lookup) -> Fix | None:
+    """The right name, where it differs in its signs and in the ending of counters alone."""
+    names = {row.name for row in lookup.verdict.instead if _letters(row.name) == _letters(lookup.name)}
+    return Fix(lookup.place, lookup.name, names.pop()) if len(names) == 1 and lookup.has_plain_name else None
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.removesuffix("_total")))
 
 
 def _message(repository: Repository, lookup: Lookup) -> str:

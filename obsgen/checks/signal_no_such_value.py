@@ -28,7 +28,8 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error where no row of the series has a value that the matcher takes; values with variables are not judged."""
     for lookup in repository.lookups:
         for matcher in _wanting(lookup.node):
-            faults = [_fault(repository.inventory, lookup, row, matcher) for row in lookup.verdict.rows]
+            rows = [row for row in lookup.verdict.rows if matcher.name in row.values]
+            faults = [_fault(repository.inventory, lookup, row, matcher) for row in rows]
             if faults and all(faults):
                 message, hint = next(fault for fault in faults if fault)
                 yield told(ID, SEVERITY, message, lookup, hint)
@@ -43,8 +44,8 @@ def _wanting(node: Node) -> list[pq.Matcher]:
 
 def _fault(inventory: Inventory, lookup: Lookup, row: Known, matcher: pq.Matcher) -> tuple[str, str] | None:
     """Message and hint, if the label has a closed set of values and none of those there is taken."""
-    values = row.values.get(matcher.name)
-    if not values or any(_takes(matcher, value.value) for value in _at(inventory, lookup, row, values)):
+    values = row.values[matcher.name]
+    if any(_takes(matcher, value.value) for value in _at(inventory, lookup, row, values)):
         return None
     name = at_version(lookup, inventory, row)
     later = [value for value in values if _takes(matcher, value.value)]

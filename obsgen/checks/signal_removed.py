@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from obsgen.checks.naming import at_version, called, certain, told
+from obsgen.checks.naming import at_version, called, certain, renamed, told
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
 from obsgen.knowledge.exposure import State
@@ -22,4 +23,4 @@ def check(repository: Repository) -> Iterator[Finding]:
             since = f" since {last.until}" if last.until else ""
             message = f"{at_version(lookup, repository.inventory, last)} exposes no {lookup.name} any more{since}"
             hint = called(lookup.verdict.instead) or "nothing took its place: leave the query out"
-            yield told(ID, certain(lookup), message, lookup, hint)
+            yield replace(told(ID, certain(lookup), message, lookup, hint), fix=renamed(lookup))

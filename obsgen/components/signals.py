@@ -12,6 +12,7 @@ from obsgen.components.fields import (
     MetricName,
     MetricType,
     OneOrMore,
+    SignalName,
     Strict,
     UnitName,
     refusal,
@@ -76,7 +77,7 @@ class Signal(Strict):
 
     `scope` says which series of a metric belong to a server: those of its scrape target, of its workload's pods, or
     all of the cluster. `values` lists all values of those of our labels that have a closed set of them. `mistaken` are
-    names that people write for it and no version exposes.
+    names that people write for it and no version exposes. `rest` are the signals that together with it make the whole.
     """
 
     help: str
@@ -92,5 +93,6 @@ class Signal(Strict):
         tuple[Annotated[LabelValue, BeforeValidator(_label_value, json_schema_input_type=LabelValue | str)], ...],
     ] = Field(default_factory=dict)
     mistaken: tuple[MetricName, ...] = ()
+    rest: tuple[SignalName, ...] = ()
     series: tuple[Series, ...] = ()
     """None where a profile says which of its own metrics this is."""

@@ -9,6 +9,9 @@ Powers = tuple[tuple[str, int], ...]
 
 _SECOND, _BYTE, _TOKEN, _USD = "s", "B", "tok", "USD"
 _DAY, _HOUR = 86400.0, 3600.0
+_FACTORS = (1.0, 100.0, 1e3, 1e6, 1e9, 2.0**10, 2.0**20, 2.0**30, 2.0**40)
+_TIMES = (*_FACTORS, 24.0, 60.0, 730.0, _HOUR, _DAY, 30 * _DAY)
+"""Numbers that bring values into another unit."""
 
 _OF_UNITS: dict[str, tuple[dict[str, int], float]] = {
     "seconds": ({_SECOND: 1}, 1.0),
@@ -60,6 +63,19 @@ class Dimension:
     def scaled(self, by: float) -> Dimension:
         """The dimension of values that a number has been multiplied with."""
         return Dimension(self.powers, self.factor / by) if by else self
+
+    def converts(self, by: float) -> bool:
+        """Whether a number that values are multiplied with is likely to bring them into another unit.
+
+        Any other number may be a share, or a time of which a rate is made: then nothing is sure of the product.
+        """
+        times = max(abs(by), 1 / abs(by)) if by else 0.0
+        return any(isclose(times, each) for each in (_TIMES if self.has_time else _FACTORS))
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it is a time, or something in a time."""
+        return any(base == _SECOND for base, _ in self.powers)
 
     def measures(self, other: Dimension) -> bool:
         """Whether both may measure the same thing; plain numbers go with anything."""

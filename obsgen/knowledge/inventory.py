@@ -46,6 +46,8 @@ class Known:
     when: str | None
     place: tuple[str, int]
     """The signal, and the row's index in it."""
+    rest: tuple[str, ...] = ()
+    """The signals of the component that together with this one make the whole."""
     copied_by: str = ""
 
     @property
@@ -154,6 +156,7 @@ def _known(component: str, name: str, signal: Signal, row: Series, index: int) -
         deprecated=row.deprecated,
         when=row.when,
         place=(name, index),
+        rest=signal.rest,
     )
 
 

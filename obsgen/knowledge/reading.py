@@ -239,10 +239,9 @@ def _product(operator: str, left: Reading, right: Reading) -> Reading:
 
 def _scaled(reading: Reading, by: float | None) -> Reading:
     """The values times a number: the same thing in another measure."""
-    if by is None:
-        return replace(reading, dimension=None, unit=None, edges=None, is_share=False)
-    dimension = reading.dimension.scaled(by) if reading.dimension else None
-    return replace(reading, dimension=dimension, unit=None)
+    if by is None or reading.dimension is None or not reading.dimension.converts(by):
+        return replace(reading, dimension=None, unit=None, edges=None, buckets=(), is_share=False)
+    return replace(reading, dimension=reading.dimension.scaled(by), unit=None)
 
 
 def _calculated(operator: str, left: float | None, right: float | None) -> float | None:

@@ -27,6 +27,7 @@ BOARD = "base/dashboards/shop.json"
 PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
 APPLICATION = "argocd/application.yaml"
 RULES, LOGS = "rules/node.yaml", "rules/logs.yaml"
+SERVING, SERVED = "rules/serving.yaml", "boards/serving.json"
 ALERTING, ROUTES = "alerting/alertmanager.yaml", "alerting/routes.yaml"
 
 REFUSED = """|
@@ -147,6 +148,34 @@ MUTATIONS = (
              "routing_key: 0123456789abcdef0123456789abcdef", "secret/value"),
     Mutation("password in values", VALUES, "prometheus:\n", "grafana: {adminPassword: hunter2}\nprometheus:\n",
              "secret/value"),
+    # Level 4: signals, types, units
+    Mutation("series of old versions", SERVING, "vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc",
+             "signal/removed"),
+    Mutation("series of newer versions", SERVING, "vllm:num_requests_waiting[", "vllm:num_requests_waiting_by_reason[",
+             "signal/not-yet"),
+    Mutation("series of an option", SERVING, "max(vllm:kv_cache_usage_perc)", "max(DCGM_EXP_XID_ERRORS_COUNT)",
+             "signal/not-exposed"),
+    Mutation("series that never was", SERVING, "vllm:num_requests_waiting[", "vllm_num_requests_waiting[",
+             "signal/no-such-series"),
+    Mutation("base name of a histogram", SERVING, "token_seconds_bucket", "token_seconds", "signal/no-such-series"),
+    Mutation("value of newer versions", SERVING, '"abort"', '"error"', "signal/no-such-value"),
+    Mutation("rate of a gauge", SERVING, "deriv(", "rate(", "type/rate-of-gauge"),
+    Mutation("slope of a counter", SERVING, "deriv(vllm:num_requests_waiting", "deriv(vllm:prompt_tokens_total",
+             "type/slope-of-counter"),
+    Mutation("counter in a panel", SERVED, "sum(increase(vllm:generation_tokens_total[$__range]))",
+             "sum(vllm:generation_tokens_total)", "type/raw-counter"),
+    Mutation("average of quantiles", SERVING, "_bucket[5m]))) > 2.5",
+             "_bucket[5m]))) > 2.5 or avg(histogram_quantile(0.9, vllm:e2e_request_latency_seconds_bucket)) > 5",
+             "type/average-of-quantiles"),
+    Mutation("sum of shares", SERVING, "max(vllm", "sum(vllm", "type/sum-of-shares"),
+    Mutation("mean of moments", SERVING, "min(kube_pod_start_time)", "avg(kube_pod_start_time)", "type/sum-of-moments"),
+    Mutation("share as a percentage", SERVING, "> 0.9\n", "> 90\n", "unit/share"),
+    Mutation("bytes and seconds", SERVING, "DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE",
+             "DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_GPU_TEMP", "unit/mixed"),
+    Mutation("used by free", SERVING, "(DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE)", "DCGM_FI_DEV_FB_FREE",
+             "unit/part-by-rest"),
+    Mutation("seconds as milliseconds", SERVED, '"unit": "s"', '"unit": "ms"', "unit/panel"),
+    Mutation("limit beyond the buckets", SERVING, "> 2.5", "> 2560", "histogram/threshold"),
     Mutation("bad label of a rule", RULES, "          severity: warning", "          bad-label: warning",
              "rules/structure"),
 )  # fmt: skip

@@ -35,7 +35,7 @@ def test_the_good_tree_is_clean() -> None:
         ("schema", 0, 0),
         ("queries", 0, 0),
     ]
-    assert (report.counts.rules, report.counts.panels) == (7, 2)
+    assert (report.counts.rules, report.counts.panels) == (13, 4)
 
 
 @pytest.mark.tools

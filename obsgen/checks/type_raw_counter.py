@@ -1,0 +1,25 @@
+"""Panels that show a counter as it is: the sum since its process began, which a restart throws away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsgen.checks.repository import Repository
+from obsgen.findings import Finding, Severity
+from obsgen.knowledge.reading import COUNTING
+
+ID = "type/raw-counter"
+LEVEL = 4
+SEVERITY = Severity.WARNING
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    """A warning at the query of a panel whose result is a counter; somebody may want to see restarts."""
+    for meaning in repository.meanings:
+        reading = meaning.of(meaning.root)
+        if meaning.expression.kind == "panel" and reading.sort in COUNTING and reading.series:
+            name = reading.series[0].name
+            message = f"{name} is a counter: what it shows begins anew with every restart"
+            hint = f"increase({name}[$__range]) for how many, rate({name}[$__rate_interval]) for how fast"
+            place = meaning.expression.place(meaning.root.start, meaning.root.length)
+            yield Finding(ID, SEVERITY, message, place, hint)

@@ -1,0 +1,45 @@
+"""Values of different units that are added, subtracted or compared with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsgen.checks.meanings import Meaning
+from obsgen.checks.repository import Repository
+from obsgen.findings import Finding, Severity
+from obsgen.knowledge.reading import Sort
+from obsgen.promql import Node
+from obsgen.promql.values import COMPARISONS
+from obsgen.units import number_text
+
+ID = "unit/mixed"
+LEVEL = 4
+SEVERITY = Severity.ERROR
+
+_OPERATORS = COMPARISONS | {"+", "-", "or"}
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    """An error at the operator; of both sides the unit is known."""
+    for meaning in repository.meanings:
+        for node in meaning.root.walk():
+            fault = _fault(meaning, node) if node.kind == "binary" and node.name in _OPERATORS else None
+            if fault:
+                yield Finding(ID, SEVERITY, fault[0], meaning.place(node), fault[1])
+
+
+def _fault(meaning: Meaning, node: Node) -> tuple[str, str] | None:
+    left, right = map(meaning.of, node.children)
+    one, two = left.dimension, right.dimension
+    if one is None or two is None or Sort.NUMBER in (left.sort, right.sort) or not (left.series and right.series):
+        return None
+    names = left.series[0].name, right.series[0].name
+    sides = "both sides" if names[0] == names[1] else f"{names[0]} and {names[1]}"
+    if not one.measures(two):
+        message = f"'{node.name}' joins {one} with {two}: {sides} measure different things"
+        return message, "compare like with like: a rate with a rate, bytes with bytes"
+    if one.powers == two.powers and not one.as_large(two):
+        times = number_text(max(one.factor, two.factor) / min(one.factor, two.factor))
+        message = f"'{node.name}' joins units that differ by a factor of {times}: {sides}"
+        return message, f"multiply the side in the larger unit by {times}"
+    return None
