@@ -42,7 +42,7 @@ class Answers:
 
 def proposed(known: Catalogue, role: str) -> str:
     """The component of a role that is proposed first."""
-    names = _of_role(known, role)
+    names = known.of_role(role)
     return next((name for name in names if known.head(name).starter), names[0])
 
 
@@ -75,7 +75,7 @@ class Interview:
         name = self._answer(given.name, "Name of the stack?", DEFAULT_NAME, self._check_stack)
         servers = given.servers or tuple(self._servers())
         namespace = self._answer(given.namespace, "Namespace of the model servers?", "models", check_namespace)
-        exporters = ", ".join([*_of_role(self.known, "gpuExporter"), NO_GPU])
+        exporters = ", ".join([*self.known.of_role("gpuExporter"), NO_GPU])
         first = proposed(self.known, "gpuExporter")
         gpu = self._answer(given.gpu, f"GPU exporter ({exporters})?", first, partial(check_gpu, self.known))
         question = "Helm release of kube-prometheus-stack, which Prometheus selects monitors and rules by?"
@@ -107,7 +107,7 @@ class Interview:
             yield self._server()
 
     def _server(self) -> str:
-        types = ", ".join(_of_role(self.known, "modelServer"))
+        types = ", ".join(self.known.of_role("modelServer"))
         first = proposed(self.known, "modelServer")
         server = self._answer(None, f"What serves your models ({types})?", first, partial(check_server, self.known))
         versions = self.known.head(server.partition("@")[0]).versions
@@ -136,13 +136,13 @@ def check_release(name: str) -> None:
 
 def check_gpu(known: Catalogue, name: str) -> None:
     """Refuses what is neither an exporter of GPU metrics nor `none`."""
-    _check_known(name, [*_of_role(known, "gpuExporter"), NO_GPU], "GPU exporter")
+    _check_known(name, [*known.of_role("gpuExporter"), NO_GPU], "GPU exporter")
 
 
 def check_server(known: Catalogue, server: str) -> None:
     """Refuses what is no `type` or `type@version` of a model server."""
     kind, at, version = server.partition("@")
-    _check_known(kind, _of_role(known, "modelServer"), "model server")
+    _check_known(kind, known.of_role("modelServer"), "model server")
     versions = known.head(kind).versions
     if at and versions is None:
         raise RefusedAnswerError(f"{kind} has no versions: write {kind} alone")
@@ -174,7 +174,3 @@ def _check_form(adapter: TypeAdapter[Any], answer: str) -> None:
     except ValidationError as problem:
         fault = problem.errors(include_url=False)[0]
         raise RefusedAnswerError("; ".join(filter(None, (fault["msg"], fault.get("ctx", {}).get("hint"))))) from None
-
-
-def _of_role(known: Catalogue, role: str) -> list[str]:
-    return [name for name in known.names if known.head(name).role == role]

@@ -148,9 +148,9 @@ class Catalogue:
         """Every component, read."""
         return [self.get(name) for name in self.names]
 
-    def with_role(self, role: str) -> list[ComponentFolder]:
-        """The components of a role, by name."""
-        return [self.get(name) for name in self.names if self.head(name).role == role]
+    def of_role(self, role: str) -> list[str]:
+        """The names of a role's components."""
+        return [name for name in self.names if self.head(name).role == role]
 
 
 def builtin_root() -> Path:

@@ -37,6 +37,10 @@ class Origin:
         """The text that stands here, rendered."""
         return str(self.evaluate(text, context))
 
+    def texts(self, texts: Mapping[str, str], context: Mapping[str, Any]) -> dict[str, str]:
+        """The texts that stand here by keys, each rendered."""
+        return {key: self.at(key).text(text, context) for key, text in texts.items()}
+
     def holds(self, condition: str | None, context: Mapping[str, Any]) -> bool:
         """Whether the `when:` that stands here holds; one that is not there does."""
         return condition is None or bool(self.evaluate(condition, context, expression=True))

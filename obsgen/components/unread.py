@@ -24,7 +24,6 @@ _HARMLESS = re.compile(r"\..*|.*~|(?:README|LICEN[CS]E|NOTICE|CHANGELOG)\b.*")
 _LISTED = {"dashboards": ".yaml", "manifests": ".yaml", "fragments": ".yaml", "plain": ".yaml", "runbooks": ".md"}
 _FILE = re.compile(r"""\bfile\(\s*['"\\]*([^'"\\)~]+)['"\\]*\s*\)""")
 _READ = (*MERGED, VALUES)
-_FOLDERS = ("dashboards", "manifests", "fragments", "plain")
 _LAYOUT = (
     f"known: {', '.join(_READ)}, dashboards/<board>.yaml, manifests/<object>.yaml, fragments/<name>.yaml, "
     "plain/<name>.yaml, runbooks/<Alert>.md"
@@ -90,7 +89,7 @@ def _unread_files(known: Catalogue, folder: Path, own_alerts: Collection[str]) -
             if path.stem not in alerts:
                 hint = nearest(path.stem, sorted(alerts)) or "write an alert of this name"
                 yield _told(path, f"{folder.name} has no alert '{path.stem}' whose runbook this could be", hint)
-        elif not (file in _READ or any(is_listed(file, folder) for folder in _FOLDERS) or wanted(file)):
+        elif not (file in _READ or any(is_listed(file, *each) for each in _LISTED.items()) or wanted(file)):
             yield _told(path, f"nothing reads {file}", _meant(path, folder) or _LAYOUT)
 
 

@@ -82,7 +82,7 @@ def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
 
 def _priced(folder: ComponentFolder, known: Catalogue) -> dict[str, Any]:
     """GPUs with a price, and a team with a budget, for what is there only where those are."""
-    exporter = next((name for name in known.names if known.head(name).role == "gpuExporter"), None)
+    exporter = next(iter(known.of_role("gpuExporter")), None)
     if folder.component.role != "platform" or exporter is None:
         return {}
     return {

@@ -54,11 +54,10 @@ def _own(scope: Scope, folder: ComponentFolder, server: ServerSettings, route: R
 
 def component_of(scope: Scope, name: str, role: str, route: Route) -> ComponentFolder | None:
     """A component by name and role; one that there is not is told."""
-    heads = scope.catalogue.head
-    known = [other for other in scope.catalogue.names if heads(other).role == role]
+    known = scope.catalogue.of_role(role)
     if name in known:
         return scope.catalogue.get(name)
-    wrong = heads(name).role if name in scope.catalogue.names else None
+    wrong = scope.catalogue.head(name).role if name in scope.catalogue.names else None
     message = f"'{name}' is a {wrong}, not a {role}" if wrong else f"no {role} type '{name}'"
     scope.ledger.error("profile/unknown-component", message, route, nearest(name, known))
     return None
@@ -67,7 +66,7 @@ def component_of(scope: Scope, name: str, role: str, route: Route) -> ComponentF
 def platform_asked(scope: Scope, context: Mapping[str, Any]) -> Iterator[Asked]:
     """The components that are there without being listed, each under its own name."""
     chosen = scope.settings.platform
-    names = [name for name in scope.catalogue.names if scope.catalogue.head(name).role == "platform"]
+    names = scope.catalogue.of_role("platform")
     for name in chosen.keys() - set(names):
         message = f"no platform component '{name}'"
         scope.ledger.error("profile/unknown-component", message, ("platform", name), nearest(name, names), key=True)

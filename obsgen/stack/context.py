@@ -43,6 +43,7 @@ def before_servers(scope: Scope, components: Sequence[Component]) -> dict[str, A
     plain = scope.memo.aside(lambda: {**_sections(scope), **scope.environment.around})
     has = {role: any(each.role == role for each in components) for role in _SERVING}
     has["gpuPrices"] = any(each.prices_gpus for each in components)
+    has["budgets"] = any(team.budget for team in settings.teams.values())
     return {
         **plain,
         **noting(plain, scope.memo),

@@ -84,7 +84,7 @@ def _head(template: Template, origin: Origin, context: Mapping[str, Any]) -> dic
         return condition is not None and origin.at(key).holds(condition, context)
 
     return {
-        **{key: origin.at(key).text(getattr(template, key), context) for key in ("name", "uid", "type", "url")},
+        **origin.texts({key: getattr(template, key) for key in ("name", "uid", "type", "url")}, context),
         **{key: holds(key, getattr(template, key)) for key in ("default", "account", "assumed")},
         "tenant": origin.at("tenant").evaluate(template.tenant, context) if template.tenant else None,
         "token": None,

@@ -53,10 +53,16 @@ def with_clusters(profile: LoadedProfile, faults: Faults) -> LoadedProfile:
     return _with_hub(profile, profile.hub, faults) if profile.hub and HUB in environments else profile
 
 
-def _with_environments(profile: LoadedProfile, environments: Mapping[str, Environment]) -> LoadedProfile:
-    """The profile with other environments; clusters without values of their own go with theirs."""
+def _with_environments(
+    profile: LoadedProfile,
+    environments: Mapping[str, Environment],
+    change: Callable[[Environment], Environment] = lambda each: each,
+) -> LoadedProfile:
+    """The profile with other environments; clusters without values of their own go with theirs, others are changed."""
     new = {id(each): environments[name] for name, each in profile.environments.items()}
-    destinations = (replace(each, variant=new.get(id(each.variant), each.variant)) for each in profile.destinations)
+    own = {id(each.variant): each.variant for each in profile.destinations if id(each.variant) not in new}
+    new |= {key: change(each) for key, each in own.items()}
+    destinations = (replace(each, variant=new[id(each.variant)]) for each in profile.destinations)
     return replace(profile, environments=environments, destinations=tuple(destinations))
 
 
@@ -87,14 +93,9 @@ def _shown(name: str, environment: str, cluster: Cluster, endpoint: str) -> dict
 
 def _sending(profile: LoadedProfile, url: str) -> LoadedProfile:
     """The profile whose clusters send their samples to the hub."""
-    send = partial(_sends, url=url)
-    environments = {name: each if name == HUB else _changed(each, send) for name, each in profile.environments.items()}
-    sent: dict[int, Environment] = {id(each): environments[name] for name, each in profile.environments.items()}
-    for each in profile.destinations:
-        if id(each.variant) not in sent:
-            sent[id(each.variant)] = _changed(each.variant, send)
-    destinations = tuple(replace(each, variant=sent[id(each.variant)]) for each in profile.destinations)
-    return replace(profile, environments=environments, destinations=destinations)
+    send = partial(_changed, change=partial(_sends, url=url))
+    environments = {name: each if name == HUB else send(each) for name, each in profile.environments.items()}
+    return _with_environments(profile, environments, send)
 
 
 def _changed(environment: Environment, change: Callable[[Settings], Settings]) -> Environment:

@@ -11,6 +11,7 @@ from obsgen.profile.models import ServerSettings, Settings
 from obsgen.source import Route
 from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Target
+from obsgen.stack.surroundings import shown
 
 
 def target_of(
@@ -66,8 +67,7 @@ def _authorization(folder: ComponentFolder, scrape: Scrape, context: Mapping[str
     """The Secret and the key in it that hold the bearer token; None where no Secret is named."""
     if scrape.authorization is None:
         return None
-    origin = folder.origin(HEAD, "scrape", "authorization")
-    rendered = {key: origin.at(key).text(value, context) for key, value in scrape.authorization}
+    rendered = folder.origin(HEAD, "scrape", "authorization").texts(dict(scrape.authorization), context)
     return rendered if rendered["secret"] else None
 
 
@@ -77,16 +77,14 @@ def _selector(
     scrape = folder.component.scrape
     if server.selector is not None or scrape is None:
         return server.selector or {}
-    origin = folder.origin(HEAD, "scrape", "selector")
-    rendered = {key: origin.at(key).text(value, context) for key, value in scrape.selector.items()}
+    rendered = folder.origin(HEAD, "scrape", "selector").texts(scrape.selector, context)
     selector = {key: value for key, value in rendered.items() if value}
     if not selector:
         message = f"nothing says by which labels {server.name} is found: every target would be scraped"
         ledger.error("profile/selector", message, route, "write `selector:` with labels, such as {app: chat}")
     if not scrape.deployed:
-        shown = ", ".join(f"{key}={value}" for key, value in selector.items())
         bearer = "pods carry" if scrape.monitor == "pod" else "Service carries"
-        ledger.assume(f"{server.name}'s {bearer} {shown} (selector)")
+        ledger.assume(f"{server.name}'s {bearer} {shown(selector)} (selector)")
     return selector
 
 
