@@ -52,11 +52,16 @@ def _tell_apart(definition: Node, folders: Sequence[ComponentFolder]) -> None:
         }
         for folder in folders
     ]
-    for folder in sorted(folders, key=lambda folder: not folder.component.starter)[:1]:
+    for folder in sorted(folders, key=_last_as_example)[:1]:
         properties["type"]["examples"] = [folder.name]
         _show_settings(properties, folder)
         if "covers" in properties:
             properties["covers"]["examples"] = [list(folder.component.covers[:1])]
+
+
+def _last_as_example(folder: ComponentFolder) -> tuple[bool, bool]:
+    """Orders components: the one that is proposed, then those that have something to set."""
+    return not folder.component.starter, not folder.component.thresholds
 
 
 def _add_platform(properties: Node, definitions: Node, folders: Sequence[ComponentFolder]) -> None:
