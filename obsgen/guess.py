@@ -89,7 +89,7 @@ def _range(unit: Unit) -> str:
 
 def _guesses(written: str, unit: Unit) -> Iterator[tuple[str, float]]:
     """Quantities that may have been meant, and their values in the unit."""
-    seconds = span(written) if "s" in unit.suffixes and written[:1] not in "-+" else None
+    seconds = span(written.lstrip("-+ ")) if "s" in unit.suffixes else None
     match = _LOOSE.match(written)
     if seconds is not None and len(re.findall(r"\d+[.,]?\d*", written)) > 1:
         yield f"{seconds:.10g}s", seconds
