@@ -11,6 +11,7 @@ from obsgen.components.fields import NotEmpty, refusal
 from obsgen.conventions import COMPONENT, DOMAIN, MANAGED_BY, NAME, PART_OF
 from obsgen.findings import redacted
 from obsgen.hints import repaired
+from obsgen.units import duration
 
 _OBJECT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?\Z")
 _SECRET_KEY = re.compile(r"[-A-Za-z0-9_.]+\Z")
@@ -64,6 +65,17 @@ def regex(value: str) -> str:
     if re.search(r"[*+]{2}", value):
         raise refusal("profile/regex", f"'{value}' repeats a repetition", "such as chat-.*")
     return value
+
+
+def in_whole(seconds: int, rule: str) -> AfterValidator:
+    """Refuses durations that are no multiple of so many seconds; `rule` says what must be one."""
+
+    def check(text: str) -> str:
+        if duration(text) % seconds:
+            raise refusal("profile/duration", f"{rule}, not '{text}'", "write 14d")
+        return text
+
+    return AfterValidator(check)
 
 
 def _instead(value: str, pattern: re.Pattern[str], form: str, longest: int) -> str:

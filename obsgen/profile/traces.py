@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from obsgen.components.fields import Interval, Strict, refusal
-from obsgen.profile.names import Name, Namespace, Url
+from obsgen.components.fields import Interval, Strict
+from obsgen.profile.names import Name, Namespace, Url, in_whole
 from obsgen.profile.platform import Volume
-from obsgen.units import duration
-
-
-def _whole_hours(text: str) -> str:
-    if duration(text) % 3600:
-        raise refusal("profile/duration", f"traces are kept for whole hours, not '{text}'", "write 14d")
-    return text
 
 
 class Traces(Strict):
@@ -38,7 +31,7 @@ class Traces(Strict):
     storage: Literal["s3", "gcs", "azure"] = Field("s3", description="the kind of object storage of the Secret")
     secret: Name = Field("tempo-storage", description="the Secret with the object storage of the TempoStack")
     volume: Volume = Field(Volume(size="10Gi"), description="the ingesters' volumes")
-    retention: Annotated[Interval, AfterValidator(_whole_hours)] = Field(
+    retention: Annotated[Interval, in_whole(3600, "traces are kept for whole hours")] = Field(
         "14d", description="how long a TempoStack keeps traces, in whole hours"
     )
     replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods of distributor, ingester and querier")

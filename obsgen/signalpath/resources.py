@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from obsgen.promql.build import quoted
 from obsgen.signalpath.routing import Labels, receivers
 
 NOBODY = "null"
@@ -56,8 +57,7 @@ def native_route(route: Mapping[str, Any]) -> dict[str, Any]:
 def native_matcher(matcher: Mapping[str, Any]) -> str:
     """A matcher of an object as text; `regex: true` is how older objects say `=~`."""
     operator = matcher.get("matchType") or ("=~" if matcher.get("regex") else "=")
-    value = str(matcher.get("value") or "").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{matcher.get("name")}{operator}"{value}"'
+    return f"{matcher.get('name')}{operator}{quoted(str(matcher.get('value') or ''))}"
 
 
 def _named(route: Mapping[str, Any]) -> list[str]:
