@@ -47,8 +47,13 @@ def renamed(lookup: Lookup) -> Fix | None:
     """The other name, where there is one alone and it is the same thing: type, unit, size and labels."""
     names = {one.name for one in lookup.verdict.instead}
     old, new = lookup.verdict.rows, lookup.verdict.instead
-    same = len(names) == 1 and all(_shape(one) == _shape(new[0]) and one.labels <= new[0].labels for one in old)
+    same = len(names) == 1 and all(same_thing(one, new[0]) for one in old)
     return Fix(lookup.place, lookup.name, new[0].name) if same and old and lookup.has_plain_name else None
+
+
+def same_thing(old: Known, new: Known) -> bool:
+    """Whether one series can stand for another: type, unit, size, and all the labels."""
+    return _shape(old) == _shape(new) and old.labels <= new.labels
 
 
 def _shape(known: Known) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,9 +35,9 @@ from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.checks.shapes import Shapes, few_of_each
-from obsgen.checks.worlds import World, facts_of_file, worlds
+from obsgen.checks.worlds import World, worlds
 from obsgen.components.catalogue import catalogue
-from obsgen.facts import Facts, facts_in
+from obsgen.facts import Facts, facts_in, tree_facts
 from obsgen.facts.model import together
 from obsgen.findings import Finding, Place
 from obsgen.knowledge.inventory import Inventory
@@ -65,6 +65,8 @@ class Repository:
     """Facts that flags give; files of kind Facts among the paths add to them."""
     templates: tuple[Path, ...] = ()
     """Folders with components besides the built-in ones."""
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Versions of components that are taken to run, whatever the facts say."""
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -170,12 +172,25 @@ class Repository:
         """The objects that are applied together, and the facts that hold for them."""
         covered = {file for one in self.builds for file in one.files}
         others = [one for one in self.manifests if one.located.file not in covered]
-        return worlds(self.builds, others, self._facts)
+        return worlds(self.builds, others, self._facts, self.versions)
 
     def facts_of(self, expression: Expression) -> tuple[Facts, ...]:
         """The facts by which an expression is judged: those of each world that its rule is in."""
         found = self._facts_of_rules.get(id(expression.rule.value)) if expression.rule else None
-        return found or (facts_of_file(Path(expression.located.file), self._facts),)
+        return found or (self._facts_of_file(Path(expression.located.file)),)
+
+    def _facts_of_file(self, file: Path) -> Facts:
+        """The facts for a file that no build brings in: those of its tree's environments together."""
+        root, carried = tree_facts(file) or (None, None)
+        if root not in self._facts_of_trees:
+            self._facts_of_trees[root] = (
+                self._facts.plus(carried.anywhere()).at(self.versions) if carried else self._facts
+            )
+        return self._facts_of_trees[root]
+
+    @cached_property
+    def _facts_of_trees(self) -> dict[Path | None, Facts]:
+        return {}
 
     @cached_property
     def _facts_of_rules(self) -> dict[int, tuple[Facts, ...]]:
@@ -188,7 +203,7 @@ class Repository:
 
     @cached_property
     def _facts(self) -> Facts:
-        return together((self.given, *(facts for facts, _ in self._written_facts)))
+        return together((self.given, *(facts for facts, _ in self._written_facts))).at(self.versions)
 
     @cached_property
     def _written_facts(self) -> list[tuple[Facts, list[Finding]]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import promql_parser as pq
 
 from obsgen.checks.lookups import Lookup
-from obsgen.checks.naming import alike, at_version, told
+from obsgen.checks.naming import alike, title, told
 from obsgen.checks.repository import Repository
 from obsgen.components.signals import LabelValue
 from obsgen.components.versions import within
@@ -43,28 +43,31 @@ def _wanting(node: Node) -> list[pq.Matcher]:
 
 
 def _fault(inventory: Inventory, lookup: Lookup, row: Known, matcher: pq.Matcher) -> tuple[str, str] | None:
-    """Message and hint, if the label has a closed set of values and none of those there is taken."""
-    values = row.values[matcher.name]
-    if any(_takes(matcher, value.value) for value in _at(inventory, lookup, row, values)):
+    """Message and hint, if none of the label's values that there are is taken."""
+    values, versions = row.values[matcher.name], _versions(inventory, lookup, row)
+    if any(_takes(matcher, value.value) for value in values if _exists(value, versions)):
         return None
-    name = at_version(lookup, inventory, row)
-    later = [value for value in values if _takes(matcher, value.value)]
     what = f'{matcher.name}="{matcher.value}"'
-    if later:
-        since = f": that begins with {later[0].since}" if later[0].since else f": that ended with {later[0].until}"
-        return f"{name} has no {what} of {lookup.name}{since}", ""
-    known = [value.value for value in values]
-    return f"{lookup.name} never has {what}", alike(matcher.value, known) or f"it has {', '.join(known[:8])}"
+    later = next((value for value in values if _takes(matcher, value.value)), None)
+    if later is None:
+        known = [value.value for value in values]
+        return f"{lookup.name} never has {what}", alike(matcher.value, known) or f"it has {', '.join(known[:8])}"
+    since = f"that begins with {later.since}" if later.since else f"that ended with {later.until}"
+    who = " and ".join((f"{title(inventory, row)} {version}".strip()) for version in versions)
+    return f"{who} has no {what} of {lookup.name}: {since}", ""
 
 
-def _at(inventory: Inventory, lookup: Lookup, row: Known, values: Sequence[LabelValue]) -> list[LabelValue]:
-    """The values that exist at some version which runs."""
+def _versions(inventory: Inventory, lookup: Lookup, row: Known) -> list[str]:
+    """The versions that run; the newest known where nobody says which."""
     if not row.component:
-        return list(values)
-    folder = inventory.folder(row.component)
+        return [""]
     running = [one.versions for one in lookup.facts.running(row.component)] or [()]
-    versions = {version for each in running for version in versions_of(folder, each)}
-    return [value for value in values if any(not v or within(v, value.since, value.until) for v in versions)]
+    found = [version for each in running for version in versions_of(inventory.folder(row.component), each)]
+    return list(dict.fromkeys(found))
+
+
+def _exists(value: LabelValue, versions: Sequence[str]) -> bool:
+    return any(not version or within(version, value.since, value.until) for version in versions)
 
 
 def _takes(matcher: pq.Matcher, value: str) -> bool:

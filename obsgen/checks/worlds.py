@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,11 @@ class World:
     tree: Path | None = None
 
 
-def worlds(builds: Iterable[BuiltTree], others: Iterable[KubeObject], given: Facts) -> list[World]:
+Versions = Mapping[str, Sequence[str]]
+"""Versions of components that are taken to run, whatever the facts of trees say."""
+
+
+def worlds(builds: Iterable[BuiltTree], others: Iterable[KubeObject], given: Facts, versions: Versions) -> list[World]:
     """The worlds of a repository: one for each overlay of a rendered tree that is built, and one for all the rest.
 
     `others` are objects that no kustomization builds; those of a tree, without an overlay, are among the rest with the
@@ -35,33 +39,27 @@ def worlds(builds: Iterable[BuiltTree], others: Iterable[KubeObject], given: Fac
     """
     found, rest, facts = [], list(others), given
     for build in builds:
-        world = _of_tree(build, given)
+        world = _of_tree(build, given, versions)
         if world:
             found.append(world)
         else:
             rest += build.objects
     for object_ in rest:
         carried = tree_facts(Path(object_.located.file))
-        facts = facts.plus(carried[1].anywhere()) if carried else facts
+        facts = facts.plus(carried[1].anywhere()).at(versions) if carried else facts
     return [*found, *([World("", facts, tuple(rest))] if rest or not found else [])]
 
 
-def _of_tree(build: BuiltTree, given: Facts) -> World | None:
-    folder = build.kustomization.folder
+def _of_tree(build: BuiltTree, given: Facts, versions: Versions) -> World | None:
     carried = tree_facts(build.kustomization.path)
     if carried is None:
         return None
     root, facts = carried
-    match folder.relative_to(root).parts:
+    match build.kustomization.folder.relative_to(root).parts:
         case (first, environment) if first == OVERLAYS:
-            return World(f"{root.name} {environment}", given.plus(facts.of(environment)), build.objects, root)
+            label, found = environment, facts.of(environment)
         case (first, environment, cluster) if first == OVERLAYS:
-            label = f"{root.name} {environment}/{cluster}"
-            return World(label, given.plus(facts.of(environment, cluster)), build.objects, root)
-    return None
-
-
-def facts_of_file(file: Path, given: Facts) -> Facts:
-    """The facts that hold for a file that no build brings in, such as a dashboard beside its kustomization."""
-    carried = tree_facts(file)
-    return given.plus(carried[1].anywhere()) if carried else given
+            label, found = f"{environment}/{cluster}", facts.of(environment, cluster)
+        case _:
+            return None
+    return World(f"{root.name} {label}", given.plus(found).at(versions), build.objects, root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Annotated, Any, Literal
 
@@ -25,7 +25,7 @@ class Running(Strict):
     `exported` are labels of its page that Prometheus stores as `exported_…`, since target labels have their names.
     """
 
-    component: str = Field(description="what runs, see `obsgen explain`", examples=["vllm"])
+    component: str = Field(description="what runs, see `obsgen explain`")
     name: str = Field("", description="what it is called", examples=["chat"])
     versions: OneOrMore | tuple[()] = Field((), description="those that run, if anybody knows", examples=["0.12"])
     namespace: str = Field("", description="where it runs", examples=["ml-models"])
@@ -65,6 +65,18 @@ class Facts(Strict):
     def running(self, component: str) -> list[Running]:
         """What is said of a component."""
         return [one for one in self.servers if one.component == component]
+
+    def at(self, versions: Mapping[str, Sequence[str]]) -> Facts:
+        """The same with other versions of some components, which are taken to run if nobody has said so."""
+        if not versions:
+            return self
+        servers = [
+            each.model_copy(update={"versions": tuple(versions.get(each.component, each.versions))})
+            for each in self.servers
+        ]
+        missing = versions.keys() - {each.component for each in servers}
+        added = [Running(component=name, versions=tuple(versions[name])) for name in sorted(missing)]
+        return self.model_copy(update={"servers": (*servers, *added)})
 
     def plus(self, other: Facts) -> Facts:
         """Both together; of what there can be one of, the first."""

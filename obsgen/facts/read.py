@@ -56,7 +56,7 @@ def _carried(folder: Path) -> TreeFacts | None:
 
 
 def assumed(texts: Iterable[str], known: Iterable[str]) -> Facts:
-    """The facts of flags such as `vllm=0.12`: a component and the versions that run, joined by commas.
+    """The facts of flags such as `chat=0.12`: a component and the versions that run, joined by commas.
 
     InputError with a finding for each that names no component, or no version.
     """
@@ -65,7 +65,7 @@ def assumed(texts: Iterable[str], known: Iterable[str]) -> Facts:
         name, equals, versions = text.partition("=")
         found = tuple(each.strip() for each in versions.split(",") if each.strip())
         if name not in components or not equals or not found:
-            hint = "write COMPONENT=VERSION, such as vllm=0.12 or, during a roll-out, vllm=0.11,0.12"
+            hint = "write COMPONENT=VERSION or, during a roll-out, COMPONENT=VERSION,VERSION; see `obsgen explain`"
             faults.append(error("facts/assume", f"'{text}' says nothing that is known here", Place("--assume"), hint))
         servers.append(Running(component=name, versions=found))
     if faults:

@@ -49,6 +49,8 @@ def verdict(inventory: Inventory, name: str, facts: Facts) -> Verdict:
     rows = inventory.find(name)
     if not rows:
         return _unknown(inventory, name, facts)
+    # What is said to run decides; other exporters that have the name may run only where nothing is said.
+    rows = tuple(row for row in rows if not row.component or facts.running(row.component)) or rows
     told = [one for row in rows for one in _of_row(inventory, row, facts)]
     there = tuple(one.rows[0] for one in told if one.state == State.THERE)
     if there:
