@@ -78,7 +78,7 @@ _END = re.compile(r"\s#|,\s|[\"']|[,}\]]+\s*$")
 _NAMED = re.compile(r"[ \t]*[\"']?(?P<name>[\w.-]{1,100})[\"']?[ \t]*(?:,|\r?\n)[ \t]*[\"']?value[\"']?[ \t]*:")
 _TEMPLATE = re.compile(r"<|>|\{\{|\$[({\w]|%\(|\*\*|\.\.\.|…|ENC\[|^(?:vault|ref|op|arn|ssm|file|env|path)[:+]|[*\\]")
 _PLACEHOLDER = re.compile(
-    r"(?i:your[-_]|[-_]here\b|placeholder|redacted|example|dummy)|YOUR|CHANGE|XXXX|xxxx|(?:(.)\1{7})"
+    r"(?i:your[-_]|[-_]here\b|placeholder|redacted|example|dummy)|YOUR|CHANGE|X{4}|x{4}|(?:(.)\1{7})"
 )
 _NO_VALUE = frozenset(("true", "false", "null", "none", "yes", "no", "~"))
 _HEX = re.compile(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
