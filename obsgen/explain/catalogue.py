@@ -96,3 +96,4 @@ def _names(known: Catalogue) -> Iterator[str]:
         yield from folder.signals
         yield from folder.component.thresholds
         yield from (row.name for signal in folder.signals.values() for row in signal.series if row.name)
+        yield from (wrong for signal in folder.signals.values() for wrong in signal.mistaken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
@@ -11,7 +11,7 @@ from obsgen.components.objectives import Objective
 from obsgen.components.references import parts, signals_of
 from obsgen.components.rules import Alert
 from obsgen.components.sentences import Condition, Measure
-from obsgen.components.signals import Series, Signal
+from obsgen.components.signals import LabelValue, Series, Signal
 from obsgen.explain.example import Example, example, example_with, in_profile
 from obsgen.explain.layout import flow, pairs, paragraph, section, table
 from obsgen.explain.words import alert_words
@@ -31,6 +31,10 @@ _ROLES = {
     "provider": "a source of usage and cost",
     "platform": "a part of the platform",
 }
+
+
+_MOST = 30
+"""Signals of a component that are told one by one, even those that nothing speaks of."""
 
 
 def component_text(what: str, known: Catalogue) -> Explained:
@@ -69,7 +73,9 @@ def _component(folder: ComponentFolder, known: Catalogue) -> Iterator[str]:
     yield from section("thresholds", [(n, limit.default, limit.help) for n, limit in component.thresholds.items()])
     yield from section("alerts", [(n, a.severity, _summary(n, a, shown)) for n, a in folder.alerts.items()])
     yield from section("objectives", [(n, each.target, each.title) for n, each in folder.objectives.items()])
-    yield from section("signals", [row for name, signal in folder.signals.items() for row in _sources(name, signal)])
+    listed = _listed(folder, known)
+    yield from section("signals", [row for name in listed for row in _sources(name, folder.signals[name])])
+    yield from section("more signals, explained by their names", _others(folder, listed))
     yield from section("recorded", [(name,) for name in dict.fromkeys(each.record for each in folder.recordings)])
     yield from section("boards", [(board.title, board.description) for board in folder.dashboards.values()])
     own = [each for each in shown.stack.instances if each.folder.name == folder.name] if shown else []
@@ -98,6 +104,20 @@ def _summary(name: str, alert: Alert, shown: Example | None) -> str:
     return re.sub(r"<<\s*(.*?)\s*>>", r"\1", alert.summary.replace("<< limit >>", alert.above or alert.below or "…"))
 
 
+def _listed(folder: ComponentFolder, known: Catalogue) -> list[str]:
+    """The signals that are told with their series: all, or of many those that something speaks of."""
+    spoken = _spoken_of(folder, known) if len(folder.signals) > _MOST else folder.signals
+    return [name for name in folder.signals if name in spoken]
+
+
+def _others(folder: ComponentFolder, listed: Sequence[str]) -> list[tuple[str, str]]:
+    """The names of all other signals, by type."""
+    found: dict[str, list[str]] = {}
+    for name in folder.signals.keys() - set(listed):
+        found.setdefault(folder.signals[name].type, []).append(name)
+    return [(kind, ", ".join(sorted(names))) for kind, names in sorted(found.items())]
+
+
 def _sources(name: str, signal: Signal) -> Iterator[tuple[str, str, str]]:
     """The series behind a signal, with the versions and options at which each is the one; a row each."""
     declared = ["a metric that the profile declares"] if not signal.series else []
@@ -107,9 +127,14 @@ def _sources(name: str, signal: Signal) -> Iterator[tuple[str, str, str]]:
 
 
 def _when(row: Series) -> Iterator[str]:
-    for word, value in (("since", row.since), ("before", row.until), ("where", row.when)):
-        if value:
-            yield f"{word} {value}"
+    yield from _while(row.since, row.until)
+    if row.when:
+        yield f"where {row.when}"
+
+
+def _while(since: str | None, until: str | None) -> Iterator[str]:
+    yield from ([f"since {since}"] if since else [])
+    yield from ([f"before {until}"] if until else [])
 
 
 def provider_text(what: str, known: Catalogue) -> Explained:
@@ -166,11 +191,11 @@ def _query(query: str, instance: Instance, options: Mapping[str, Any]) -> Iterat
 
 
 def signal_text(what: str, known: Catalogue) -> Explained:
-    """A signal, by its name or by that of a real series, in every component that has it."""
+    """A signal, by its name, by that of a real series, or by one that people mistake for it."""
     names = {what, re.sub(r"_(bucket|sum|count)$", "", what)}
     for folder in known.all():
         for name, signal in folder.signals.items():
-            if what == name or names & {row.name for row in signal.series if row.name}:
+            if what == name or names & {*signal.mistaken, *(row.name for row in signal.series if row.name)}:
                 yield "\n".join(_signal(name, signal, folder, known))
 
 
@@ -178,6 +203,8 @@ def _signal(name: str, signal: Signal, folder: ComponentFolder, known: Catalogue
     yield f"{name}: a signal of {folder.name}, {signal.type} in {signal.unit}"
     yield from ["", *paragraph(signal.help)]
     rows = [("labels", _labels(signal.labels))] if signal.labels else []
+    rows += [("", f"{label} is {_values(values)}") for label, values in signal.values.items()]
+    rows += [("not called", ", ".join(signal.mistaken))] if signal.mistaken else []
     rows += _users(name, folder, known)
     yield from ["", *table(rows)] if rows else []
     yield from section("series, the first that fits", [(row.told, ", ".join(_row(row))) for row in signal.series])
@@ -193,9 +220,16 @@ def _labels(labels: Mapping[str, str]) -> str:
     return ", ".join(ours if ours == real else f"{ours} ({real})" for ours, real in labels.items())
 
 
+def _values(values: Iterable[LabelValue]) -> str:
+    """All that a label can be, and at which versions."""
+    return " or ".join(" ".join([each.value, *_while(each.since, each.until)]) for each in values)
+
+
 def _row(row: Series) -> Iterator[str]:
     """All that distinguishes one series from the others of its signal."""
     yield from _when(row)
+    if row.deprecated:
+        yield f"deprecated since {row.deprecated}"
     yield from (f"with {label}={' or '.join(values) or 'nothing'}" for label, values in row.match.items())
     yield from (f"without {label}={' or '.join(values) or 'nothing'}" for label, values in row.match_not.items())
     if row.type:
@@ -219,6 +253,21 @@ def _users(name: str, owner: ComponentFolder, known: Catalogue) -> Iterator[tupl
             if asked & set(signals_of(said)):
                 found.setdefault(kind, {})[title] = None
     yield from ((kind, ", ".join(titles)) for kind, titles in found.items())
+
+
+def _spoken_of(owner: ComponentFolder, known: Catalogue) -> set[str]:
+    """The signals of a component that alerts, panels, recorded series and objectives speak of."""
+    whole = {owner.name, owner.component.role}
+    asked = ((folder, pair) for folder in known.all() for *_, said in _sentences(folder) for pair in signals_of(said))
+    found = {name for folder, (who, name) in asked if (who in whole if who else folder is owner)}
+    return found.union(*map(_judged, owner.objectives.values()))
+
+
+def _judged(objective: Objective) -> set[str]:
+    """The signals that an objective judges by."""
+    events, minutes = objective.events, objective.minutes
+    named = (events.signal, *(events.bad or ()), *(events.of or ())) if events else ()
+    return {name for name in (*named, *(each for _, each in (signals_of(minutes) if minutes else ()))) if name}
 
 
 def _sentences(folder: ComponentFolder) -> Iterator[tuple[str, str, Measure]]:

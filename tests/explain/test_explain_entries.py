@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -11,15 +12,39 @@ import pytest
 from obsgen.components.catalogue import Catalogue, ComponentFolder, catalogue
 from obsgen.explain import entries, ids, page
 from obsgen.explain.catalogue import KINDS, explain, overview
-from obsgen.explain.example import example_with
+from obsgen.explain.example import Example, Options, example, example_with
 from obsgen.findings import InputError
 
 OWN = Path(__file__).parent / "components"
 SHIPPED = catalogue()
+MORE = "more signals, explained by their names"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def examples_are_made_once() -> Iterator[None]:
+    """There are hundreds of signals, and most of them are shown on the same example."""
+    made: dict[str, Example | None] = {}
+
+    def once(folder: ComponentFolder, known: Catalogue, options: Options) -> Example | None:
+        if known is not SHIPPED or options:
+            return example(folder, known, options)
+        if folder.name not in made:
+            made[folder.name] = example(folder, known, options)
+        return made[folder.name]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(entries, "example", once)
+        yield
 
 
 def explained(what: str) -> str:
     return explain(what, [OWN])
+
+
+def of_forge(signal: str) -> str:
+    """What is said of a signal of the made-up component; others may have one of that name."""
+    (found,) = (text for text in explained(signal).split("\n\n\n") if text.startswith(f"{signal}: a signal of forge"))
+    return found
 
 
 def part(text: str, title: str) -> list[str]:
@@ -63,11 +88,12 @@ def part(text: str, title: str) -> list[str]:
             "signals",
             [
                 "latency    histogram, seconds  forge_seconds, since 1.9.0",
-                "forge_milliseconds, before 1.9.0",
+                "forge_milliseconds, before 1.10.0",
                 "waiting    gauge, requests     forge_waiting",
                 "requests   counter, requests   forge_gateway_requests_total, where options.mode == 'gateway'",
                 "forge_requests_total",
                 "failures   counter, requests   forge_requests_total",
+                "asleep     gauge, bool         forge_asleep",
                 "anonymous  counter, requests   forge_anonymous_total, where options.audit and version != '1.0.0'",
             ],
         ),
@@ -144,7 +170,7 @@ time of a request
 
 series, the first that fits
   forge_seconds       since 1.9.0, buckets 0.1 to 10
-  forge_milliseconds  before 1.9.0, times 0.001, buckets 100 to 10000
+  forge_milliseconds  before 1.10.0, deprecated since 1.9.0, times 0.001, buckets 100 to 10000
 
 query in an example stack (version 1.10.0, defaults)
   histogram_quantile(
@@ -155,7 +181,7 @@ query in an example stack (version 1.10.0, defaults)
 
 
 def test_what_tells_series_apart_is_told() -> None:
-    failures, requests = (part(explained(name), "series, the first that fits") for name in ("failures", "requests"))
+    failures, requests = (part(of_forge(name), "series, the first that fits") for name in ("failures", "requests"))
     assert failures == [
         "forge_requests_total  with code=500 or 503, without reason=cancelled, not there before its first event"
     ]
@@ -163,6 +189,10 @@ def test_what_tells_series_apart_is_told() -> None:
         "forge_gateway_requests_total  where options.mode == 'gateway', a gauge, with labels model (service)",
         "forge_requests_total",
     ]
+
+
+def test_the_values_of_a_label_are_told_with_their_versions() -> None:
+    assert "\n            code is 500 or 503 since 1.9.0 or 504 since 1.0.0 before 1.9.0\n" in of_forge("failures")
 
 
 def test_a_signal_that_needs_options_is_told_without_a_query() -> None:
@@ -174,6 +204,30 @@ def test_a_signal_that_needs_options_is_told_without_a_query() -> None:
 )
 def test_a_real_series_leads_to_its_signal(series: str) -> None:
     assert explained(series) == explained("latency").split("\n\n\n")[0]
+
+
+@pytest.mark.parametrize("mistake", ["forge_queue", "forge_queue_length"])
+def test_a_name_that_people_mistake_for_a_series_leads_to_its_signal(mistake: str) -> None:
+    assert explained(mistake) == of_forge("waiting")
+    assert "\n  not called  forge_queue, forge_queue_length\n" in explained(mistake)
+
+
+def test_of_many_signals_those_that_nothing_speaks_of_are_told_by_name_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "_MOST", 4)
+    text = explained("forge")
+    listed = {line.split()[0] for line in part(text, "signals")}
+    assert {"latency", "waiting", "requests", "failures", "anonymous"} <= listed
+    assert "asleep" not in listed
+    assert part(text, MORE) == ["gauge  asleep"]
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in SHIPPED.all() if folder.objectives])
+def test_what_an_objective_judges_by_is_told_with_its_series(name: str) -> None:
+    listed = {line.split()[0] for line in part(shipped(entries.component_text, name), "signals")}
+    for each in SHIPPED.get(name).objectives.values():
+        events = each.events
+        named = {events.signal, *(events.bad or ()), *(events.of or ())} - {None} if events else set()
+        assert named & set(SHIPPED.get(name).signals) <= listed
 
 
 def test_a_threshold_shows_its_alerts_and_how_to_set_it() -> None:
@@ -213,7 +267,10 @@ def shipped(explainer: Callable[[str, Catalogue], Iterable[str]], what: str) -> 
 def test_every_component_that_comes_with_obsgen_is_told(name: str) -> None:
     text, folder = shipped(entries.component_text, name), SHIPPED.get(name)
     assert text.startswith(f"{name}: {folder.component.title}, ")
-    for title in ("alerts", "signals", "options", "thresholds"):
+    more = " ".join(part(text, MORE)) if MORE in text.split("\n") else ""
+    told = {line.split()[0] for line in part(text, "signals")} if folder.signals else set()
+    assert told | set(re.findall(r"\w+", more)) >= set(folder.signals)
+    for title in ("alerts", "options", "thresholds"):
         known = getattr(folder, title, None) or getattr(folder.component, title, {})
         assert {line.split()[0] for line in part(text, title)} >= set(known) if known else title not in text.split("\n")
 
