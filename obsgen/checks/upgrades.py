@@ -61,7 +61,7 @@ class Upgrade:
 
 
 def chosen(texts: Iterable[str], known: Catalogue) -> dict[str, tuple[str, ...]]:
-    """Components and the versions that are meant by texts of the form COMPONENT=VERSION; InputError with all that is wrong."""
+    """Components and the versions that are meant by texts such as COMPONENT=VERSION; InputError with all faults."""
     found: dict[str, tuple[str, ...]] = {}
     faults: list[Finding] = []
     for text in texts:
