@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from obsgen.facts.model import Facts, FactsFile, Running, TreeFacts
 from obsgen.findings import Finding, InputError, Place, error
-from obsgen.source import Document, load_file, one_document
+from obsgen.source import Document, load_file, load_text, one_document
 from obsgen.validation import translate
 
 CARRIED = Path(".obsgen", "facts.json")
@@ -26,6 +26,7 @@ _TREE: TypeAdapter[TreeFacts] = TypeAdapter(TreeFacts)
 
 def facts_in(document: Document) -> tuple[Facts, list[Finding]]:
     """The facts of a document of kind Facts, and what is wrong with it; with faults there are no facts."""
+    document = load_text(document.text, document.file, TEXT_KEYS)[document.index]
     try:
         return _FILE.validate_python(document.value), []
     except ValidationError as problem:
