@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,19 +11,17 @@ from typing import Literal
 
 from obsgen.checks.allowances import Allowances
 from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
-from obsgen.checks.objects import Located
+from obsgen.checks.levels import counts, levels
 from obsgen.checks.repository import Repository, read_repository
-from obsgen.checks.result import Counts, LevelCount, Report, Suppressed, ToolUse, told
-from obsgen.checks.routecases import cases
-from obsgen.checks.rules import distinct_rules
-from obsgen.findings import Finding, InputError, Place, Severity, error, scrubbed
+from obsgen.checks.result import Report, Suppressed, ToolUse, told
+from obsgen.facts import Facts
+from obsgen.findings import Finding, InputError, Place, error, scrubbed
 from obsgen.tools import ToolError, find
 
 ToolMode = Literal["auto", "require", "off"]
 Progress = Callable[[str], None]
 
 _READING = 1
-_LEVELS = {1: "structure", 2: "schema", 3: "queries", 4: "signals", 5: "path", 6: "tools"}
 
 
 def validate(
@@ -34,6 +31,8 @@ def validate(
     *,
     every_build: bool = False,
     today: date | None = None,
+    facts: Facts | None = None,
+    templates: Sequence[Path] = (),
 ) -> Report:
     """Checks all files under the paths; InputError only if a path does not exist, or there is nothing to check.
 
@@ -43,7 +42,7 @@ def validate(
     """
     started = time.monotonic()
     progress("reading")
-    repository = read_repository(paths, every_build=every_build)
+    repository = read_repository(paths, every_build=every_build, facts=facts, templates=templates)
     if repository.is_empty:
         raise InputError([_nothing(repository)])
     found = _Found(Allowances(repository, today or datetime.now(UTC).date()))
@@ -57,9 +56,9 @@ def validate(
     secrets = sorted({one.value for one in repository.secrets})
     return Report(
         tuple(sorted(found.told(secrets), key=lambda finding: finding.sort_key)),
-        tuple(_levels(repository, found.kept, uses)),
+        tuple(levels(repository, found.kept, uses)),
         tuple(uses),
-        _counts(repository),
+        counts(repository),
         tuple(repository.unread),
         time.monotonic() - started,
         tuple(sorted(found.suppressed(secrets), key=lambda one: one.finding.sort_key)),
@@ -120,48 +119,3 @@ def _use_tool(check: ToolCheck, repository: Repository, mode: ToolMode, progress
     except ToolError as problem:
         found.add(check.LEVEL, [error(check.ID, problem.message, place, problem.hint)])
     return ToolUse(check.TOOL, tool.version)
-
-
-def _counts(repository: Repository) -> Counts:
-    return Counts(
-        len(repository.readings),
-        len(repository.objects),
-        len(distinct_rules(repository.rule_sets)),
-        sum(panel.value.get("type") != "row" for board in repository.dashboards for panel in board.panels()),
-    )
-
-
-def _levels(repository: Repository, found: list[tuple[int, Finding]], uses: list[ToolUse]) -> Iterator[LevelCount]:
-    failed: dict[int, list[Place]] = {level: [] for level in _LEVELS}
-    for level, finding in found:
-        if finding.severity == Severity.ERROR:
-            failed[level].append(finding.place)
-    files = {place.file for place in failed[1]}
-    left_out = {one.file for one in repository.unread} - {
-        entry.document.file for entry in repository.entries if not repository.excuse(entry)
-    }
-    yield LevelCount(1, _LEVELS[1], len(repository.readings) - len(left_out), len(files), len(left_out))
-    objects = [object_.located for object_ in repository.objects]
-    objects += [one.located for one in repository.alertmanagers if one.owner is None]
-    yield LevelCount(2, _LEVELS[2], len(objects), _hit(failed[2], objects))
-    queries = [one.located for one in repository.expressions]
-    queries += [one.located for one in repository.log_expressions if one.query or one.refusal]
-    yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
-    yield LevelCount(4, _LEVELS[4], 0, 0, judged=False)
-    routed = [case.located for case in cases(repository)]
-    yield LevelCount(5, _LEVELS[5], len(routed), _hit(failed[5], routed), judged=bool(routed))
-    ran = [use for use in uses if use.version]
-    missed = {finding.id for level, finding in found if level == 6 and finding.severity == Severity.ERROR}
-    yield LevelCount(6, _LEVELS[6], len(ran), sum(f"tool/{use.name}" in missed for use in ran), len(uses) - len(ran))
-
-
-def _hit(places: list[Place], units: list[Located]) -> int:
-    """How many units have one of the places: each belongs to the last unit that begins before it in its file."""
-    files = {place.file for place in places}
-    starts: dict[str, list[Place]] = {file: [] for file in files}
-    for unit in units:
-        if unit.file in files:
-            starts[unit.file].append(unit.place())
-    for begun in starts.values():
-        begun.sort()
-    return len({(place.file, max(bisect_right(starts[place.file], place), 1)) for place in places})
