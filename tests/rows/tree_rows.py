@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -91,6 +92,11 @@ def profiles() -> list[str]:
 def series(expr: str) -> set[str]:
     """The names of the series that an expression asks for."""
     return {node.name for node in parse(expr).selectors() if node.name}
+
+
+def judged(expr: str) -> str:
+    """An alert's comparison on one line, without the traffic or the pods that must be there besides."""
+    return re.sub(r" and on \([^)]*\) [^<>]*(> 0\.02)?$", "", " ".join(expr.split()))
 
 
 def shown(panel: Mapping[str, Any]) -> set[str]:
