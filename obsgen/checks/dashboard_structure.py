@@ -77,14 +77,16 @@ def _position(panel: Located) -> Iterator[Finding]:
     position = panel.value.get("gridPos")
     if position is None:
         return  # boards from before Grafana 5 place panels in rows; Grafana converts them
-    place = panel.place(("gridPos",), key=True)
     numbers = [position.get(key) for key in ("x", "y", "w", "h")] if isinstance(position, dict) else []
     whole = [number for number in numbers if isinstance(number, int) and number >= 0]
     if len(whole) < 4:
-        yield Finding(ID, SEVERITY, "gridPos needs the whole numbers x, y, w and h", place)
+        yield _misplaced(panel, "gridPos needs the whole numbers x, y, w and h")
     elif not 0 < whole[2] <= _COLUMNS - whole[0]:
-        message = f"x {whole[0]} and w {whole[2]} do not fit in the {_COLUMNS} columns of a dashboard"
-        yield Finding(ID, SEVERITY, message, place)
+        yield _misplaced(panel, f"x {whole[0]} and w {whole[2]} do not fit in the {_COLUMNS} columns of a dashboard")
+
+
+def _misplaced(panel: Located, message: str) -> Finding:
+    return Finding(ID, SEVERITY, message, panel.place(("gridPos",), key=True))
 
 
 def _same_refs(panel: Located) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from obsgen.knowledge.inventory import Inventory, Known
 
 def title(inventory: Inventory, known: Known) -> str:
     """What people call the exporter of a series."""
-    return inventory.folder(known.component).component.title if known.component else "its declaration"
+    return inventory.exporter(known.component).component.title if known.component else "its declaration"
 
 
 def at_version(lookup: Lookup, inventory: Inventory, known: Known) -> str:

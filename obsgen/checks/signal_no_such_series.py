@@ -36,11 +36,11 @@ def _letters(name: str) -> str:
 
 def _message(repository: Repository, lookup: Lookup) -> str:
     instead = lookup.verdict.instead
-    owners = [folder.component.title for folder in repository.inventory.owners(lookup.name)]
+    owners = [exporter.component.title for exporter in repository.inventory.owners(lookup.name)]
     whole = [row for row in instead if row.part and row.metric == lookup.name]
     if whole:
         return f"{lookup.name} is a {whole[0].type}: nothing is stored under its name alone"
-    who = owners[0] if owners else repository.inventory.folder(instead[0].component).component.title
+    who = owners[0] if owners else repository.inventory.exporter(instead[0].component).component.title
     return f"no version of {who} exposes {lookup.name}"
 
 

@@ -62,7 +62,7 @@ def _versions(inventory: Inventory, lookup: Lookup, row: Known) -> list[str]:
     if not row.component:
         return [""]
     running = [one.versions for one in lookup.facts.running(row.component)] or [()]
-    found = [version for each in running for version in versions_of(inventory.folder(row.component), each)]
+    found = [version for each in running for version in versions_of(inventory.exporter(row.component), each)]
     return list(dict.fromkeys(found))
 
 

@@ -35,9 +35,11 @@ COMPONENT: TypeAdapter[Component] = TypeAdapter(Component)
 SIGNALS: TypeAdapter[dict[str, Signal]] = TypeAdapter(dict[SignalName, Signal])
 HEAD = "component.yaml"
 """The file that makes a folder a component."""
+SERIES = "signals.yaml"
+"""What of a component can be measured, and the series behind it."""
 VALUES = "values.yaml"
 """What the component adds to the values of a Helm chart."""
-MERGED = (HEAD, "signals.yaml", "alerts.yaml", "recording.yaml", "slos.yaml")
+MERGED = (HEAD, SERIES, "alerts.yaml", "recording.yaml", "slos.yaml")
 """Files whose entries merge by name where several folders have one; component.yaml merges mappings inside, too."""
 
 VERSION_KEYS = frozenset(("since", "until", "deprecated", "known", "defaultVersion"))
@@ -106,6 +108,15 @@ class ComponentFolder:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """What a component says of itself and of its series, without all that is made of them."""
+
+    name: str
+    component: Component
+    signals: Mapping[str, Signal]
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """All components within reach; each is read when it is first asked for."""
@@ -113,6 +124,7 @@ class Catalogue:
     roots: tuple[Path, ...]
     _read: dict[str, ComponentFolder] = field(default_factory=dict, repr=False)
     _heads: dict[str, Component] = field(default_factory=dict, repr=False)
+    _exporters: dict[str, Exporter] = field(default_factory=dict, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -138,11 +150,16 @@ class Catalogue:
         """A component's component.yaml alone."""
         if name not in self._heads:
             reader = _Reader(component_files(name, self.roots))
-            head = reader.one(HEAD, COMPONENT)
-            if reader.findings:
-                raise InputError(reader.findings)
-            self._heads[name] = head
+            self._heads[name] = reader.sound(reader.one(HEAD, COMPONENT))
         return self._heads[name]
+
+    def exporter(self, name: str) -> Exporter:
+        """A component's component.yaml and signals.yaml alone."""
+        if name not in self._exporters:
+            reader = _Reader(component_files(name, self.roots))
+            signals = reader.sound(reader.one(SERIES, SIGNALS, {}))
+            self._exporters[name] = Exporter(name, self.head(name), signals)
+        return self._exporters[name]
 
     def all(self) -> list[ComponentFolder]:
         """Every component, read."""
@@ -192,7 +209,7 @@ def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:
         name=name,
         files={file: layers[0] for file, layers in files.items()},
         component=reader.one(HEAD, COMPONENT),
-        signals=reader.one("signals.yaml", SIGNALS, {}),
+        signals=reader.one(SERIES, SIGNALS, {}),
         alerts=reader.one("alerts.yaml", ALERTS, {}),
         recordings=reader.one("recording.yaml", RECORDINGS, ()),
         objectives=reader.one("slos.yaml", OBJECTIVES, {}),
@@ -250,6 +267,12 @@ class _Reader:
         except ValidationError as problem:
             self.findings += translate(problem, adapter, "component", self.documents[file].place)
         return default  # type: ignore[no-any-return]  # the findings are raised before anyone looks
+
+    def sound(self, value: T) -> T:
+        """The value, unless something is wrong with what was read."""
+        if self.findings:
+            raise InputError(self.findings)
+        return value
 
     def _layers(self, file: str) -> tuple[Path, ...]:
         return self.files[file] if file in MERGED else self.files[file][:1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
-from obsgen.components.catalogue import ComponentFolder
+from obsgen.components.catalogue import Exporter
 from obsgen.components.templating import TemplateError, evaluate
 from obsgen.components.versions import LATEST, VersionError, choose, order, within
 from obsgen.facts import Facts, Running
@@ -85,7 +85,7 @@ def _respelt(inventory: Inventory, name: str) -> tuple[Known, ...]:
 def _unknown(inventory: Inventory, name: str, facts: Facts) -> Verdict:
     meant = inventory.meant(name) or _respelt(inventory, name)
     instead = tuple(row for row in meant if exposed(inventory, row, facts)) or meant[:1]
-    complete = any(folder.component.page.complete for folder in inventory.owners(name))
+    complete = any(exporter.component.page.complete for exporter in inventory.owners(name))
     return Verdict(State.NEVER if meant or complete else State.UNKNOWN, (), instead)
 
 
@@ -94,36 +94,36 @@ def _of_row(inventory: Inventory, row: Known, facts: Facts) -> Iterator[Verdict]
     if not row.component:
         yield Verdict(State.THERE, (row,))
         return
-    folder = inventory.folder(row.component)
+    exporter = inventory.exporter(row.component)
     running = facts.running(row.component) or [Running(component=row.component)]
     for server in running:
-        for version in versions_of(folder, server.versions):
-            state = _state(folder, row, version, server)
+        for version in versions_of(exporter, server.versions):
+            state = _state(exporter, row, version, server)
             instead = () if state == State.THERE else tuple(_instead(inventory, row, version, server))
             yield Verdict(state, (row,), instead, version if any(server.versions) else "")
 
 
 def _instead(inventory: Inventory, row: Known, version: str, server: Running) -> Iterator[Known]:
-    folder = inventory.folder(row.component)
+    exporter = inventory.exporter(row.component)
     for other in inventory.rows(row):
-        if other.name != row.name and _state(folder, other, version, server) == State.THERE:
+        if other.name != row.name and _state(exporter, other, version, server) == State.THERE:
             yield other
 
 
-def _state(folder: ComponentFolder, row: Known, version: str, server: Running) -> State:
+def _state(exporter: Exporter, row: Known, version: str, server: Running) -> State:
     if version:
         if row.until is not None and not within(version, None, row.until):
             return State.GONE
         if not within(version, row.since, None):
             return State.NOT_YET
-    return State.THERE if _switched_on(folder, row, version, server) else State.OFF
+    return State.THERE if _switched_on(exporter, row, version, server) else State.OFF
 
 
-def _switched_on(folder: ComponentFolder, row: Known, version: str, server: Running) -> bool:
+def _switched_on(exporter: Exporter, row: Known, version: str, server: Running) -> bool:
     """Whether the options that a row needs are chosen; a condition on more than options may hold."""
     if row.when is None:
         return True
-    defaults = {name: option.default for name, option in folder.component.options.items()}
+    defaults = {name: option.default for name, option in exporter.component.options.items()}
     context = {"options": {**defaults, **server.options}, "version": version, "name": server.name}
     try:
         return bool(evaluate(row.when, context, expression=True))
@@ -140,9 +140,9 @@ def _chosen(known: tuple[str, ...], version: str) -> str:
         return version
 
 
-def versions_of(folder: ComponentFolder, versions: Sequence[str]) -> list[str]:
+def versions_of(exporter: Exporter, versions: Sequence[str]) -> list[str]:
     """The versions that are meant: those that are told, or the newest known; none of what has no versions."""
-    known = folder.component.versions
+    known = exporter.component.versions
     if known is None:
         return [""]
     told = [each for each in versions if each]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from obsgen.components.catalogue import Catalogue, ComponentFolder
+from obsgen.components.catalogue import Catalogue, Exporter
 from obsgen.components.fields import MetricType
 from obsgen.components.signals import LabelValue, Series, Signal
 from obsgen.profile.metrics import DeclaredMetric
@@ -88,13 +88,13 @@ class Inventory:
         """What people mean by a name that no version of any component has: the newest rows first."""
         return self._mistaken.get(name, ())
 
-    def owners(self, name: str) -> list[ComponentFolder]:
+    def owners(self, name: str) -> list[Exporter]:
         """The components to whose pages every series with such a beginning belongs."""
-        return [folder for prefix, folder in self._prefixes if name.startswith(prefix)]
+        return [exporter for prefix, exporter in self._prefixes if name.startswith(prefix)]
 
-    def folder(self, component: str) -> ComponentFolder:
+    def exporter(self, component: str) -> Exporter:
         """A component."""
-        return self._catalogue.get(component)
+        return self._catalogue.exporter(component)
 
     @property
     def names(self) -> Iterable[str]:
@@ -102,8 +102,12 @@ class Inventory:
         return self._by_name.keys()
 
     @cached_property
+    def _exporters(self) -> list[Exporter]:
+        return [self._catalogue.exporter(name) for name in self._catalogue.names]
+
+    @cached_property
     def _all(self) -> list[Known]:
-        found = [each for folder in self._catalogue.all() for each in _of_component(folder)]
+        found = [each for exporter in self._exporters for each in _of_component(exporter)]
         return [*found, *(each for name, metric in self._declared.items() for each in _of_declared(name, metric))]
 
     @cached_property
@@ -117,24 +121,24 @@ class Inventory:
     @cached_property
     def _mistaken(self) -> dict[str, tuple[Known, ...]]:
         found: list[tuple[str, Known]] = []
-        for folder in self._catalogue.all():
-            for name, signal in folder.signals.items():
-                rows = self._by_signal.get((folder.name, name), ())
+        for exporter in self._exporters:
+            for name, signal in exporter.signals.items():
+                rows = self._by_signal.get((exporter.name, name), ())
                 for wrong in signal.mistaken:
                     found += [(wrong + row.part, row) for row in rows if not row.copied_by]
                     found += [(wrong, row) for row in rows if row.part and not row.copied_by]
         return _grouped(found)
 
     @cached_property
-    def _prefixes(self) -> list[tuple[str, ComponentFolder]]:
-        return [(prefix, folder) for folder in self._catalogue.all() for prefix in folder.component.page.prefixes]
+    def _prefixes(self) -> list[tuple[str, Exporter]]:
+        return [(prefix, exporter) for exporter in self._exporters for prefix in exporter.component.page.prefixes]
 
 
-def _of_component(folder: ComponentFolder) -> Iterator[Known]:
-    for name, signal in folder.signals.items():
+def _of_component(exporter: Exporter) -> Iterator[Known]:
+    for name, signal in exporter.signals.items():
         for index, row in enumerate(signal.series):
             if row.name:
-                yield from _copied(folder, _parts(_known(folder.name, name, signal, row, index)))
+                yield from _copied(exporter, _parts(_known(exporter.name, name, signal, row, index)))
 
 
 def _known(component: str, name: str, signal: Signal, row: Series, index: int) -> Known:
@@ -180,10 +184,10 @@ def _own_label(one: Known) -> frozenset[str]:
     return frozenset((own,)) if own else frozenset()
 
 
-def _copied(folder: ComponentFolder, found: list[Known]) -> Iterator[Known]:
+def _copied(exporter: Exporter, found: list[Known]) -> Iterator[Known]:
     """The series, and the same ones under other prefixes."""
     yield from found
-    for copy in folder.component.page.copies:
+    for copy in exporter.component.page.copies:
         for each in found:
             if each.name.startswith(copy.of):
                 yield replace(each, name=copy.prefix + each.name.removeprefix(copy.of), copied_by=copy.by)

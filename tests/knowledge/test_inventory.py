@@ -56,7 +56,7 @@ def test_mistaken_names_lead_to_the_series(inventory: Inventory) -> None:
 
 
 def test_a_prefix_tells_whose_page_it_is(inventory: Inventory) -> None:
-    assert [folder.name for folder in inventory.owners("oven:whatever")] == ["oven"]
+    assert [each.name for each in inventory.owners("oven:whatever")] == ["oven"]
     assert inventory.owners("oven_whatever") == []
 
 
