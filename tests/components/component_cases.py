@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from component_variants import CATALOGUE, Rendering, Variant, companion, rendering
+from histogram_series import with_counts
 
 from obsgen.conventions import SERVICE_LABEL
 from obsgen.render.alerting.alertmanager import HEARTBEAT
@@ -127,7 +128,7 @@ def _tests(rendered: Rendering, scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 
 def _test(scenario: Scenario, labels: Mapping[str, str], expected: list[Any], twist: str = "") -> dict[str, Any]:
-    series = {expanded(name, labels): values for name, values in scenario.data.get("series", {}).items()}
+    series = with_counts({expanded(name, labels): each for name, each in scenario.data.get("series", {}).items()})
     return {
         "name": f"{scenario.alert}: {scenario.data['name']}{twist} ({scenario.variant})",
         "interval": f"{STEP}s",

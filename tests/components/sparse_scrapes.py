@@ -8,11 +8,12 @@ at the next scrape only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from component_cases import STEP, Scenario, by_variant, expanded, label_lists, own_alerts, rules_with_tests
 from component_variants import rendering
+from histogram_series import with_counts
 
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.units import duration, prometheus_duration
@@ -66,7 +67,7 @@ def _test(scenario: Scenario, alert: RenderedAlert) -> dict[str, Any]:
     """A scenario in which the alert fires at some time, or never: as it does with more scrapes, if it says nothing."""
     fires = scenario.data.get("sparse", "fires" if "fires" in scenario.data else "silent") == "fires"
     labels = label_lists(scenario.component, alert)
-    series: Mapping[str, str] = scenario.data.get("series", {})
+    series = with_counts(scenario.data.get("series", {}))
     times = [scenario.data["fires"]] if "fires" in scenario.data else scenario.silences
     until = max(map(duration, times)) + LATER * fires
     fired = f'max_over_time(ALERTS{{alertname="{alert.name}",alertstate="firing"}}[{until}s:{STEP}s])'

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from histogram_series import with_counts
+
 from obsgen import pipeline, tools
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import parse_profile
@@ -44,7 +46,7 @@ class Played:
     def __init__(
         self, made: StackTree, series: Mapping[str, str], promtool: tools.Tool, folder: Path, step: str
     ) -> None:
-        self.series, self.promtool, self.folder, self.step = series, promtool, folder, step
+        self.series, self.promtool, self.folder, self.step = with_counts(series), promtool, folder, step
         rules = [{**group, "interval": step} for group in groups(made)]
         (folder / "rules.yaml").write_text(json.dumps({"groups": rules}))
 

@@ -89,15 +89,15 @@ class BoardScope:
         if signal.scope == "target":
             matchers += self._jobs(self.instances if own else owners, own)
         if signal.scope == "workload":
-            matchers += self._workloads()
+            matchers += self._workloads(signal)
         if signal.scope != "cluster":
             matchers += self._chosen(signal, stored, ("namespace", "pod"), own)
         return matchers + self._chosen(signal, stored, ("model", "node"), own)
 
-    def _workloads(self) -> list[Matcher]:
+    def _workloads(self, signal: ResolvedSignal) -> list[Matcher]:
         """The namespaces of the component's own pods, and their names if every instance knows them."""
         patterns = sorted({instance.pods or "" for instance in self.instances})
-        pods: list[Matcher] = [] if "" in patterns else [("pod", "=~", "|".join(patterns))]
+        pods: list[Matcher] = [] if "" in patterns or "pod" not in signal.labels else [("pod", "=~", "|".join(patterns))]
         return [one_of("namespace", sorted({instance.namespace for instance in self.instances})), *pods]
 
     def _jobs(self, owners: Sequence[Instance], own: bool) -> list[Matcher]:

@@ -105,9 +105,9 @@ def _kept(signal: ResolvedSignal, owner: Instance) -> tuple[str, ...]:
     return ALWAYS_KEPT
 
 
-def workload_matchers(instance: Instance) -> list[Matcher]:
-    """The labels of an instance's pods."""
-    pods: list[Matcher] = [("pod", "=~", instance.pods)] if instance.pods else []
+def workload_matchers(instance: Instance, signal: ResolvedSignal) -> list[Matcher]:
+    """The labels of an instance's pods, or of what makes those, which has no label of a pod."""
+    pods: list[Matcher] = [("pod", "=~", instance.pods)] if instance.pods and "pod" in signal.labels else []
     return [("namespace", "=", instance.namespace), *pods]
 
 
@@ -167,5 +167,5 @@ class RuleScope:
         if signal.scope == "cluster":
             return []
         if signal.scope == "workload":
-            return workload_matchers(self.instance)
+            return workload_matchers(self.instance, signal)
         return own_target_matchers(owner) if owner.target else own_target_matchers(self.instance, lent=True)
