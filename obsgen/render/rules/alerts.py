@@ -160,7 +160,8 @@ class _Writer:
         return 'printf "%.0f"' if counted and template == "humanize" else template
 
     def _figure(self, shown: str) -> str:
-        for direction, written in (("above", self.alert.above), ("below", self.alert.below)):
+        first = (self.alert.any_ or (self.alert,))[0]
+        for direction, written in (("above", first.above), ("below", first.below)):
             if written in self.instance.thresholds:
                 return f"{direction} {shown}"
         return ""
