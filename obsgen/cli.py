@@ -46,6 +46,9 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
     GITHUB = "github"
 
 
@@ -167,6 +170,10 @@ def validate(
         bool,
         typer.Option("--all", help="Build all overlays, not a few of those that are alike."),
     ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Write what is certain to be meant into the files first.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: print the difference, write nothing.")
+    ] = False,
 ) -> None:
     """Prove trees, or any manifests, offline: structure, schemas, queries, and what the real tools say."""
     from obsgen.checks import validate as run
@@ -176,10 +183,18 @@ def validate(
     asked = paths or [path for path in (Path("out"), Path("argocd")) if path.is_dir()] or [Path()]
     if not paths:
         _say(f"validating {' and '.join(map(str, asked))}")
+    if fix or dry_run:
+        from obsgen import fixing
+
+        mended = (fixing.planned if dry_run else fixing.mend)(lambda: run(asked, "off", every_build=every).findings)
+        _say(fixing.summary(mended, dry_run=dry_run))
+        if dry_run:
+            typer.echo(fixing.difference(mended), nl=False)
+            raise typer.Exit(int(bool(mended.made)))
     report = run(asked, tools.value, _progress(), every_build=every)
-    typer.echo(render(format_.value, report, Options(verbose, _colour(sys.stdout))), nl=False)
-    least = Severity(fail_on.value).rank
-    raise typer.Exit(int(any(finding.severity.rank <= least for finding in report.findings)))
+    least = Severity(fail_on.value)
+    typer.echo(render(format_.value, report, Options(verbose, _colour(sys.stdout), least)), nl=False)
+    raise typer.Exit(int(any(finding.severity.rank <= least.rank for finding in report.findings)))
 
 
 def _colour(stream: TextIO) -> bool:
@@ -225,11 +240,15 @@ def explain(
 
 
 @app.command(epilog="Example:  obsgen schema > profile.schema.json")
-def schema(templates: TEMPLATES = None) -> None:
+def schema(
+    templates: TEMPLATES = None,
+    report: Annotated[bool, typer.Option("--report", help="That of reports in JSON instead.")] = False,
+) -> None:
     """Print the JSON Schema of profiles, from which editors complete them."""
     from obsgen.profile.schema import json_schema
+    from obsgen.report import json
 
-    typer.echo(json_schema(tuple(templates or ())))
+    typer.echo(json.json_schema() if report else json_schema(tuple(templates or ())), nl=not report)
 
 
 @tools_app.command("list", epilog="Example:  obsgen tools list")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "formats", "render"]
 
-_NOT_FORMATS = frozenset(("__init__", "options", "printable"))
+_NOT_FORMATS = frozenset(("__init__", "options", "printable", "sources"))
 
 
 @cache

@@ -15,9 +15,13 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO
 
 
 def render(report: Report, options: Options) -> str:
-    """One line a finding; infos only with `verbose`."""
+    """One line a finding, infos only with `verbose`; then how many are suppressed, if any are."""
     shown = (one for one in report.findings if options.verbose or one.severity != Severity.INFO)
-    return "".join(f"{_command(finding)}\n" for finding in shown)
+    lines = [_command(finding) for finding in shown]
+    if report.suppressed:
+        reasons = sorted({f"{one.finding.id}: {one.reason}" for one in report.suppressed})
+        lines.append(f"::notice title=obsgen::{_text([f'suppressed findings: {len(report.suppressed)}', *reasons])}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _command(finding: Finding) -> str:
@@ -30,11 +34,17 @@ def _command(finding: Finding) -> str:
         "title": finding.id,
     }
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    text = "\n".join(map(printable, filter(None, (finding.message, *finding.hint.splitlines()))))
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
+    notes = (f"{note.message} ({note.place})" for note in finding.notes)
+    return f"::{_COMMANDS[finding.severity]} {listed}::{_text([finding.message, *finding.hint.splitlines(), *notes])}"
+
+
+def _text(lines: list[str]) -> str:
+    return _data("\n".join(map(printable, filter(None, lines))))
 
 
 def _data(text: str) -> str:
+    """A text as commands quote it; what is no character, as in the name of a file that is not UTF-8, is shown as ?."""
+    text = text.encode("utf-8", "replace").decode()
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from obsgen.findings import Finding, Place, Severity, scrubbed
-from obsgen.leaks import leaks, masked
 from obsgen.report.options import Options
 from obsgen.report.printable import printable, width
-from obsgen.secrecy import ID as EXPOSED
+from obsgen.report.sources import reader
 
 if TYPE_CHECKING:
     from obsgen.checks import LevelCount, Report, ToolUse
@@ -23,8 +19,6 @@ MOST_OF_ONE_CHECK = 10
 """How many findings of one check are shown unless asked for all."""
 
 _MAX_LINE = 160
-_MAX_FILE = 16 * 1024 * 1024
-_SECRET = re.compile(r"""\bkind["']?[ \t]*:[ \t]*["']?Secret\b""")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
 
@@ -40,7 +34,8 @@ Line = list[Span]
 
 def render(report: Report, options: Options) -> str:
     """Findings and counts as lines."""
-    return _text([*_findings(report.findings, options), *_summary(report, options)], options)
+    allowed = [one.finding for one in report.suppressed]
+    return _text([*_findings(report.findings, options, allowed), *_summary(report, options)], options)
 
 
 def findings_text(findings: Iterable[Finding], options: Options | None = None) -> str:
@@ -49,11 +44,13 @@ def findings_text(findings: Iterable[Finding], options: Options | None = None) -
     return _text(_findings(findings, chosen), chosen).rstrip("\n")
 
 
-def _findings(findings: Iterable[Finding], options: Options) -> Iterator[Line]:
-    """The lines for findings: without `verbose` no infos, and of each check only the first few."""
+def _findings(findings: Iterable[Finding], options: Options, allowed: Iterable[Finding] = ()) -> Iterator[Line]:
+    """The lines for findings: without `verbose` no infos, and of each check only the first few.
+
+    What is `allowed` is not told; secrets among it stay hidden all the same.
+    """
     found = tuple(findings)
-    broken = {finding.place.file for finding in found if finding.id.startswith(("yaml/", "json/"))}
-    read = _reader([finding.place for finding in found if finding.id == EXPOSED], broken)
+    read = reader((*found, *allowed))
     shown: Counter[str] = Counter()
     for finding in found:
         if finding.severity == Severity.INFO and not options.verbose:
@@ -75,14 +72,28 @@ def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
     hint = [printable(line) for line in finding.hint.splitlines()] or [""]
     line = source[place.line - 1] if place.line <= len(source) else ""
     if line.strip() and (place.line, place.column, place.length) != (1, 1, 1):
-        start = max(0, place.column - 1 - _MAX_LINE // 2) if len(line) > _MAX_LINE else 0
-        yield [Span(f"{place.line:>{len(gutter) - 1}} | ", "dim"), Span(printable(line[start : start + _MAX_LINE]))]
-        indent = " " * width(printable(line[start : place.column - 1]))
-        carets = "^" * max(1, min(width(printable(line[place.column - 1 :][: place.length])), _MAX_LINE))
-        yield [Span(f"{gutter}| ", "dim"), Span(f"{indent}{carets}", _STYLES[finding.severity]), Span(f" {hint[0]}")]
+        shown, before, carets = _cut(line, place)
+        yield [Span(f"{place.line:>{len(gutter) - 1}} | ", "dim"), Span(shown)]
+        marks = Span("^" * carets, _STYLES[finding.severity])
+        yield [Span(f"{gutter}| ", "dim"), Span(" " * before), marks, Span(f" {hint[0]}")]
         hint = hint[1:]
-    for text in filter(None, hint):
+    notes = (f"{note.message} ({note.place})" for note in finding.notes)
+    for text in filter(None, (*hint, *map(printable, notes))):
         yield [Span(f"{gutter}| ", "dim"), Span(text)]
+
+
+def _cut(line: str, place: Place) -> tuple[str, int, int]:
+    """What is shown of a line, how many columns of it stand before the carets, and how many carets there are.
+
+    Of a long line a piece around the place is shown, with dots where it goes on.
+    """
+    start = min(max(0, place.column - 1 - _MAX_LINE // 2), max(0, len(line) - _MAX_LINE))
+    end = start + _MAX_LINE
+    first, last = "…" if start else "", "…" if end < len(line) else ""
+    shown = printable(line[start:end])
+    before = width(first) + width(printable(line[start : place.column - 1]))
+    carets = max(1, width(printable(line[place.column - 1 : end][: place.length])))
+    return f"{first}{shown}{last}", before, carets
 
 
 def _summary(report: Report, options: Options) -> Iterator[Line]:
@@ -95,6 +106,7 @@ def _summary(report: Report, options: Options) -> Iterator[Line]:
         meaning = "whether the series exist, are scraped, and reach a rule, a route and a receiver"
         yield [Span(f"not judged by this version: {' and '.join(unjudged)} ({meaning})")]
     yield from _skipped(report, options)
+    yield from _suppressed(report, options)
     notes = {tool.version or tool.note for tool in report.tools}
     if len(notes) == 1:
         yield [Span(f"tools: {notes.pop()}")]
@@ -119,6 +131,17 @@ def _skipped(report: Report, options: Options) -> Iterator[Line]:
         yield [Span(f"  {printable(one.file)}: {printable(one.reason)}", "dim")]
 
 
+def _suppressed(report: Report, options: Options) -> Iterator[Line]:
+    """How many findings somebody allows; with `verbose` which, why, until when and where."""
+    if report.suppressed:
+        more = "" if options.verbose else " (-v lists them)"
+        yield [Span(f"suppressed: {_number(len(report.suppressed), 'finding')}{more}")]
+    for one in report.suppressed if options.verbose else ():
+        until = f", until {one.until}" if one.until else ""
+        text = f"{one.finding.place}: {one.finding.id}: {one.reason}{until} ({one.place})"
+        yield [Span(f"  {printable(text)}", "dim")]
+
+
 def _tool(tool: ToolUse) -> Iterator[Span]:
     if tool.version:
         yield Span(f"{tool.name} {tool.version} ✓  ")
@@ -131,6 +154,8 @@ def _verdict(report: Report, options: Options) -> Line:
     text = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
     if infos:
         text += f", {_number(infos, 'note')}" + ("" if options.verbose else " (-v lists them)")
+    fixes = sum(one.fix is not None for one in report.findings)
+    text += f"; --fix corrects {fixes}" if fixes else ""
     first = next((one for one in report.findings if one.severity != Severity.INFO), None)
     absent = any(tool.note.startswith("absent") for tool in report.tools)
     next_step = f"obsgen explain {first.id}" if first else "obsgen tools install" if absent else ""
@@ -139,47 +164,6 @@ def _verdict(report: Report, options: Options) -> Line:
 
 def _number(count: int, one: str, many: str = "") -> str:
     return f"{count or 'no'} {one if count == 1 else many or one + 's'}"
-
-
-class Source(NamedTuple):
-    """The lines of a file without its secrets, and these, so that nothing else tells them."""
-
-    lines: list[str]
-    secrets: tuple[str, ...] = ()
-
-
-def _reader(exposed: Iterable[Place], broken: Collection[str]) -> Callable[[str], Source]:
-    """A function that gives a file, empty if it cannot be read, and keeps it; what is `exposed` is left out.
-
-    Of a `broken` file with a Secret nobody knows which values are secret: no line of it is given.
-    """
-    places: dict[str, list[Place]] = {}
-    for place in exposed:
-        places.setdefault(place.file, []).append(place)
-
-    @cache
-    def source(file: str) -> Source:
-        try:
-            with Path(file).open("rb") as stream:
-                raw = stream.read(_MAX_FILE + 1)
-        except OSError:
-            return Source([])
-        text = raw.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        if len(raw) > _MAX_FILE or (file in broken and _SECRET.search(text)):
-            return Source([])
-        secrets = (text[leak.start : leak.start + leak.length] for leak in leaks(text))
-        return Source(_covered(masked(text).split("\n"), places.get(file, ())), tuple(secrets))
-
-    return source
-
-
-def _covered(lines: list[str], places: Iterable[Place]) -> list[str]:
-    """The lines with asterisks at the places."""
-    for place in places:
-        if place.line <= len(lines):
-            line, start = lines[place.line - 1], place.column - 1
-            lines[place.line - 1] = f"{line[:start]}{'*' * place.length}{line[start + place.length :]}"
-    return lines
 
 
 def _text(lines: Iterable[Line], options: Options) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 from obsgen.findings import Place
 from obsgen.source.events import Route, locate
 from obsgen.source.jsontext import locate_json
-from obsgen.source.spelling import written_at
+from obsgen.source.spelling import written_at, written_end
 
 _BREAK = "\r\n|[\n\r\x85\u2028\u2029]"  # those of YAML 1.1, which libyaml counts
+_NO_BREAK = re.compile("[^\r\n]*")
 
 Places = dict[Route, tuple[Place, Place]]
 """The places of key and value for each route of a document."""
@@ -55,15 +56,21 @@ class Document:
         return self._shared[self.index]
 
     def text_place(self, route: Route, offset: int, length: int = 1) -> Place:
-        """Where character `offset` of the string at `route` stands in the file; exact but for tags and anchors."""
+        """Where character `offset` of the string at `route` stands in the file; exact but for tags and anchors.
+
+        The place is as long as `length` characters are written there, as far as they stand on the first line.
+        """
         start = self.place(route)
         value = self.at(route)
         if not isinstance(value, str):
             return start
         starts = line_starts(self.text, self.file)
-        at = written_at(self.text, starts[start.line - 1] + start.column - 1, value, offset)
+        scalar = starts[start.line - 1] + start.column - 1
+        at = written_at(self.text, scalar, value, offset)
+        end = written_end(self.text, scalar, value, max(offset, min(offset + length, len(value)) - 1))
         line = bisect_right(starts, at)
-        return Place(self.file, line, at - starts[line - 1] + 1, length)
+        written = _NO_BREAK.match(self.text, at, max(at, end))
+        return Place(self.file, line, at - starts[line - 1] + 1, max(1, len(written[0]) if written else length))
 
     def at(self, route: Route) -> Any:
         """The value at `route`, or None where there is none."""

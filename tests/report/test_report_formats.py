@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+import jsonschema_rs
 import pytest
+from engine_support import Command, obsgen
 from hypothesis import given
 from hypothesis import strategies as st
+from report_samples import REPORT, REPORTS, RULES, finding, full
 
-from obsgen.checks import Counts, LevelCount, Report, ToolUse
-from obsgen.checks.files import Unread
+from obsgen.checks import Report, ToolUse, validate
 from obsgen.findings import Finding, Place, Severity
 from obsgen.report import Options, formats, render
+from obsgen.report.json import json_schema
 from obsgen.report.printable import printable, width
 from obsgen.report.text import MOST_OF_ONE_CHECK, findings_text
+from obsgen.source import load_text
 
+__all__ = ["obsgen"]
+
+SCHEMA = jsonschema_rs.validator_for(json.loads(json_schema()), validate_formats=True)
 SOURCE = "first: line\nexpr: sum(rate(x)\n\ttabbed: \x1b[31mred\n名前: wide\n"
 
 
@@ -24,10 +34,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
     Path("rules.yaml").write_text(SOURCE, encoding="utf-8")
     return "rules.yaml"
-
-
-def finding(place: Place, severity: Severity = Severity.ERROR, hint: str = "close it") -> Finding:
-    return Finding("promql/syntax", severity, "'(' is never closed", place, hint)
 
 
 def text(*findings: Finding, verbose: bool = True) -> list[str]:
@@ -92,22 +98,6 @@ def test_only_the_first_findings_of_a_check_are_shown_and_no_infos(file: str) ->
     assert any("info[" in line for line in full)
 
 
-REPORT = Report(
-    findings=(finding(Place("a.yaml", 2, 3, 4)), finding(Place("b,:.yaml", 1, 1), Severity.INFO, hint="50% of\nit")),
-    levels=(
-        LevelCount(1, "structure", 5, 0, 1),
-        LevelCount(3, "queries", 21, 1, 2),
-        LevelCount(4, "signals", 0, 0, judged=False),
-        LevelCount(5, "path", 0, 0, judged=False),
-        LevelCount(6, "tools", 0, 0, 2),
-    ),
-    tools=(ToolUse("kustomize", "5.8.2"), ToolUse("promtool", None, "absent: obsgen tools install promtool")),
-    counts=Counts(files=6, objects=14, rules=9, panels=1),
-    unread=(Unread("chart/templates/a.yaml", "Helm template"),),
-    seconds=0.123,
-)
-
-
 def test_the_summary_counts_what_was_checked_and_what_was_not() -> None:
     lines = render("text", REPORT).splitlines()
     assert lines[-4:] == [
@@ -151,10 +141,10 @@ def test_json_has_a_version_and_sorted_keys() -> None:
     assert list(document) == sorted(document)
     assert document["findings"][0] == {
         "id": "promql/syntax", "severity": "error", "message": "'(' is never closed", "hint": "close it",
-        "file": "a.yaml", "line": 2, "column": 3, "length": 4,
+        "file": "a.yaml", "line": 2, "column": 3, "length": 4, "notes": [], "fix": None,
     }  # fmt: skip
     assert document["summary"] == {
-        "errors": 1, "warnings": 0, "infos": 1, "files": 6, "objects": 14, "rules": 9, "panels": 1,
+        "errors": 1, "warnings": 0, "infos": 1, "suppressed": 0, "files": 6, "objects": 14, "rules": 9, "panels": 1,
     }  # fmt: skip
     assert document["levels"][1] == {
         "level": 3, "name": "queries", "checked": 21, "passed": 20, "failed": 1, "skipped": 2, "judged": True,
@@ -172,8 +162,7 @@ def test_github_commands_are_escaped() -> None:
 
 
 def test_formats_are_found_by_their_modules() -> None:
-    assert set(formats()) >= {"text", "json", "github"}
-    assert not {"options", "printable"} & set(formats())
+    assert set(formats()) == {"text", "json", "sarif", "junit", "markdown", "github"}
 
 
 @given(st.text())
@@ -185,9 +174,127 @@ def test_printable_text_cannot_move_the_cursor(value: str) -> None:
     shown.encode("utf-8")
 
 
-@given(st.text(), st.text(), st.integers(1, 9), st.integers(1, 400), st.integers(1, 400))
-def test_any_finding_can_be_told(message: str, hint: str, line: int, column: int, length: int) -> None:
-    report = Report((Finding("a/b", Severity.ERROR, message, Place(__file__, line, column, length), hint),))
+@given(REPORTS)
+def test_any_report_can_be_told(report: Report) -> None:
     for name in formats():
         for colour in (False, True):
-            assert render(name, report, Options(verbose=True, colour=colour)).encode("utf-8")
+            told = render(name, report, Options(verbose=True, colour=colour)).encode("utf-8")
+            assert told.endswith(b"\n") or (name == "github" and not told)
+
+
+@given(REPORTS)
+def test_a_report_in_json_fits_its_schema(report: Report) -> None:
+    document = json.loads(render("json", report))
+    assert [each.message for each in SCHEMA.iter_errors(document)] == []
+    assert len(document["findings"]) == len(report.findings)
+    assert document["summary"]["suppressed"] == len(document["suppressed"]) == len(report.suppressed)
+
+
+def test_the_schema_of_json_is_a_sharp_one(rules: str) -> None:
+    document = json.loads(render("json", full(rules)))
+    for key in ("suppressed", "schemaVersion", "findings"):
+        assert not SCHEMA.is_valid({name: value for name, value in document.items() if name != key})
+    document["findings"][0]["line"] = 0
+    assert not SCHEMA.is_valid(document)
+
+
+def test_json_tells_notes_fixes_and_suppressions(rules: str) -> None:
+    document = json.loads(render("json", full(rules)))
+    assert document["findings"][1]["notes"] == [
+        {"message": "selected by team=ml", "file": "prometheus.yaml", "line": 9, "column": 5, "length": 4}
+    ]
+    assert document["findings"][1]["fix"] == {
+        "old": 'old{a="b"}', "new": 'new{a="b"}', "file": rules, "line": 9, "column": 17, "length": 1,
+    }  # fmt: skip
+    first, second = document["suppressed"]
+    assert (first["finding"]["id"], first["reason"], first["until"]) == (
+        "promql/syntax",
+        "as it should be",
+        "2027-01-31",
+    )
+    assert (second["until"], second["allowedAt"]["file"]) == (None, "facts.yaml")
+
+
+def test_text_tells_notes_fixes_and_how_many_are_suppressed(rules: str) -> None:
+    lines = render("text", full(rules)).splitlines()
+    at = lines.index("rules.yaml:9:17: error[signal/unknown]: no such series")
+    assert lines[at + 3] == "      | selected by team=ml (prometheus.yaml:9:5)"
+    assert "suppressed: 2 findings (-v lists them)" in lines
+    assert lines[-1].startswith("1 error, 1 warning, 1 note (-v lists them); --fix corrects 1 in ")
+    verbose = render("text", full(rules), Options(verbose=True)).splitlines()
+    assert "  rules.yaml:5:5: promql/syntax: as it should be, until 2027-01-31 (rules.yaml:5:20)" in verbose
+    assert "  board.json:1:70: promql/syntax: it is old (facts.yaml:3:9)" in verbose
+
+
+def test_github_counts_what_is_suppressed(rules: str) -> None:
+    lines = render("github", full(rules)).splitlines()
+    assert lines[1].endswith("::no such series%0Aselected by team=ml (prometheus.yaml:9:5)")
+    assert lines[-1] == (
+        "::notice title=obsgen::suppressed findings: 2%0Apromql/syntax: as it should be%0Apromql/syntax: it is old"
+    )
+
+
+@given(REPORTS)
+def test_a_report_for_github_has_one_line_a_command(report: Report) -> None:
+    lines = render("github", report, Options(verbose=True)).split("\n")
+    assert lines.pop() == ""
+    assert len(lines) == len(report.findings) + bool(report.suppressed)
+    assert all(
+        re.match(r"::(error|warning|notice) (file=[^,:]*,line=\d+,col=\d+,endColumn=\d+,)?title=[^,:]*::", line)
+        for line in lines
+    )
+
+
+RULES_IN_MANY_FORMS = """\
+groups:
+- name: g
+  rules:
+  - record: a
+    expr: |
+      sum by (x) (
+        rate(up{a="b"}[5m)
+      )
+  - record: b
+    expr: "sum(rate(up{a=\\"b\\", c=\\"d\\"}[5m)) + 1"
+  - {record: c, expr: 'sum(rate(up{a="b"}[5m))'}
+"""
+
+
+def test_carets_stand_below_the_expression_however_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rules.yaml").write_text(RULES_IN_MANY_FORMS)
+    lines = render("text", validate([Path("rules.yaml")], "off"), Options(verbose=True)).splitlines()
+    marked = [(line, below) for line, below in pairwise(lines) if "^" in below]
+    assert len(marked) == 3
+    for line, below in marked:
+        assert line[below.index("^") :].startswith(")")
+
+
+def test_carets_are_as_long_as_what_is_written(rules: str) -> None:
+    document = load_text(RULES, rules)[0]
+    place = document.text_place(("groups", 0, "rules", 1, "expr"), 5, len('old{a="b"}'))
+    line, caret = text(finding(place))[1:3]
+    assert line[caret.index("^") : caret.rindex("^") + 1] == 'old{a=\\"b\\"}'
+    place = document.text_place(("groups", 0, "rules", 0, "expr"), 0, len('sum(foo{a="b"})\n/ bar'))
+    line, caret = text(finding(place))[1:3]
+    assert line[caret.index("^") : caret.rindex("^") + 1] == 'sum(foo{a="b"})'
+
+
+@given(st.integers(1, 700), st.integers(1, 700), st.integers(1, 60))
+def test_of_a_long_line_what_matters_is_shown(before: int, after: int, length: int) -> None:
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        file.write("x" * before + "H" * length + "y" * after)
+        file.flush()
+        line, caret = text(finding(Place(file.name, 1, before + 1, length)))[1:3]
+    assert line[caret.index("^") : caret.rindex("^") + 1] == "H" * length
+    shown = line.partition("| ")[2]
+    assert len(shown.strip("…")) == min(before + length + after, 160)
+    assert shown.startswith("…") or "x" * before in shown
+    assert shown.endswith("…") or "y" * after in shown
+
+
+def test_the_schema_of_reports_can_be_had(obsgen: Command) -> None:
+    ran = obsgen("schema", "--report")
+    assert json.loads(ran.out) == json.loads(json_schema())
