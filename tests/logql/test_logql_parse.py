@@ -65,6 +65,7 @@ def test_places(text: str, kind: type[Node], shown: list[str]) -> None:
         ("a=1 or b=2 or c=3", "((a or b) or c)"),
         ("a=1, b=2 or c=3", "(a and (b or c))"),
         ("a=1 b=2 and c=3", "(a and (b and c))"),
+        ("a=1, b=2 and c=3 or d=4", "(a and ((b and c) or d))"),
         ("a=1 or b=2, c=3", "(a or (b and c))"),
         ("(a=1 or b=2) and c=3", "((a or b) and c)"),
     ],
