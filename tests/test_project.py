@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from obsgen.profile.load import parse_profile
 from obsgen.profile.prometheus import Prometheus
 from obsgen.profile.shape import NAMED_LISTS
 from obsgen.render.alerting.route_table import route_cases
+from obsgen.suppression import comments
 from obsgen.units import UNITS, parse
 
 ROOT = Path(__file__).parent.parent
@@ -120,8 +122,24 @@ def test_the_prices_of_the_readme_make_a_board_and_watch_a_budget() -> None:
     assert not [each for each in made.base.stack.assumptions if "not used" in each]
 
 
+def test_what_the_readme_allows_is_carried_by_the_tree_and_its_comment_is_read() -> None:
+    made = example_of("validation")
+    carried = json.loads(made.files[".obsgen/facts.json"])["environments"]["prod"]["allow"]
+    assert [(each["id"], each.get("until")) for each in carried] == [
+        ("promql/comparison", "2027-01-31"),
+        ("dashboard/deprecated-panel", None),
+    ]
+    (allowed,), faults = comments(blocks(README, "text")[0], "README.md")
+    assert (allowed.id, allowed.reason, str(allowed.until)) == (
+        "promql/comparison",
+        "a heartbeat, meant to fire",
+        "2027-01-31",
+    )
+    assert faults == []
+
+
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 9
+    assert len(EXAMPLES) == 10
     assert len(OWN_FILES) == 2
 
 
