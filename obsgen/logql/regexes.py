@@ -23,7 +23,7 @@ class Regex(NamedTuple):
 
 
 _IN_CLASS = r"(?:\\[.+*?()\[\]{}|^$\\/-]|[^\]\\\[\-&~|^])"
-_CLASS = rf"\[\^?-?(?:{_IN_CLASS}(?:-{_IN_CLASS})?|\\[dDwWsS])+\]"
+_CLASS = rf"\[\^?-?(?:{_IN_CLASS}(?:-{_IN_CLASS})?|\\[dDwWsS])+-?\]"
 _ESCAPED = r"\\[dDwWsSnrtfva]|\\[.+*?()\[\]{}|^$\\/\"'#%&,:;<=>@`~!_ -]"
 _GROUP = r"\((?!\?)|\(\?:|\(\?P<[A-Za-z_][A-Za-z0-9_]*>|[)|]"
 _REPEAT = r"(?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??"
@@ -48,9 +48,14 @@ def regex(text: str) -> Regex:
     if fault:
         return Regex(known=True, fault=fault)
     try:
-        return Regex(known=True, compiled=re.compile(text, re.DOTALL))
+        return Regex(known=True, compiled=re.compile(text, _flags(text)))
     except (re.error, RecursionError, OverflowError) as problem:
         return Regex(known=True, fault=str(problem).split(" at position")[0])
+
+
+def _flags(text: str) -> int:
+    """Go's `\\w` and `\\d` are of ASCII alone, its letters without regard to case are not."""
+    return re.DOTALL if "(?i" in text else re.DOTALL | re.ASCII
 
 
 def _scan(text: str) -> str | None:
