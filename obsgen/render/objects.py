@@ -18,7 +18,7 @@ from obsgen.render.grafana.dashboards import Board
 from obsgen.render.grafana.datasources import datasource_names
 from obsgen.render.manifest import Manifest, own_labels
 from obsgen.render.plain_files import Files, objects_of, plain_files
-from obsgen.render.rules.alert_labels import strays
+from obsgen.render.rules.alert_labels import strays, told_apart_by
 from obsgen.render.rules.alerts import RenderedAlert, alerts, with_servers
 from obsgen.render.rules.log_rules import evaluated, log_rules, unheard
 from obsgen.render.rules.objective_rules import burn_alerts, objective_recordings
@@ -117,7 +117,7 @@ def _ruled(stack: Stack, boards: Sequence[Board], others: Others) -> _Ruled:
     found, recorded = own.alerts, own.recordings
     rules = faults.attempt(lambda: rule_objects(stack, found, recorded), [])
     names = {
-        **_names(stack, boards),
+        **_names(stack, boards, found),
         "log_rules": log_rules(stack, found),
         **job_names(stack),
         "federated": federated(own, others(), boards) if stack.settings.prometheus.federate else {},
@@ -153,7 +153,7 @@ def _hasty(stack: Stack, found: Iterable[RenderedAlert]) -> Iterator[str]:
         yield f"{told}: scrapes are {interval} apart, and `for` is shorter than two (alerts.{some[0]}.for)"
 
 
-def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
+def _names(stack: Stack, boards: Sequence[Board], found: Sequence[RenderedAlert]) -> dict[str, Any]:
     """What manifests and values may speak of besides what every text may."""
     secrets = [
         {
@@ -163,7 +163,7 @@ def _names(stack: Stack, boards: Sequence[Board]) -> dict[str, Any]:
         }
         for each in stack.secrets
     ]
-    alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams)
+    alerting = alerting_names(stack.settings.alertmanager, stack.settings.teams, told_apart_by(found))
     datasources = datasource_names(next((each.context["datasources"] for each in stack.instances), []))
     return {**board_names(stack, boards), **datasources, "secrets": secrets, "alerting": alerting}
 

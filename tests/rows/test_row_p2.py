@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from promtool_rows import Played
 from row_support import board, made, shipped, titles
+
+from obsgen import tools
 
 PROFILE = "inference-platform"
 PROMETHEUS = "prometheus"
@@ -25,6 +30,27 @@ def test_both_pages_of_the_server_are_scraped_at_their_pace() -> None:
     endpoints = made("ServiceMonitor", "model-server", PROFILE)["spec"]["endpoints"]
     told = [(each["port"], each["path"], each["interval"]) for each in endpoints]
     assert told == [("metrics", "/metrics", "15s"), ("metrics", "/metrics/detailed", "30s")]
+
+
+def test_pages_of_one_server_do_not_collide() -> None:
+    """`up` and whatever else the scrape adds would be the same series, written twice with different values."""
+    endpoints = made("ServiceMonitor", "model-server", PROFILE)["spec"]["endpoints"]
+    marked = [each for page in endpoints for each in page["relabelings"] if each["targetLabel"] == "metrics_path"]
+    assert [each["sourceLabels"] for each in marked] == [["__metrics_path__"]] * 2
+    (alone,) = made("ServiceMonitor", "ollama-fleet", PROFILE)["spec"]["endpoints"]
+    assert "metrics_path" not in str(alone["relabelings"])
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(("detailed", "told"), [("1x40", False), ("0x40", True)])
+def test_a_page_that_fails_beside_one_that_answers_is_told(
+    detailed: str, told: bool, real_tool: Callable[[str], tools.Tool], tmp_path: Path
+) -> None:
+    up = 'up{job="model-server",namespace="models",pod="m-0",metrics_path="/metrics%s"}'
+    played = Played(
+        shipped(PROFILE), {up % "": "1x40", up % "/detailed": detailed}, real_tool("promtool"), tmp_path, "30s"
+    )
+    assert played.fires("ApplicationDown", "10m", 'metrics_path="/metrics/detailed"') is told
 
 
 def test_the_list_to_keep_drops_nothing_that_an_alert_stands_on() -> None:

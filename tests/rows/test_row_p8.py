@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from row_support import shipped
 
 from obsgen import pipeline, tools
 from obsgen.checks import validate
@@ -86,6 +87,20 @@ def test_critical_goes_to_pagerduty_all_else_to_slack_by_matchers_of_today() -> 
 def test_critical_silences_warnings() -> None:
     (inhibition,) = configuration()["inhibit_rules"]
     assert inhibition["source_matchers"] == ['severity="critical"']
+
+
+def test_critical_of_one_server_silences_no_warning_of_another() -> None:
+    (inhibition,) = configuration()["inhibit_rules"]
+    assert inhibition["equal"] == ["alertname", "cluster", "namespace", "service"]
+
+
+def test_objectives_and_models_are_told_apart_where_one_alert_has_two_severities() -> None:
+    (config,) = (
+        each for each in shipped("ai-infrastructure").base.objects if each.object["kind"] == "AlertmanagerConfig"
+    )
+    (inhibition,) = config.object["spec"]["inhibitRules"]
+    assert {"service", "objective", "model_name"} <= set(inhibition["equal"])
+    assert len(set(inhibition["equal"])) == len(inhibition["equal"])
 
 
 def test_no_key_is_in_the_tree() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from obsgen.components.fields import Severity
+from obsgen.conventions import SERVICE_LABEL
 from obsgen.profile.alerting import Alertmanager, Grouping, Receiver, Team, TimeInterval
 from obsgen.profile.platform import SecretKey
 from obsgen.signalpath.resources import native_matcher
@@ -130,15 +131,20 @@ def _integrations(receiver: Receiver) -> Iterator[_Integration]:
         yield _Integration("msteamsv2", {}, {"webhook_url": receiver.teams.url})
 
 
-def alerting_names(alertmanager: Alertmanager | None, teams: Mapping[str, Team]) -> dict[str, Any] | None:
-    """The configuration as templates speak of it: as it is and its `text`, as `spec` of a resource, for a `chart`."""
+def alerting_names(
+    alertmanager: Alertmanager | None, teams: Mapping[str, Team], apart: Sequence[str] = ()
+) -> dict[str, Any] | None:
+    """The configuration as templates speak of it: as it is and its `text`, as `spec` of a resource, for a `chart`.
+
+    `apart` are labels by which alerts of one name and one server are told from each other.
+    """
     if alertmanager is None:
         return None
-    native = configuration(alertmanager, teams)
+    native = configuration(alertmanager, teams, apart)
     return {
         "configuration": native,
         "text": yaml_bytes(native).decode(),
-        "spec": resource(alertmanager, teams),
+        "spec": resource(alertmanager, teams, apart),
         "chart": chart_configuration(native),
     }
 
@@ -170,22 +176,24 @@ class _Dialect:
         return {self.key(name): value for name, value in fields.items() if value}
 
 
-def configuration(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:
+def configuration(alertmanager: Alertmanager, teams: Mapping[str, Team], apart: Sequence[str] = ()) -> dict[str, Any]:
     """alertmanager.yaml."""
-    return {"global": {"resolve_timeout": alertmanager.resolve_timeout}, **_said(alertmanager, teams, _NATIVE)}
+    return {"global": {"resolve_timeout": alertmanager.resolve_timeout}, **_said(alertmanager, teams, apart, _NATIVE)}
 
 
-def resource(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> dict[str, Any]:
+def resource(alertmanager: Alertmanager, teams: Mapping[str, Team], apart: Sequence[str] = ()) -> dict[str, Any]:
     """The `spec` of an AlertmanagerConfig (v1alpha1, the version that is served without a conversion webhook)."""
-    return _said(alertmanager, teams, _RESOURCE)
+    return _said(alertmanager, teams, apart, _RESOURCE)
 
 
-def _said(alertmanager: Alertmanager, teams: Mapping[str, Team], dialect: _Dialect) -> dict[str, Any]:
+def _said(
+    alertmanager: Alertmanager, teams: Mapping[str, Team], apart: Sequence[str], dialect: _Dialect
+) -> dict[str, Any]:
     return dialect.filled(
         {
             "route": _route(route_tree(alertmanager, teams), dialect),
             "receivers": [_receiver(name, each, dialect) for name, each in alertmanager.receivers.items()],
-            "inhibit_rules": [_inhibition(dialect)] if alertmanager.inhibit else [],
+            "inhibit_rules": [_inhibition(dialect, apart)] if alertmanager.inhibit else [],
             dialect.intervals: [_interval(*each, dialect) for each in sorted(alertmanager.time_intervals.items())],
         }
     )
@@ -216,13 +224,13 @@ def _receiver(name: str, receiver: Receiver, dialect: _Dialect) -> dict[str, Any
     return filled
 
 
-def _inhibition(dialect: _Dialect) -> dict[str, Any]:
-    """A critical alert silences the others of the same thing."""
+def _inhibition(dialect: _Dialect, apart: Sequence[str]) -> dict[str, Any]:
+    """A critical alert silences the others of the same thing; a label that neither has is equal."""
     return dialect.filled(
         {
             "source_matchers": [dialect.matcher("severity", ("critical",))],
             "target_matchers": [dialect.matcher("severity", ("warning", "info"))],
-            "equal": ["alertname", "cluster", "namespace"],
+            "equal": ["alertname", "cluster", "namespace", SERVICE_LABEL, *apart],
         }
     )
 

@@ -97,7 +97,9 @@ class BoardScope:
     def _workloads(self, signal: ResolvedSignal) -> list[Matcher]:
         """The namespaces of the component's own pods, and their names if every instance knows them."""
         patterns = sorted({instance.pods or "" for instance in self.instances})
-        pods: list[Matcher] = [] if "" in patterns or "pod" not in signal.labels else [("pod", "=~", "|".join(patterns))]
+        pods: list[Matcher] = (
+            [] if "" in patterns or "pod" not in signal.labels else [("pod", "=~", "|".join(patterns))]
+        )
         return [one_of("namespace", sorted({instance.namespace for instance in self.instances})), *pods]
 
     def _jobs(self, owners: Sequence[Instance], own: bool) -> list[Matcher]:

@@ -58,6 +58,23 @@ def outside_labels(stack: Stack, asked: Collection[str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def told_apart_by(alerts: Iterable[RenderedAlert]) -> list[str]:
+    """The labels beside its server that tell an alert of two severities from others of its name."""
+    severities: dict[tuple[str, str], set[str]] = {}
+    every = list(alerts)
+    for alert in every:
+        severities.setdefault((alert.name, alert.instance.name), set()).add(alert.severity)
+    twice = [alert for alert in every if len(severities[alert.name, alert.instance.name]) > 1]
+    own = {label for alert in twice for label in alert.labels}
+    return sorted((own | {stored for alert in twice for stored in _stored(alert)}) - {SERVICE_LABEL})
+
+
+def _stored(alert: RenderedAlert) -> Iterator[str]:
+    """The labels by which an alert is split, as its server's series have them."""
+    for signal in alert.instance.signals.values():
+        yield from (stored for ours in alert.by if (stored := signal.labels.get(ours)))
+
+
 def home(stack: Stack, instance: Instance) -> str:
     """The namespace of an instance: its target's, else that of monitoring."""
     return instance.target.namespace if instance.target else stack.namespaces["monitoring"]

@@ -93,9 +93,18 @@ def kept_and_asked(instance: Instance, target: Target) -> dict[str, Any]:
 def relabelings(instance: Instance, target: Target) -> list[dict[str, Any]]:
     """`job` becomes the instance's name, by which rules and boards find its series; `node` comes from the pod.
 
+    Pages of one port are told apart by `metrics_path`.
+
     The pod's node is known without `attachMetadata`, which would need the right to list nodes and, without it, leave
     the monitor with no target at all.
     """
     job = {"action": "replace", "targetLabel": "job", "replacement": instance.name}
     node = {"action": "replace", "sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
-    return [job, node] if target.attach_node else [job]
+    page = {"action": "replace", "sourceLabels": ["__metrics_path__"], "targetLabel": "metrics_path"}
+    return [job, *([node] if target.attach_node else []), *([page] if _share_a_port(instance.target or target) else [])]
+
+
+def _share_a_port(target: Target) -> bool:
+    """Whether several pages lie on one port: their own labels are the same, `up` of one would hide that of another."""
+    ports = [(each.port, each.port_number) for each in pages(target)]
+    return len(set(ports)) < len(ports)
