@@ -111,6 +111,9 @@ class Component(Strict):
     page: Page = Field(default_factory=Page, description="what is known of the series that it exposes")
     images: tuple[str, ...] = Field((), description="container images whose tag is its version")
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
+    reserves: dict[str, Quantity] = Field(
+        default_factory=dict, description="shares that it takes when it starts, by the thresholds of others on the same"
+    )
     covers: tuple[str, ...] = ()
     uses_prices: str | None = Field(None, description="when the profile's prices count for what an instance covers")
     hosts_runtime: bool = False

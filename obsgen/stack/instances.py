@@ -16,6 +16,7 @@ from obsgen.stack.applications import with_pages
 from obsgen.stack.asked import Asked, component_of
 from obsgen.stack.context import instance_context
 from obsgen.stack.model import Instance, ResolvedSignal, Target
+from obsgen.stack.presumed import unsaid_money
 from obsgen.stack.scope import Scope
 from obsgen.stack.signals import resolve_signals
 from obsgen.stack.targets import target_of
@@ -72,6 +73,8 @@ class Instances:
         self._check_covers(folder, covers, route)
         sure = len(ledger.findings) == before and not ledger.lost(*((*route, key) for key in _DECISIVE))
         thresholds = choices.thresholds(folder, server.thresholds, route, ledger)
+        for told in unsaid_money(server.name, folder, server.thresholds):
+            ledger.assume(told)
         choices.alert_changes(folder, server.alerts, route, ledger)
         namespace = outer.namespace if outer else self._namespace(folder, server, stack)
         context = instance_context(stack, server.name, namespace, options, covers, versions[0], outer is not None)

@@ -25,6 +25,7 @@ from obsgen.stack.memo import Memo
 from obsgen.stack.model import Instance, Stack
 from obsgen.stack.names import unknown_names
 from obsgen.stack.neighbours import with_left_out, with_neighbours
+from obsgen.stack.presumed import never_below
 from obsgen.stack.scope import Scope
 from obsgen.stack.servers import WHOLE_SERVERS, listed
 
@@ -88,6 +89,8 @@ def _at_work(scope: Scope, selector_labels: Mapping[str, str]) -> tuple[list[Ins
     context = after_servers(context, scope, servers, selector_labels)
     platform = _made(make, platform_asked(scope, context), context)
     found = [*servers, *chain.from_iterable(platform)]
+    for told in never_below(found):
+        scope.ledger.assume(told)
     instances = scope.faults.attempt(partial(with_datasources, found, settings, scope.ledger), found)
     scope.faults.attempt(partial(unused_prices, settings.prices, servers, scope.ledger), None)
     every = len(asked) == len(list(listed(settings))) and not scope.environment.merged.lost & WHOLE_SERVERS
