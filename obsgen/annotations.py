@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -48,11 +48,27 @@ def unwrapped(annotation: Any) -> Any:
 
 
 def of_field(field: FieldInfo) -> Any:
-    """The type of a model's field, with the constraints that pydantic keeps beside it."""
+    """The type of a model's field, with the constraints and examples that pydantic keeps beside it."""
     whole: Any = field.annotation
-    for constraint in field.metadata:
+    for constraint in (*field.metadata, *([Examples(tuple(field.examples))] if field.examples else ())):
         whole = Annotated[whole, constraint]
     return whole
+
+
+class Examples(NamedTuple):
+    """Values of a field."""
+
+    values: tuple[Any, ...]
+
+
+def examples(annotation: Any) -> Iterator[str]:
+    """Texts that are of a type, as it names them itself."""
+    if get_origin(annotation) is Annotated:
+        inner, *constraints = get_args(annotation)
+        for each in constraints:
+            named = each.values if isinstance(each, Examples) else getattr(each, "examples", None) or ()
+            yield from (value for value in named if isinstance(value, str))
+        yield from examples(inner)
 
 
 def homes(annotation: Any, key: str, deepest: int = 3) -> Iterator[Route]:

@@ -12,6 +12,8 @@ _MANY = 40
 _ASCII = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "þ": "th", "ı": "i"})
 _QUOTES = "\"'“”„‟‘’‚‛«»`´"
 _SIZE = re.compile(r"([0-9]+)\s*([KMGT])?i?[bB]?\Z", re.IGNORECASE)
+_INSIDE = re.compile(r"(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.svc(?:\.[a-z0-9.-]+)?)(?::[0-9]+)?(?:/|\Z)")
+"""Addresses that mostly have no certificate: those of Services."""
 _OWNER_AND_REPOSITORY = re.compile(r"[\w-]+/[\w.-]+\Z", re.ASCII)
 
 
@@ -77,7 +79,8 @@ def _repairs(text: str) -> Iterator[str]:
     if _OWNER_AND_REPOSITORY.match(bare):
         yield f"https://github.com/{bare}.git"
     address = re.sub(r"^[a-z]*:?/+|^git://", "", bare)
-    yield from (bare.replace("/", ":", 1), f"https://{address}", f"ssh://git@{address}", _size(bare))
+    scheme = "http" if _INSIDE.match(address) else "https"
+    yield from (bare.replace("/", ":", 1), f"{scheme}://{address}", f"ssh://git@{address}", _size(bare))
     if bare[:1].isalnum():
         yield from (f"/{bare}", f"-{bare}", f"0{bare}", f"#{bare}")
     latin = ascii_text(bare)

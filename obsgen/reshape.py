@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from obsgen.annotations import choices, fields_of, of_field, unwrapped
+from obsgen.annotations import choices, examples, fields_of, of_field, unwrapped
 from obsgen.source.flow import flow
 
 _LONGEST = 90
@@ -67,6 +67,8 @@ def _forms(value: Any, annotation: Any, name: str) -> Iterator[Any]:
         yield from _as_model(value, inner)
     elif isinstance(value, (bool, int, float)):
         yield str(value).lower()
+        # A bare number is one of the unit that the type's own examples have.
+        yield from (f"{value}{each.lstrip('0123456789.')}" for each in examples(annotation) if each[:1].isdigit())
     elif isinstance(value, list) and len(value) == 1:
         yield value[0]
 

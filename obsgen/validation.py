@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from obsgen.annotations import homes, keys_at, types_at
+from obsgen.annotations import examples, homes, keys_at, types_at
 from obsgen.findings import Finding, Place, error, redacted
 from obsgen.hints import closest, invisible, nearest, repaired, visible
 from obsgen.reshape import fits, reshaped
+from obsgen.secrecy import ID as EXPOSED
 from obsgen.source import Route
 from obsgen.source.flow import flow
 from obsgen.units import shortened
@@ -104,8 +105,7 @@ class _Reader:
         by_key = fault["loc"][-1:] == ("[key]",) or (isinstance(fault["input"], dict) and bool(fault["input"]))
         place = self.locate(route, by_key)
         if "/" in kind:
-            hint = _slip_in(str(fault["input"])) or fault.get("ctx", {}).get("hint", "")
-            return error(kind, fault["msg"], place, hint)
+            return error(kind, fault["msg"], place, _slip(fault) or fault.get("ctx", {}).get("hint", ""))
         message, hint = self._plain(fault, route)
         return error(f"{self.group}/value", f"{_path(route)} {message}", place, hint)
 
@@ -134,8 +134,10 @@ class _Reader:
             return f"is too long: {len(value)} characters", f"write at most {context['max_length']}"
         if kind == "string_pattern_mismatch":
             types = [] if fault["loc"][-1:] == ("[key]",) else types_at(self.annotation, route)
-            meant = repaired(value, lambda text: re.search(context["pattern"], text) and _fits_one(text, types))
-            return f"cannot be {shown}", f"write {flow(meant)}" if meant else f"it must match {context['pattern']}"
+            meant = repaired(value, lambda text: _matches(context["pattern"], text) and _fits_one(text, types))
+            such = next((each for one in types for each in examples(one)), None)
+            form = f"such as {such}" if such else f"it must match {context['pattern']}"
+            return f"cannot be {shown}", f"write {flow(meant)}" if meant else form
         if kind in _BOUNDS:
             limit = next(iter(context.values()))
             return f"must be {_BOUNDS[kind]} {limit:g}, not {shown}", _as_share(value, limit)
@@ -178,11 +180,29 @@ def _bare(key: str) -> str:
     return visible(key).partition(":")[0].strip()
 
 
-def _slip_in(text: str) -> str:
-    """What is wrong with a text that looks right: characters that nobody sees, or no blank behind a colon."""
+def _matches(pattern: str, text: str) -> bool:
+    """Whether a pattern knows a text; addresses only where it speaks of them."""
+    return bool(re.search(pattern, text)) and ("://" not in text or "//" in pattern)
+
+
+def _slip(fault: Any) -> str:
+    """What is wrong with a key or value that was refused with a reason, where the reason is beside the point."""
+    if fault["type"] == EXPOSED:
+        return ""
+    text = str(fault["input"])
+    return _slip_in(text) if fault["loc"][-1:] == ("[key]",) else _unseen(text)
+
+
+def _unseen(text: str) -> str:
+    """Characters in a text that nobody sees."""
     odd = invisible(text)
-    if odd:
-        return f"it holds a {odd}: type it anew, as {shortened(visible(text).strip())}"
+    return f"it holds a {odd}: type it anew, as {shortened(visible(text).strip())}" if odd else ""
+
+
+def _slip_in(text: str) -> str:
+    """What is wrong with a key that looks right: characters that nobody sees, or no blank behind a colon."""
+    if odd := _unseen(text):
+        return odd
     key, colon, value = text.partition(":")
     if colon and value[:1].isalnum() and re.fullmatch(r"[A-Za-z][\w./-]*", key):
         return f"a blank is missing behind ':': write {shortened(key)}: {shortened(value)}"

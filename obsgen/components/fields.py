@@ -48,6 +48,12 @@ def _interval(text: Any) -> Any:
     return text
 
 
+def _kept(text: Any) -> Any:
+    if str(text).strip().isdigit():
+        raise refusal("profile/duration", f"'{text}' is not a duration", f"write {text}d")
+    return _interval(text)
+
+
 LONGEST_STEP = 120
 """Seconds that may lie between two samples of a series.
 
@@ -117,6 +123,8 @@ Quantity = Annotated[str, BeforeValidator(_quantity, json_schema_input_type=str 
 """A number with its unit, as text: `8s`, `90%`, `0.9`."""
 Duration = Annotated[str, BeforeValidator(_duration), Field(examples=["5m"])]
 Interval = Annotated[str, BeforeValidator(_interval), Field(examples=["5m"])]
+Kept = Annotated[str, BeforeValidator(_kept), Field(examples=["15d"])]
+"""How long something is kept: without a unit, days are meant."""
 Step = Annotated[str, BeforeValidator(_step), Field(examples=["30s"])]
 """The time between two samples of a series: of a scrape, or of a rule's evaluation."""
 Window = Annotated[str, BeforeValidator(_window), Field(examples=["5m"])]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from obsgen.components.fields import (
     Duration,
@@ -50,10 +50,16 @@ class PagerDuty(Strict):
     routing_key: SecretKey = Field(description="the key with the integration's routing key")
 
 
+def _kind_of_address(value: Any) -> str:
+    return "(secret)" if isinstance(value, (dict, SecretKey)) else "(url)"
+
+
 class Webhook(Strict):
     """A POST with Alertmanager's JSON."""
 
-    url: Url | SecretKey = Field(description="the address; as a Secret's key if it holds a token")
+    url: Annotated[
+        Annotated[Url, Tag("(url)")] | Annotated[SecretKey, Tag("(secret)")], Discriminator(_kind_of_address)
+    ] = Field(description="the address; as a Secret's key if it holds a token")
 
 
 class Email(Strict):
@@ -62,7 +68,7 @@ class Email(Strict):
     to: Address = Field(description="who gets it")
     from_: Address = Field(alias="from", description="who sends it")
     smarthost: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+:[0-9]{1,5}$")] = Field(
-        description="mail server and port, such as smtp.example.org:587"
+        description="mail server and port", examples=["smtp.example.org:587"]
     )
     username: Annotated[str, StringConstraints(pattern=r"^[^\s\"'{}]{1,200}$")] | None = Field(
         None, description="name at the mail server; else no login"

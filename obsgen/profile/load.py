@@ -123,7 +123,8 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
         raise InputError(
             [error("profile/value", "a profile is a mapping of keys", document.place(), "see `obsgen init`")]
         )
-    faults = in_text(document.text, shown)
+    leaked = in_text(document.text, shown)
+    faults: list[Finding] = []
     try:
         document = joined(document, shown, folder, TEXT_KEYS)
     except InputError as problem:
@@ -137,6 +138,7 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
     faults += nobodys({entry.environment: _below(readings, entry).merged for _, entry in clusters})
     for each in readings.values():
         faults += each.faults()
+    faults += [each for each in leaked if not any(_covers(other, each) for other in faults)]
     for _ in range(MOST_ROUNDS):
         wrong = [each for each in readings.values() if each.problem]
         if not wrong:
@@ -146,6 +148,13 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
             break
         document, readings = rest, _read(rest, names, clusters)
     raise InputError(faults)
+
+
+def _covers(told: Finding, leak: Finding) -> bool:
+    """Whether a finding tells of a secret what another does."""
+    one, other = told.place, leak.place
+    beside = other.column < one.column or other.column + other.length > one.column + one.length
+    return (told.id, one.file, one.line) == (leak.id, other.file, other.line) and not beside
 
 
 def _faults_of_file(document: Document) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from obsgen.components.fields import Interval, LabelName, Strict, refusal
+from obsgen.components.fields import Kept, LabelName, Strict, refusal
 from obsgen.profile.names import Labels, Name, Namespace, StorageClass, Url, in_whole
 
 DAY = 86400
@@ -54,7 +54,7 @@ class Logs(Strict):
     schema_from: Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$")] = Field(
         "2024-10-01", description="the day from which schema v13 holds; for a new Loki any day in the past"
     )
-    retention: Annotated[Interval, in_whole(DAY, "Loki's operator keeps logs for whole days")] = Field(
+    retention: Annotated[Kept, in_whole(DAY, "Loki's operator keeps logs for whole days")] = Field(
         "14d", description="how long a LokiStack keeps logs, in whole days"
     )
     oidc: Oidc | None = Field(

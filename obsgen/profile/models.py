@@ -11,7 +11,7 @@ from obsgen.components.fields import (
     AlertName,
     Duration,
     GroupName,
-    Interval,
+    Kept,
     MetricName,
     NotEmpty,
     Quantity,
@@ -113,7 +113,7 @@ class ObjectiveChoice(Strict):
     """An objective that is wanted of a server; what is left open is as the component says."""
 
     target: Target | None = Field(None, description="the share that shall be good, such as 99.9%")
-    window: Interval | None = Field(None, description="the time over which it is meant, such as 30d")
+    window: Kept | None = Field(None, description="the time over which it is meant, such as 30d")
 
 
 Objectives = dict[str, Annotated[ObjectiveChoice, BeforeValidator(lambda value: {} if value is None else value)]]

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from obsgen.components.fields import Interval, Strict, refusal
+from obsgen.leaks import leaks
 from obsgen.profile.names import Age, Name, SecretKeyName, Size, StorageClass, Version
+from obsgen.secrecy import ID as EXPOSED
 from obsgen.units import duration
+
+
+def _itself(example: str) -> Exception:
+    """The refusal of what may be a secret where its name belongs; it is quoted nowhere."""
+    hint = f"{example}; if the secret itself stood here, revoke it"
+    return refusal(EXPOSED, "a Secret and its key are named here, never the secret itself", hint)
+
+
+def _no_secret(value: Any) -> Any:
+    if isinstance(value, str) and ("://" in value or leaks(value)):
+        raise _itself("write the name alone, such as slack-url")
+    return value
+
+
+_Named = BeforeValidator(_no_secret)
 
 
 class SecretKey(Strict):
     """One key of a Secret that must exist before the first sync; its value is never read or written."""
 
-    secret: Name = Field(description="the Secret, in the namespace of what uses it")
-    key: SecretKeyName = Field(description="the key that holds the value")
+    secret: Annotated[Name, _Named] = Field(description="the Secret, in the namespace of what uses it")
+    key: Annotated[SecretKeyName, _Named] = Field(description="the key that holds the value")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_text(cls, value: Any) -> Any:
+        if isinstance(value, (str, int, float)):
+            raise _itself("write {secret: NAME, key: KEY}: the Secret's name, and the key in it")
+        return value
 
 
 class Volume(Strict):

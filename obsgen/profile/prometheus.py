@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from obsgen.components.fields import Interval, LabelName, Step, Strict
+from obsgen.components.fields import Kept, LabelName, Step, Strict
 from obsgen.profile.names import Labels, LabelValue, Name, Namespace, Size, Url, Version
 from obsgen.profile.platform import SecretKey, Volume
 
@@ -80,7 +80,7 @@ class Prometheus(Strict):
     release: Name = Field("monitoring", description="the chart's release (values)")
     chart: Chart = Field(Chart(), description="the Helm chart (values)")
     replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods that scrape the same (managed, values)")
-    retention: Interval = Field("15d", description="how long samples are kept (managed, values)")
+    retention: Kept = Field("15d", description="how long samples are kept (managed, values)")
     retention_size: Size | None = Field(None, description="how much is kept at most; else 90 % of the volume")
     storage: Volume | None = Field(None, description="each pod's volume; else samples are lost with the pod")
     resources: Resources = Field(Resources(), description="what each pod asks for (managed, values)")

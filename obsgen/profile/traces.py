@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from obsgen.components.fields import Interval, Strict
+from obsgen.components.fields import Kept, Strict
 from obsgen.profile.names import Name, Namespace, Url, in_whole
 from obsgen.profile.platform import Volume
 
@@ -31,7 +31,7 @@ class Traces(Strict):
     storage: Literal["s3", "gcs", "azure"] = Field("s3", description="the kind of object storage of the Secret")
     secret: Name = Field("tempo-storage", description="the Secret with the object storage of the TempoStack")
     volume: Volume = Field(Volume(size="10Gi"), description="the ingesters' volumes")
-    retention: Annotated[Interval, in_whole(3600, "traces are kept for whole hours")] = Field(
+    retention: Annotated[Kept, in_whole(3600, "traces are kept for whole hours")] = Field(
         "14d", description="how long a TempoStack keeps traces, in whole hours"
     )
     replicas: Annotated[int, Field(ge=1, le=9)] = Field(2, description="pods of distributor, ingester and querier")

@@ -11,6 +11,7 @@ from obsgen.findings import Finding
 
 SERVER = HEAD + "modelServers:\n  - {name: chat, type: alpha, namespace: ml, "
 MINE = "alerts: {Mine: {server: chat, group: g, signal: waiting, for: 1m, severity: info, summary: s, description: d, "
+MAIL = "alertmanager: {{receivers: {{a: {{email: {{to: {}, from: a@example.org, smarthost: '{}'}}}}}}}}\n"
 
 # A profile with one slip, and what it is told to write.
 SLIPS = {
@@ -83,6 +84,16 @@ SLIPS = {
     "a path from the root": (
         ALPHA + "argocd: {repoURL: 'https://git.example.org/a/b', path: /out/demo}\n",
         "write out/demo",
+    ),
+    "an address of a Service": (ALPHA + "traces: {url: 'tempo.tempo.svc:4317'}\n", "write http://tempo.tempo.svc:4317"),
+    "an address of this machine": (ALPHA + "grafana: {url: 'localhost:3000'}\n", "write http://localhost:3000"),
+    "no mail address": (ALPHA + MAIL.format("x", "smtp.example.org:587"), "such as oncall@example.org"),
+    "a mail server without a port": (ALPHA + MAIL.format("x@example.org", "smtp.example.org"), "such as smtp.example.org:587"),
+    "a retention without a unit": (ALPHA + "prometheus: {mode: managed, retention: 15}\n", "write 15d\n"),
+    "a volume without a unit": (ALPHA + "prometheus: {mode: managed, storage: {size: 100}}\n", "write 100Gi\n"),
+    "an age without a unit": (
+        ALPHA + "longTerm: {objectStorage: {secret: x}, retention: {raw: 30}}\nprometheus: {mode: managed}\n",
+        "write 30d\n",
     ),
     "a severity that is none": (ALPHA + "alerts: {AlphaQueued: {severity: criticl}}\n", "did you mean 'critical'?"),
     "a severity as a label": (ALPHA + "alerts: {AlphaQueued: {labels: {severity: info}}}\n", "write `severity:`"),
