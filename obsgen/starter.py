@@ -79,11 +79,12 @@ def _create(path: Path, text: str) -> None:
 
 
 def examples() -> dict[str, str]:
-    """A model server with its newest version, and a GPU exporter, for examples."""
+    """A component, a model server with its newest version, and a GPU exporter, for examples."""
     known = catalogue()
     server = proposed(known, "modelServer")
     versions = known.head(server).versions
-    return {"server": f"{server}@{versions.known[-1]}" if versions else server, "gpu": proposed(known, "gpuExporter")}
+    newest = f"{server}@{versions.known[-1]}" if versions else server
+    return {"component": server, "server": newest, "gpu": proposed(known, "gpuExporter")}
 
 
 def profile_text(answers: Answers, known: Catalogue) -> str:

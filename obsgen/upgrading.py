@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from obsgen.checks.upgrades import Broken, Upgrade
 from obsgen.findings import Finding
@@ -91,4 +92,4 @@ def write(upgrade: Upgrade, *, dry_run: bool = False) -> Mended:
 def _with_fixes(upgrade: Upgrade) -> Iterator[Finding]:
     for broken in upgrade.broken:
         for fix in broken.fixes:
-            yield Finding("upgrade/rewritten", broken.findings[0].severity, "", fix.place, fix=fix)
+            yield replace(broken.findings[0], place=fix.place, fix=fix)

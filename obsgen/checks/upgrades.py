@@ -14,7 +14,8 @@ from obsgen.checks.naming import same_thing
 from obsgen.checks.repository import Repository, read_repository
 from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.components.versions import VersionError, choose
-from obsgen.findings import Finding, Fix, InputError, Place, error
+from obsgen.facts import Facts, Running
+from obsgen.findings import Finding, Fix, InputError, Place, Severity, error
 from obsgen.hints import nearest
 from obsgen.knowledge.exposure import State
 from obsgen.knowledge.inventory import Known
@@ -90,9 +91,10 @@ def upgrade(
     """
     versions = chosen(texts, catalogue(templates))
     before = read_repository(paths, templates=templates)
-    after = replace(before, versions=versions)
-    is_known = all(each.facts.running(name) for name in versions for each in before.worlds)
-    old = {_key(each): each for each in _judged(before)} if is_known else {}
+    silent = [name for name in versions if not any(each.facts.running(name) for each in before.worlds)]
+    added = Facts(servers=tuple(Running(component=name, versions=versions[name]) for name in silent))
+    after = replace(before, versions=versions, given=before.given.plus(added))
+    old = {} if silent else {_key(each): each for each in _judged(before)}
     new = {_key(each): each for each in _judged(after)}
     news = [finding for key, finding in new.items() if key not in old]
     lookups = [each for each in after.lookups if _is_of(each, versions)]
@@ -105,9 +107,10 @@ def upgrade(
 
 
 def _judged(repository: Repository) -> Iterator[Finding]:
+    """What is wrong with signals; mere information breaks nothing."""
     for check in plain_checks():
         if check.LEVEL == _JUDGED:
-            yield from check.check(repository)
+            yield from (each for each in check.check(repository) if each.severity != Severity.INFO)
 
 
 def _key(finding: Finding) -> tuple[str, Place]:

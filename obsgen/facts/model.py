@@ -67,16 +67,14 @@ class Facts(Strict):
         return [one for one in self.servers if one.component == component]
 
     def at(self, versions: Mapping[str, Sequence[str]]) -> Facts:
-        """The same with other versions of some components, which are taken to run if nobody has said so."""
+        """The same with other versions of some components, where they run at all."""
         if not versions:
             return self
         servers = [
             each.model_copy(update={"versions": tuple(versions.get(each.component, each.versions))})
             for each in self.servers
         ]
-        missing = versions.keys() - {each.component for each in servers}
-        added = [Running(component=name, versions=tuple(versions[name])) for name in sorted(missing)]
-        return self.model_copy(update={"servers": (*servers, *added)})
+        return self.model_copy(update={"servers": tuple(servers)})
 
     def plus(self, other: Facts) -> Facts:
         """Both together; of what there can be one of, the first."""

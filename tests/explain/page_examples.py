@@ -85,7 +85,7 @@ def _head(stack: str, text: str) -> Iterator[str]:
 
 
 def _command(files: dict[str, str]) -> str:
-    if any(name.endswith("kustomization.yaml") for name in files):
+    if any(name.endswith(("kustomization.yaml", "facts.yaml")) for name in files):
         return "obsgen validate . --tools off --verbose"
     own = "--templates templates" if Path("templates").is_dir() else ""
     return f"obsgen render {' '.join(sorted(map(str, Path('profiles').iterdir())))} {own}"
