@@ -16,6 +16,14 @@ from obsgen.source import Route
 from obsgen.tools import Tool, run
 
 _REFUSED = re.compile(r"FAILED: (?:parsing YAML file \S+: )?(.*)", re.DOTALL)
+# Prometheus 3.15, discovery/: each registers itself by this name, and a build may leave any of them out.
+_DISCOVERIES = frozenset((
+    "aws", "azure", "consul", "digitalocean", "dns", "docker", "dockerswarm", "ec2", "ecs", "elasticache", "eureka",
+    "gce", "hetzner", "http", "ionos", "kubernetes", "kuma", "lightsail", "linode", "marathon", "msk", "nerve", "nomad",
+    "oci", "openstack", "outscale", "ovhcloud", "puppetdb", "rds", "scaleway", "serverset", "stackit", "triton",
+    "uyuni", "vultr",
+))  # fmt: skip
+_DISCOVERY = re.compile(r"field (\w+)_sd_configs not found")
 _FIELD = re.compile(r"field (\S+) not found")
 _QUOTED = re.compile(r'"([^"]+)"')
 
@@ -38,19 +46,50 @@ class PrometheusConfig:
         return {"scrape_configs": self.located.value} if self.is_list else self.located.value
 
 
-def refused(config: PrometheusConfig, tool: Tool) -> Iterator[tuple[str, Place, Located]]:
-    """What promtool says against a configuration, where, and the part that it is about."""
-    message = _answer(config.whole, tool)
+@dataclass(frozen=True)
+class Judged:
+    """What promtool says against a configuration, where, and the part that it is about; nothing if it is content.
+
+    `unknown` are the places of service discovery that this promtool was built without: nobody has judged it.
+    """
+
+    refused: tuple[tuple[str, Place, Located], ...]
+    unknown: tuple[tuple[str, Place], ...]
+
+
+def judged(config: PrometheusConfig, tool: Tool) -> Judged:
+    """What promtool says of a configuration, as far as it was built to read it."""
+    message, left_out = _answer_without(config.whole, tool)
+    routes = [route for route, _ in _walk(config.located.value) if route and route[-1] in left_out]
+    unknown = tuple((str(route[-1]), config.located.place(route, key=True)) for route in routes)
     if not message:
-        return
+        return Judged((), unknown)
     about = _culprit(config, tool)
-    yield message, _place(about, message), about
+    return Judged(((message, _place(about, message), about),), unknown)
 
 
 def _culprit(config: PrometheusConfig, tool: Tool) -> Located:
     """The first scrape job that is refused by itself; else the whole."""
-    bad = (job for job in config.jobs if _answer({"scrape_configs": [job.value]}, tool))
+    bad = (job for job in config.jobs if _answer_without({"scrape_configs": [job.value]}, tool)[0])
     return next(bad, config.located)
+
+
+def _answer_without(value: dict[str, Any], tool: Tool) -> tuple[str, set[str]]:
+    """Why promtool refuses a configuration, and the keys without which it was asked as it does not know them."""
+    left_out: set[str] = set()
+    while True:
+        message = _answer(_without(value, left_out), tool)
+        known = {f"{name}_sd_configs" for name in _DISCOVERY.findall(message) if name in _DISCOVERIES}
+        if not known - left_out:
+            return message, left_out
+        left_out |= known
+
+
+def _without(value: Any, keys: set[str]) -> Any:
+    """A value without mappings' keys, however deep."""
+    if isinstance(value, dict):
+        return {key: _without(inner, keys) for key, inner in value.items() if key not in keys}
+    return [_without(each, keys) for each in value] if isinstance(value, list) else value
 
 
 def _answer(value: dict[str, Any], tool: Tool) -> str:

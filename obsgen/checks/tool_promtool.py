@@ -11,7 +11,7 @@ from typing import Any
 
 from obsgen.checks.expressions import is_logql
 from obsgen.checks.objects import Located
-from obsgen.checks.prometheusconfigs import refused
+from obsgen.checks.prometheusconfigs import judged
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Told
 from obsgen.checks.rules import Rule, RuleSet, rules_of
@@ -45,8 +45,9 @@ def check(repository: Repository, tool: Tool, told: Told) -> Iterator[Finding]:
     for start in range(0, len(sets), _BATCH):
         yield from _batch(tool, sets[start : start + _BATCH], told)
     for config in repository.prometheus_configs:
-        found = refused(config, tool)
-        yield from (_finding(message, place) for message, place, about in found if not told.of_part(about))
+        answer = judged(config, tool)
+        yield from (_finding(message, place) for message, place, about in answer.refused if not told.of_part(about))
+        yield from (_not_built(name, place) for name, place in answer.unknown)
 
 
 def _sets(repository: Repository) -> list[RuleSet]:
@@ -114,6 +115,12 @@ def _duplicates(sets: list[RuleSet], name: str) -> Iterator[Rule]:
         same = [rule for rule in set_.rules if rule.name == name.strip()]
         if len(same) > 1:
             yield same[-1]
+
+
+def _not_built(name: str, place: Place) -> Finding:
+    message = f"promtool was built without {name}: this part is not judged"
+    hint = "a released promtool knows it; the one that obsgen builds has no libraries of clouds"
+    return Finding(ID, Severity.INFO, message, place, hint)
 
 
 def _finding(message: str, place: Place) -> Finding:

@@ -60,7 +60,7 @@ def test_command_and_environment_of_a_build(machine: Machine, monkeypatch: pytes
     tools.install(["promtool"], quiet)
     [line] = machine.builds
     assert line.startswith(f"{spec('promtool').folder} build -trimpath -buildvcs=false ")
-    assert "-tags=remove_all_sd,enable_kubernetes_sd" in line
+    assert f"-tags={','.join(spec('promtool').tags)} " in line
     assert line.endswith(" github.com/prometheus/prometheus/cmd/promtool")
     environment = (machine.home / "env").read_text().splitlines()
     wanted = {
