@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from entries_support import SHIPPED, each, explained, part, shipped
+from entries_support import MORE, SHIPPED, each, explained, part, shipped
 
 from obsgen.components.catalogue import Catalogue, ComponentFolder
 from obsgen.explain import entries
