@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from obsgen.checks.repository import Repository
-from obsgen.checks.result import Told
+from obsgen.checks.result import Assumption, Told
 from obsgen.findings import Finding, Severity
 from obsgen.tools import Tool
 
@@ -49,6 +49,12 @@ def tool_checks() -> list[ToolCheck]:
 def plain_checks() -> list[Check]:
     """The checks that need nothing but obsgen, in the order of their modules' names."""
     return [cast(Check, module) for module in _modules() if not hasattr(module, "TOOL")]
+
+
+def assumptions(repository: Repository) -> Iterator[Assumption]:
+    """What checks take for true since it lies outside of the files: modules with a function `assumptions` tell."""
+    for module in _modules():
+        yield from getattr(module, "assumptions", lambda _: ())(repository)
 
 
 @cache

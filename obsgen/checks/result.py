@@ -15,7 +15,7 @@ from obsgen.findings import Finding, Place, Severity
 class LevelCount:
     """How one level went: what was looked at, how much of it has errors, what was skipped and is listed.
 
-    A level that is not judged has no checks in this version.
+    A level that is not judged had nothing to judge.
     """
 
     level: int
@@ -29,6 +29,14 @@ class LevelCount:
     def passed(self) -> int:
         """What was looked at and has no error."""
         return self.checked - self.failed
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Assumption:
+    """What lies outside of the files and is taken for true, and the place that it is about."""
+
+    text: str
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,7 @@ class Report:
     unread: tuple[Unread, ...] = ()
     seconds: float = 0.0
     suppressed: tuple[Suppressed, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings have a severity."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from obsgen.checks.allowances import Allowances
-from obsgen.checks.discovery import ToolCheck, plain_checks, tool_checks
+from obsgen.checks.discovery import ToolCheck, assumptions, plain_checks, tool_checks
 from obsgen.checks.levels import counts, levels
 from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Report, Suppressed, ToolUse, told
@@ -62,6 +62,7 @@ def validate(
         tuple(repository.unread),
         time.monotonic() - started,
         tuple(sorted(found.suppressed(secrets), key=lambda one: one.finding.sort_key)),
+        tuple(sorted(set(assumptions(repository)))),
     )
 
 

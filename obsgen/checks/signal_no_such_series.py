@@ -8,6 +8,7 @@ from dataclasses import replace
 from obsgen.checks.lookups import Lookup
 from obsgen.checks.naming import alike, called, told
 from obsgen.checks.repository import Repository
+from obsgen.checks.result import Assumption
 from obsgen.findings import Finding, Fix, Severity
 from obsgen.knowledge.exposure import State
 
@@ -22,6 +23,16 @@ def check(repository: Repository) -> Iterator[Finding]:
         if lookup.verdict.state == State.NEVER:
             found = told(ID, SEVERITY, _message(repository, lookup), lookup, _hint(repository, lookup))
             yield replace(found, fix=_respelt(lookup))
+
+
+def assumptions(repository: Repository) -> Iterator[Assumption]:
+    """Series that no component knows, each once: something is taken to expose them."""
+    seen: set[str] = set()
+    for lookup in repository.lookups:
+        if lookup.verdict.state == State.UNKNOWN and lookup.name not in seen:
+            seen.add(lookup.name)
+            text = f"something exposes {lookup.name}, which no component knows and nobody has declared"
+            yield Assumption(text, lookup.place)
 
 
 def _respelt(lookup: Lookup) -> Fix | None:

@@ -38,6 +38,7 @@ def render(report: Report, options: Options) -> str:
         "unread": [asdict(one) for one in report.unread],
         "findings": [_finding(finding) for finding in report.findings],
         "suppressed": [_suppressed(one) for one in report.suppressed],
+        "assumptions": [{"text": one.text, **asdict(one.place)} for one in report.assumptions],
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 

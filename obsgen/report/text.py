@@ -101,12 +101,9 @@ def _summary(report: Report, options: Options) -> Iterator[Line]:
     levels = ", ".join(_level(one) for one in report.levels if one.checked or not one.judged)
     looked = [_number(counts.objects, "object"), _number(counts.rules, "rule"), _number(counts.panels, "panel")]
     yield [Span(f"checked {', '.join(looked)} in {_number(counts.files, 'file')}: {levels}")]
-    unjudged = [one.name for one in report.levels if not one.judged]
-    if unjudged and options.verbose:
-        meaning = "whether the series exist, are scraped, and reach a rule, a route and a receiver"
-        yield [Span(f"not judged by this version: {' and '.join(unjudged)} ({meaning})")]
     yield from _skipped(report, options)
     yield from _suppressed(report, options)
+    yield from _assumed(report, options)
     notes = {tool.version or tool.note for tool in report.tools}
     if len(notes) == 1:
         yield [Span(f"tools: {notes.pop()}")]
@@ -140,6 +137,15 @@ def _suppressed(report: Report, options: Options) -> Iterator[Line]:
         until = f", until {one.until}" if one.until else ""
         text = f"{one.finding.place}: {one.finding.id}: {one.reason}{until} ({one.place})"
         yield [Span(f"  {printable(text)}", "dim")]
+
+
+def _assumed(report: Report, options: Options) -> Iterator[Line]:
+    """How much lies outside of the files and is taken for true; with `verbose` what, and where it matters."""
+    if report.assumptions:
+        more = "" if options.verbose else " (-v lists them)"
+        yield [Span(f"assumed: {_number(len(report.assumptions), 'thing')} outside of these files{more}")]
+    for one in report.assumptions if options.verbose else ():
+        yield [Span(f"  {printable(f'{one.place}: {one.text}')}", "dim")]
 
 
 def _tool(tool: ToolUse) -> Iterator[Span]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from report_samples import REPORT, REPORTS, RULES, finding, full
 
 from obsgen.checks import Report, ToolUse, validate
+from obsgen.checks.result import Assumption
 from obsgen.findings import Finding, Place, Severity
 from obsgen.report import Options, formats, render
 from obsgen.report.json import json_schema
@@ -108,9 +109,15 @@ def test_the_summary_counts_what_was_checked_and_what_was_not() -> None:
     ]
     verbose = render("text", REPORT, Options(verbose=True)).splitlines()
     assert "  chart/templates/a.yaml: Helm template" in verbose
-    assert [line.partition(" (")[0] for line in verbose if "judged" in line] == [
-        "not judged by this version: signals and path"
-    ]
+
+
+def test_assumptions_are_counted_and_listed_where_asked() -> None:
+    report = Report((), assumptions=(Assumption("something exposes shop_total", Place("rules.yaml", 3, 7)),))
+    assert "assumed: 1 thing outside of these files (-v lists them)" in render("text", report).splitlines()
+    verbose = render("text", report, Options(verbose=True)).splitlines()
+    assert "  rules.yaml:3:7: something exposes shop_total" in verbose
+    told = json.loads(render("json", report))["assumptions"]
+    assert told == [{"text": "something exposes shop_total", "file": "rules.yaml", "line": 3, "column": 7, "length": 1}]
 
 
 @pytest.mark.parametrize(
