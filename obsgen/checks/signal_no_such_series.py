@@ -18,11 +18,14 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error: the name is a known mistake, or belongs to a page of which every series is known."""
+    """An error for a known mistake, or a name that begins like an exporter's; else a warning: it is only spelt alike."""
+    inventory = repository.inventory
     for lookup in repository.lookups:
         if lookup.verdict.state == State.NEVER:
-            found = told(ID, SEVERITY, _message(repository, lookup), lookup, _hint(repository, lookup))
-            yield replace(found, fix=_respelt(lookup))
+            certain = inventory.meant(lookup.name) or inventory.owners(lookup.name)
+            severity = SEVERITY if certain else Severity.WARNING
+            found = told(ID, severity, _message(repository, lookup), lookup, _hint(repository, lookup))
+            yield replace(found, fix=_respelt(lookup) if certain else None)
 
 
 def assumptions(repository: Repository) -> Iterator[Assumption]:

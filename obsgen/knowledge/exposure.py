@@ -76,10 +76,11 @@ _ENDINGS = ("_total", "_bucket", "_sum", "_count")
 
 
 def _respelt(inventory: Inventory, name: str) -> tuple[Known, ...]:
-    """What is stored under a name that differs in its ending alone: a counter's, or one of a histogram's three."""
+    """What is stored under a name that differs in its signs alone, or in an ending: a counter's, or a histogram's."""
     bare = next((name.removesuffix(ending) for ending in _ENDINGS if name.endswith(ending)), name)
     spellings = [bare, *(bare + ending for ending in _ENDINGS), *(name + ending for ending in _ENDINGS)]
-    return tuple(row for spelling in dict.fromkeys(spellings) for row in inventory.find(spelling))
+    found = tuple(row for spelling in dict.fromkeys(spellings) for row in inventory.find(spelling))
+    return found or inventory.alike(name)
 
 
 def _unknown(inventory: Inventory, name: str, facts: Facts) -> Verdict:

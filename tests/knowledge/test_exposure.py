@@ -33,6 +33,7 @@ NOBODY_SAYS = Facts()
         ("oven_heat", running("1.0"), State.NEVER, {"oven:heat"}),
         ("oven:loaves", running("1.0"), State.NEVER, {"oven:loaves_total"}),
         ("oven:lit_time_seconds_total", running("1.0"), State.NEVER, {"oven:lit_time_seconds"}),
+        ("oven_fill_perc", running("1.0"), State.NEVER, {"oven:fill_perc"}),
         ("oven:crumbs", running("1.0"), State.NEVER, set()),
         ("toaster_slots", running("1.0"), State.UNKNOWN, set()),
     ],
