@@ -18,7 +18,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error for a known mistake, or a name that begins like an exporter's; else a warning: it is only spelt alike."""
+    """An error for a known mistake or an exporter's prefix; else a warning, since the name is only spelt alike."""
     inventory = repository.inventory
     for lookup in repository.lookups:
         if lookup.verdict.state == State.NEVER:
