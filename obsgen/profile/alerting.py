@@ -168,9 +168,13 @@ class Team(Strict):
     """Who is told of the alerts of a team's servers, and what those may cost."""
 
     receiver: Name | None = Field(
-        None, description="for everything that `severities` does not name; else as for everybody"
+        None,
+        description="told of everything that `severities` does not name, besides those whom `alertmanager.severities` "
+        "names for everybody; without it they alone",
     )
-    severities: dict[Severity, Name] = Field(default_factory=dict, description="severities that go elsewhere")
+    severities: dict[Severity, Name] = Field(
+        default_factory=dict, description="severities that go here, and nowhere else"
+    )
     budget: Quantity | None = Field(
         None, description="what its GPUs and hosted models may cost in 24 hours", examples=["500USD/day"]
     )

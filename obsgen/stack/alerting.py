@@ -26,6 +26,8 @@ def check_alerting(settings: Settings, ledger: Ledger) -> None:
         message = "Alertmanager's values stand among those that prometheus.mode values writes, and that is not chosen"
         hint = "write `prometheus: {mode: values}`, or another delivery"
         ledger.error("profile/delivery", message, (*_HERE, "delivery"), hint)
+    if alertmanager.delivery == "managed" and settings.prometheus.mode == "openshift":
+        _refuse_unseen(ledger)
     if alertmanager.delivery == "config" and "resolve_timeout" in alertmanager.model_fields_set:
         told = f"resolves alerts {alertmanager.resolve_timeout} after the last news of them"
         ledger.assume(f"the Alertmanager that runs {told}: objects cannot say it (alertmanager.resolveTimeout)")
@@ -34,6 +36,19 @@ def check_alerting(settings: Settings, ledger: Ledger) -> None:
             _known("profile/unknown-receiver", name, alertmanager.receivers, route, ledger)
     if not ledger.lost((*_HERE, "timeIntervals")):
         _check_times(alertmanager, ledger)
+
+
+def _refuse_unseen(ledger: Ledger) -> None:
+    """Notes an Alertmanager object that would never run.
+
+    Source: openshift/cluster-monitoring-operator, assets/prometheus-operator-user-workload/deployment.yaml
+    (--alertmanager-instance-namespaces=openshift-user-workload-monitoring).
+    """
+    message = "the operator of user-workload monitoring runs no Alertmanager of other namespaces: nobody would be told"
+    hint = "write `delivery: config`, for the Alertmanager that user-workload-monitoring-config enables"
+    here = (*_HERE, "delivery")
+    if not ledger.lost(here, ("prometheus", "mode")):
+        ledger.error("profile/delivery", message, here, hint)
 
 
 def _check_teams(settings: Settings, ledger: Ledger) -> None:

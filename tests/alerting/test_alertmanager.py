@@ -101,7 +101,7 @@ def test_the_heartbeat_does_not_wait_for_a_group() -> None:
 
 
 def test_critical_silences_warnings_of_the_same_thing_unless_told_otherwise() -> None:
-    assert configuration(alertmanager(), {})["inhibit_rules"][0]["equal"] == ["alertname", "cluster", "namespace"]
+    assert configuration(alertmanager(), {})["inhibit_rules"][0]["equal"] == ["alertname", "cluster", "namespace", "service"]
     assert "inhibit_rules" not in configuration(alertmanager(inhibit=False), {})
 
 
@@ -144,3 +144,31 @@ def test_the_objects_form_has_the_same_routes() -> None:
 def test_what_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         alertmanager(**wrong)
+
+
+SEARCH = {"alertname": "Slow", "team": "search"}
+
+
+@pytest.mark.parametrize(
+    ("team", "severity", "expected"),
+    [
+        ({"receiver": "cards"}, "critical", ["pager", "cards"]),
+        ({"receiver": "cards"}, "warning", ["cards"]),
+        ({"receiver": "pager"}, "critical", ["pager"]),
+        ({"receiver": "cards", "severities": {"critical": "genie"}}, "critical", ["genie"]),
+        ({"receiver": "cards", "severities": {"warning": "mail"}}, "critical", ["pager", "cards"]),
+        ({"budget": "5USD/day"}, "critical", ["pager"]),
+    ],
+)
+def test_a_teams_alerts_also_reach_whom_everybodys_reach_unless_it_says_otherwise(
+    team: dict[str, Any], severity: str, expected: list[str]
+) -> None:
+    config = configuration(alertmanager(), {"search": Team.model_validate(team)})
+    assert receivers(config, {**SEARCH, "severity": severity}) == expected
+
+
+def test_amtool_walks_a_teams_routes_alike(real_tool: Callable[[str], tools.Tool], tmp_path: Path) -> None:
+    file = tmp_path / "alertmanager.yaml"
+    file.write_bytes(yaml_bytes(configuration(alertmanager(), {"search": Team.model_validate({"receiver": "cards"})})))
+    command = ["config", "routes", "test", f"--config.file={file}", "team=search", "severity=critical"]
+    assert tools.run(real_tool("amtool"), command).stdout.split() == ["pager,cards"]

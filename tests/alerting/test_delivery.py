@@ -11,7 +11,7 @@ from alerting_support import KEYS, objects, tree, write
 
 from obsgen import tools
 from obsgen.checks import validate
-from obsgen.findings import Severity
+from obsgen.findings import InputError, Severity
 from obsgen.source import load_text
 
 CONFIG: dict[str, Any] = {"alertmanager": {"delivery": "config", "selectorLabels": {"team": "ml"}}}
@@ -148,3 +148,24 @@ def test_trees_validate_with_every_real_tool(
     assert [each for each in report.findings if each.severity != Severity.INFO] == []
     (path,) = (level for level in report.levels if level.level == 5)
     assert path.checked == len(tree(changes).environments["prod"].alerts) == path.passed
+
+
+def refused(changes: dict[str, Any]) -> list[tuple[str, int, str]]:
+    with pytest.raises(InputError) as caught:
+        tree(changes)
+    return [(each.id, each.place.line, each.hint) for each in caught.value.findings]
+
+
+def test_an_alertmanager_that_user_workload_monitoring_would_not_run_is_refused() -> None:
+    ((check, _, hint),) = refused({"prometheus": {"mode": "openshift", "selectorLabels": {}}})
+    assert (check, hint.startswith("write `delivery: config`")) == ("profile/delivery", True)
+    assert objects(tree({**CONFIG, "prometheus": {"mode": "openshift", "selectorLabels": {}}}), "AlertmanagerConfig")
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [("existing", True), ("managed", False), ("values", False), ("files", False)]
+)
+def test_external_labels_are_a_precondition_where_the_tree_does_not_set_them(mode: str, told: bool) -> None:
+    made = tree({"prometheus": {"mode": mode, "selectorLabels": {"a": "b"}}, "cluster": {"region": "eu"}})
+    said = [text for text, _ in made.environments["prod"].stack.preconditions]
+    assert any("Nothing in this tree sets them" in text for text in said) is told

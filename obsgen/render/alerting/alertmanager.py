@@ -55,7 +55,12 @@ class RouteNode:
 
 def route_tree(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> RouteNode:
     """The routes in the order in which they are asked: heartbeat, the profile's own, teams, severities."""
-    below = [*_heartbeat(alertmanager), *_own(alertmanager), *_teams(teams), *_severities(alertmanager.severities)]
+    below = [
+        *_heartbeat(alertmanager),
+        *_own(alertmanager),
+        *_teams(alertmanager, teams),
+        *_severities(alertmanager.severities),
+    ]
     grouping = GROUPING.model_copy(update=_set(alertmanager))
     return RouteNode(default_receiver(alertmanager), {}, grouping, below=tuple(below))
 
@@ -88,10 +93,20 @@ def _own(alertmanager: Alertmanager) -> Iterator[RouteNode]:
         yield RouteNode(route.receiver, route.match, route, route.continue_, route.mute, route.only)
 
 
-def _teams(teams: Mapping[str, Team]) -> Iterator[RouteNode]:
+def _teams(alertmanager: Alertmanager, teams: Mapping[str, Team]) -> Iterator[RouteNode]:
     for name, team in sorted(teams.items()):
         if team.receiver:
-            yield RouteNode(team.receiver, {"team": (name,)}, below=tuple(_severities(team.severities)))
+            below = [*_severities(team.severities), *_as_everybody(alertmanager, team, team.receiver)]
+            yield RouteNode(team.receiver, {"team": (name,)}, below=tuple(below))
+
+
+def _as_everybody(alertmanager: Alertmanager, team: Team, own: str) -> Iterator[RouteNode]:
+    """A severity of which somebody is told for everybody: so is the team, unless it says who is told instead."""
+    for severity, receiver in sorted(alertmanager.severities.items()):
+        if severity not in team.severities and receiver != own:
+            match = {"severity": (severity,)}
+            yield RouteNode(receiver, match, goes_on=True)
+            yield RouteNode(own, match)
 
 
 def _severities(receivers: Mapping[Severity, str]) -> Iterator[RouteNode]:
