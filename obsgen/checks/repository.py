@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.checks import chartvalues
+from obsgen.checks.alerting import Alerting, destinations
 from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
+from obsgen.checks.alerts import alerts
 from obsgen.checks.builds import BuiltTree, build_trees
 from obsgen.checks.classify import (
     ALERTMANAGER,
@@ -32,6 +34,7 @@ from obsgen.checks.meanings import Meaning, meanings
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
+from obsgen.checks.scopes import Scopes, scopes
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.checks.shapes import Shapes, few_of_each
@@ -148,8 +151,7 @@ class Repository:
     def objects(self) -> list[KubeObject]:
         """The objects as applied: built where a kustomization builds them, as written elsewhere; each once."""
         built = [object_ for one in self.builds for object_ in one.objects]
-        covered = {file for one in self.builds for file in one.files}
-        return [*_distinct(built), *(one for one in self.manifests if one.located.file not in covered)]
+        return [*_distinct(built), *self._unbuilt]
 
     @cached_property
     def rule_sets(self) -> list[RuleSet]:
@@ -170,9 +172,26 @@ class Repository:
     @cached_property
     def worlds(self) -> list[World]:
         """The objects that are applied together, and the facts that hold for them."""
+        return worlds(self.builds, self._unbuilt, self._facts, self.versions)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """The objects that are applied together, by kustomization."""
+        return scopes(self.builds, self._unbuilt, self.worlds)
+
+    @cached_property
+    def alerting(self) -> Alerting:
+        """All alerts, all Alertmanagers, and which may get which."""
+        queries = {each.rule.expr: each.query for each in self.expressions if each.rule}
+        found = alerts(self.scopes, self.rule_sets, queries, self.prometheus_configs)
+        has_chart = any(each.at("defaultRules", "create").value is not False for each in self.chart_values)
+        return Alerting(found, destinations(self.scopes, self.alertmanagers), has_chart)
+
+    @cached_property
+    def _unbuilt(self) -> list[KubeObject]:
+        """The objects that no kustomization builds."""
         covered = {file for one in self.builds for file in one.files}
-        others = [one for one in self.manifests if one.located.file not in covered]
-        return worlds(self.builds, others, self._facts, self.versions)
+        return [one for one in self.manifests if one.located.file not in covered]
 
     def facts_of(self, expression: Expression) -> tuple[Facts, ...]:
         """The facts by which an expression is judged: those of each world that its rule is in."""

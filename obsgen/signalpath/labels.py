@@ -18,10 +18,11 @@ _ABSENT = frozenset(("",))
 
 def label_values(expr: str, label: str) -> Values:
     """The values of a label over all series of an expression's result; PromqlError if it cannot be parsed."""
-    return _values(parse(expr).root, label)
+    return values_of(parse(expr).root, label)
 
 
-def _values(node: Node, label: str) -> Values:
+def values_of(node: Node, label: str) -> Values:
+    """The values of a label over all series of a node's result."""
     if labels_of(node).lacks(label):
         return _ABSENT
     if isinstance(node.raw, pq.VectorSelector):
@@ -30,7 +31,7 @@ def _values(node: Node, label: str) -> Values:
         return _binary(node, node.raw, label)
     if isinstance(node.raw, pq.Call):
         return _call(node, label)
-    return _values(node.children[-1 if node.kind == "aggregate" else 0], label)
+    return values_of(node.children[-1 if node.kind == "aggregate" else 0], label)
 
 
 def _matched(selector: pq.VectorSelector, label: str) -> Values:
@@ -40,7 +41,7 @@ def _matched(selector: pq.VectorSelector, label: str) -> Values:
 
 
 def _binary(node: Node, raw: pq.BinaryExpr, label: str) -> Values:
-    of = partial(_values, label=label)
+    of = partial(values_of, label=label)
     vectors = [child for child in node.children if is_vector(child)]
     if node.name == "or":
         left, right = map(of, node.children)
@@ -56,4 +57,4 @@ def _call(node: Node, label: str) -> Values:
         always = written[2:] == ["", ""] and "$" not in written[1]
         return frozenset(written[1:2]) if always else None
     series = input_of(node)
-    return _values(series, label) if series is not None else _ABSENT
+    return values_of(series, label) if series is not None else _ABSENT

@@ -28,6 +28,7 @@ PATCH, JSON_PATCH = "overlays/dev/replicas.yaml", "overlays/dev/latency.yaml"
 APPLICATION = "argocd/application.yaml"
 RULES, LOGS = "rules/node.yaml", "rules/logs.yaml"
 SERVING, SERVED = "rules/serving.yaml", "boards/serving.json"
+SENDER, ALERTMANAGER = "platform/prometheus.yaml", "platform/alertmanager.yaml"
 ALERTING, ROUTES = "alerting/alertmanager.yaml", "alerting/routes.yaml"
 
 REFUSED = """|
@@ -176,6 +177,19 @@ MUTATIONS = (
              "unit/part-by-rest"),
     Mutation("seconds as milliseconds", SERVED, '"unit": "s"', '"unit": "ms"', "unit/panel"),
     Mutation("limit beyond the buckets", SERVING, "> 2.5", "> 2560", "histogram/threshold"),
+    # Level 5: from rules to receivers
+    Mutation("receiver without integration", ALERTMANAGER, "pager\n        pagerduty_configs: [{routing_key_file: "
+             "/etc/alertmanager/secrets/keys/pagerduty}]", "pager", "route/nobody"),
+    Mutation("severity that no alert has", ALERTMANAGER, 'severity="critical"', 'severity="crtical"', "route/unused"),
+    Mutation("receiver without a route", ALERTING, "    - matchers: ['team=\"shop\"']\n      receiver: shop\n", "",
+             "route/unused-receiver", f"{ALERTING}:15"),
+    Mutation("misspelt label of groups", ALERTMANAGER, "[alertname, namespace]", "[alertname, namespaec]",
+             "route/label"),
+    Mutation("inhibition that never is", ALERTMANAGER, "equal: [region, ", "equal: [severity, ", "route/inhibition"),
+    Mutation("severity that no route knows", RULE, "severity: critical", "severity: Critical", "route/severity"),
+    Mutation("port that no Alertmanager has", SENDER, "port: web", "port: http", "route/no-alertmanager"),
+    Mutation("routes that nobody selects", ALERTMANAGER, "release: monitoring\nspec", "release: monitor\nspec",
+             "route/not-selected", f"{ALERTMANAGER}:36"),
     Mutation("bad label of a rule", RULES, "          severity: warning", "          bad-label: warning",
              "rules/structure"),
 )  # fmt: skip
