@@ -34,6 +34,9 @@ PARTS = ("platform", "monitors", "rules", "dashboards")
 PLACE_LABELS = ("provider", "cluster", "region", "environment")
 """Labels that say where series and alerts come from: external labels of each Prometheus, never static ones of rules."""
 
+TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "container", "endpoint", "service")
+"""Labels that a scrape, or Prometheus itself, gives to every series."""
+
 ALWAYS_KEPT = ("cluster", "namespace")
 """Labels that every aggregation keeps, so that an alert says where it comes from."""
 

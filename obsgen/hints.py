@@ -23,13 +23,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"did you mean {near!r}?" if near else ""
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The known name most like `name`, if one is near."""
+def closest(name: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known name most like `name`, if one is near: `least` of 1 is the likeness that counts as such."""
     from difflib import get_close_matches
 
     names = sorted(set(known))
     wanted = visible(name).strip()
-    near = [each for each in names if plain(each) == plain(wanted)] or get_close_matches(wanted, names, 1, 0.6)
+    near = [each for each in names if plain(each) == plain(wanted)] or get_close_matches(wanted, names, 1, least)
     return near[0] if near else None
 
 

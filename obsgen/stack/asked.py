@@ -9,7 +9,7 @@ from typing import Any
 
 from obsgen.components.catalogue import HEAD, ComponentFolder
 from obsgen.hints import nearest
-from obsgen.profile.models import Application, PlatformSettings, ServerSettings
+from obsgen.profile.models import Application, OwnAlert, PlatformSettings, ServerSettings
 from obsgen.source import Route
 from obsgen.stack.applications import declared
 from obsgen.stack.scope import Scope
@@ -49,7 +49,9 @@ def _own(scope: Scope, folder: ComponentFolder, server: ServerSettings, route: R
         return folder
     if server.name in scope.catalogue.names and server.name != server.type:
         _refuse_name(scope, route, f"'{server.name}' is the name of a component")
-    return declared(folder, server, route, scope.ledger)
+    alerts = [each for each in scope.settings.alerts.values() if isinstance(each, OwnAlert)]
+    spoken_of = {each.signal for each in alerts if each.server == server.name and each.signal}
+    return declared(folder, server, route, scope.ledger, spoken_of)
 
 
 def component_of(scope: Scope, name: str, role: str, route: Route) -> ComponentFolder | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from obsgen.findings import Finding, error
 from obsgen.profile.environments import Merged
@@ -10,6 +11,7 @@ from obsgen.profile.load import LoadedProfile
 from obsgen.source import Route
 from obsgen.stack.labels import contradicting_labels
 from obsgen.stack.model import Instance, Stack
+from obsgen.stack.servers import listed
 
 
 def clashes(profile: LoadedProfile, stacks: Sequence[Stack]) -> Iterator[Finding]:
@@ -20,6 +22,23 @@ def clashes(profile: LoadedProfile, stacks: Sequence[Stack]) -> Iterator[Finding
         # A change of an alert that is at fault may be the one that sets two apart.
         if not any("alerts" in route for route in environment.merged.lost):
             yield from _same_alert(stack, environment.merged)
+        yield from _same_target(stack, environment.merged)
+
+
+def _same_target(stack: Stack, merged: Merged) -> Iterator[Finding]:
+    """Servers that are found by the same labels at the same page: every series would be stored once for each."""
+    routes = {server.name: route for _, route, server in listed(stack.settings)}
+    seen: dict[Any, str] = {}
+    for each in stack.instances:
+        if each.target is None or not each.monitored or each.name not in routes:
+            continue
+        target = each.target
+        page = (target.port, target.port_number, target.path, target.monitor)
+        first = seen.setdefault((target.namespace, tuple(sorted(target.selector.items())), *page), each.name)
+        if first != each.name and "selector" not in {route[-1] for route in merged.lost if route}:
+            message = f"{each.name} is scraped where {first} is: every series would be there twice, under two jobs"
+            hint = "write a selector that only its own Service has, or make one server of the two"
+            yield error("profile/same-target", message, merged.place(routes[each.name]), hint)
 
 
 def _same_alert(stack: Stack, merged: Merged) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from obsgen.stack.applications import with_pages
 from obsgen.stack.asked import Asked, component_of
 from obsgen.stack.context import instance_context
 from obsgen.stack.model import Instance, ResolvedSignal, Target
-from obsgen.stack.presumed import unsaid_money
+from obsgen.stack.presumed import forgotten, unsaid_money
 from obsgen.stack.scope import Scope
 from obsgen.stack.signals import resolve_signals
 from obsgen.stack.targets import target_of
@@ -83,6 +83,9 @@ class Instances:
         signals = self._resolved(folder, versions if sure else (), context, target)
         choices.thresholds_in_buckets(folder, signals, thresholds, server.thresholds, route, ledger.unless(not sure))
         known_here = {**context, "exposes": signals.__contains__}
+        objectives = choices.objectives(folder, server.objectives, known_here, route, ledger)
+        for told in forgotten(server.name, folder, objectives, self._scope.settings.prometheus):
+            ledger.assume(told)
         return Instance(
             name=server.name,
             folder=folder,
@@ -96,7 +99,7 @@ class Instances:
             pods=_pods(folder, server, context),
             covers=covers,
             changes=dict(server.alerts),
-            objectives=choices.objectives(folder, server.objectives, known_here, route, ledger),
+            objectives=objectives,
             team=outer.team if outer else server.team,
             sure=sure,
             context=context,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from obsgen.components.catalogue import ComponentFolder
+from obsgen.profile.models import Objectives
+from obsgen.profile.prometheus import Prometheus
 from obsgen.stack.model import Instance
-from obsgen.units import UNITS, parse, text
+from obsgen.units import UNITS, duration, parse, text
 
 
 def unsaid_money(name: str, folder: ComponentFolder, written: Mapping[str, str]) -> Iterator[str]:
@@ -18,6 +20,17 @@ def unsaid_money(name: str, folder: ComponentFolder, written: Mapping[str, str])
             f"{key} {text(parse(each.default, UNITS[each.unit]), UNITS[each.unit])}" for key, each in unsaid
         )
         yield f"alerts of {name} on money take for a limit {shown} (thresholds)"
+
+
+def forgotten(server: str, folder: ComponentFolder, wanted: Objectives, prometheus: Prometheus) -> Iterator[str]:
+    """Objectives over a time that a Prometheus of the tree's own does not remember."""
+    for name, chosen in wanted.items() if prometheus.is_own else ():
+        window = chosen.window or folder.objectives[name].window
+        if duration(window) > duration(prometheus.retention):
+            yield (
+                f"objective {name} of {server} is over {window}, and Prometheus keeps {prometheus.retention}: what is "
+                f"left of its budget is that of {prometheus.retention} (prometheus.retention)"
+            )
 
 
 def never_below(instances: Sequence[Instance]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from obsgen.profile.models import Settings
 from obsgen.profile.traces import Traces
@@ -30,8 +31,9 @@ def traces_context(settings: Settings, namespaces: Mapping[str, str], ledger: Le
 
 
 def _existing(traces: Traces, namespace: str, ledger: Ledger) -> dict[str, Any]:
-    """Names and ports of the chart tempo, where the profile says nothing."""
-    url, otlp = f"http://tempo.{namespace}.svc:3200", f"tempo.{namespace}.svc:4317"
+    """Names and ports of the chart tempo, where the profile says nothing; OTLP goes where queries go."""
+    url = f"http://tempo.{namespace}.svc:3200"
+    otlp = f"{urlsplit(traces.url or url).hostname}:4317"
     if not traces.url:
         ledger.assume(f"Tempo answers at {url} (traces.url)")
     if not traces.otlp and traces.collector:

@@ -146,3 +146,48 @@ def test_an_environment_may_declare_more() -> None:
         for name, rendered in tree(profile(rest=more)).environments.items()
     }
     assert names == {"dev": ["rag_extra"], "prod": []}
+
+
+def test_metrics_that_no_alert_knows_have_a_board_all_the_same() -> None:
+    only = profile("rag_documents: {type: gauge, labels: [collection]}")
+    assert titles(only) == ["rag_documents"]
+
+
+def test_a_misspelt_signal_is_told_with_the_one_that_was_meant() -> None:
+    told = finding(profile("n_total: {type: counter, unit: requests, signal: requestz}"))
+    assert (told.id, told.hint) == ("profile/metric", "did you mean 'requests'?")
+
+
+def test_a_signal_that_only_an_alert_of_ones_own_knows_is_meant() -> None:
+    metric = "n_total: {type: counter, unit: requests, signal: requestz}"
+    own = (
+        "alerts: {Many: {server: rag, signal: requestz, above: 3req/s, for: 5m, severity: info, group: g, summary: s, "
+        "description: d}}\n"
+    )
+    assert "n_total{" in rule(tree(profile(metric, rest=own)).base, "Many")["expr"]
+
+
+def test_a_signal_of_another_name_is_shown_and_told() -> None:
+    text = profile("n: {type: gauge, signal: galaxies}")
+    assert titles(text) == ["n"]
+    assert any("signal galaxies" in each for each in tree(text).base.stack.assumptions)
+
+
+def test_an_edge_of_buckets_is_no_label_of_a_metric() -> None:
+    text, line, column = marked(profile("a: {type: counter, unit: requests, ^labels: [le, route]}"))
+    told = finding(text)
+    assert (told.id, told.place.line, told.place.column) == ("profile/metric", line, column)
+
+
+def test_labels_that_a_scrape_has_too_are_found_under_the_name_that_prometheus_gives_them() -> None:
+    text = profile("n: {type: gauge, labels: [namespace, route]}")
+    (panel,) = (each for each in panels(board(text)) if each["type"] != "row")
+    (target,) = panel["targets"]
+    assert "exported_namespace, route)" in target["expr"]
+    assert target["legendFormat"] == "{{exported_namespace}} {{route}}"
+
+
+def test_labels_of_the_page_keep_their_names_where_they_win() -> None:
+    text = profile("n: {type: gauge, labels: [namespace, route]}", ", honorLabels: true")
+    (panel,) = (each for each in panels(board(text)) if each["type"] != "row")
+    assert panel["targets"][0]["legendFormat"] == "{{namespace}} {{route}}"

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from obsgen.components.sentences import DEFAULT_WINDOW
 from obsgen.conventions import ALWAYS_KEPT
+from obsgen.conventions import TARGET_LABELS as TARGET_LABELS
 from obsgen.findings import InputError
 from obsgen.hints import nearest
 from obsgen.promql.build import Matcher, none_of, one_of
@@ -16,8 +17,6 @@ from obsgen.render.queries.windows import fitted
 from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
 from obsgen.units import duration
 
-TARGET_LABELS = ("cluster", "namespace", "job", "pod", "instance", "node", "container", "endpoint", "service")
-"""Labels that a scrape adds to every series."""
 
 
 class UnknownSignalError(Exception):

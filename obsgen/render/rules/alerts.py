@@ -28,6 +28,14 @@ _NAMES_SERVER = re.compile(r"<<[^>]*\bname\b")
 """In a summary that speaks of its server. The name alone is no proof: a server may be called `cache`."""
 
 
+class UnknownLabelError(Exception):
+    """A text speaks of a label that the alert does not have."""
+
+    def __init__(self, name: str, labels: Iterable[str]) -> None:
+        super().__init__(f"this alert has no label '{name}': it keeps {', '.join(labels) or 'none'}")
+        self.hint = f"add {name} to `by:`, or write << name >> for the server"
+
+
 @dataclass(frozen=True)
 class RenderedAlert:
     """An alert of one instance: a rule for Prometheus, or for Loki; a row of a table, the figures of a runbook.
@@ -230,6 +238,8 @@ class _Writer:
             return origin.text(text, {**context, "series": series_of(self.scope)})
         except UnknownSignalError as problem:
             origin.refuse("signal/unknown", str(problem), problem.hint)
+        except UnknownLabelError as problem:
+            origin.refuse("signal/label", str(problem), problem.hint)
 
     def _limit(self, sentence: Condition, unit: str, origin: Origin) -> float | None:
         """The limit of a condition: a threshold by its name, or a quantity in the phrase's unit."""
@@ -241,11 +251,17 @@ class _Writer:
             self._check_unit(written, unit, place)
             return self.instance.thresholds[written]
         try:
-            return parse(written, UNITS[unit])
+            limit = parse(written, UNITS[unit])
         except UnitError as problem:
             named = nearest(written, sorted(self.instance.thresholds)) if written[:1].isalpha() else ""
             hint = f"{problem.hint}, or name a threshold; {named}" if named else problem.hint
             place.refuse("profile/unit", str(problem), hint)
+        if sentence.below is not None and limit <= UNITS[unit].bounds[0] and _is_never_negative(sentence):
+            message = f"nothing in {unit} is ever below {written}: this alert could never fire"
+            place.refuse(
+                "signal/sentence", message, "raise the limit, or write `absent: true` for series that are gone"
+            )
+        return limit
 
     def _check_unit(self, threshold: str, unit: str, origin: Origin) -> None:
         """Refuses to compare a measure with a threshold that counts something else."""
@@ -258,4 +274,11 @@ class _Writer:
     def _label(self, said: Phrase, name: str) -> str:
         """A label of the firing alert for a text; the server's name where the series do not carry it."""
         stored = said.labels.get(name)
+        if stored is None and isinstance(self.alert, OwnAlert):
+            raise UnknownLabelError(name, said.labels)
         return "{{ $labels." + stored + " }}" if stored else self.instance.name
+
+
+def _is_never_negative(sentence: Condition) -> bool:
+    """Whether what a sentence measures has the bounds of its unit: slopes and expressions may have others."""
+    return sentence.expr is None and "deriv" not in (sentence.over or {}) and (sentence.times or 1) > 0
