@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from obsgen.checks.upgrades import Broken, Upgrade
-from obsgen.findings import Finding
+from obsgen.findings import Finding, Place
 from obsgen.fixing import Mended, mend, planned
 from obsgen.report.printable import printable
 
@@ -24,7 +24,9 @@ def _told(broken: Broken) -> Iterator[str]:
     yield f"{broken.expression.place()}: {broken.what}"
     yield from (f"    {finding.severity}[{finding.id}]: {finding.message}" for finding in broken.findings)
     query = broken.expression.query
-    if broken.rewritten is not None and query:
+    if broken.advice:
+        yield f"    {broken.advice}"
+    elif broken.rewritten is not None and query:
         yield from _marked("-", query.text)
         yield from _marked("+", broken.rewritten)
     else:
@@ -42,10 +44,12 @@ def _summary(upgrade: Upgrade) -> str:
     rewritten = sum(broken.rewritten is not None for broken in upgrade.broken)
     if not upgrade.broken:
         return f"{what}: none of {upgrade.asked} expressions breaks{_mended(upgrade)}."
-    decide = len(upgrade.broken) - rewritten
+    rendered = sum(bool(broken.advice) for broken in upgrade.broken)
+    decide = len(upgrade.broken) - rewritten - rendered
+    from_profiles = f"{rendered} come from profiles, " if rendered else ""
     return (
-        f"{what}: {len(upgrade.broken)} of {upgrade.asked} expressions break, {rewritten} can be rewritten, "
-        f"{decide} must be decided{_mended(upgrade)}."
+        f"{what}: {len(upgrade.broken)} of {upgrade.asked} expressions break, {from_profiles}"
+        f"{rewritten} can be rewritten, {decide} must be decided{_mended(upgrade)}."
     )
 
 
@@ -66,22 +70,25 @@ def as_json(upgrade: Upgrade) -> str:
 
 
 def _broken(broken: Broken) -> dict[str, object]:
-    place, query = broken.expression.place(), broken.expression.query
+    query = broken.expression.query
     return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
+        **_spot(broken.expression.place()),
         "what": broken.what,
         "expression": query.text if query else "",
         "rewritten": broken.rewritten,
+        "advice": broken.advice or None,
+        "profile": _spot(broken.profile) if broken.profile else None,
         "findings": [_finding(each) for each in broken.findings],
     }
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    place = finding.place
-    where = {"file": place.file, "line": place.line, "column": place.column}
-    return {"id": finding.id, "severity": finding.severity, "message": finding.message, "hint": finding.hint, **where}
+    said = {"id": finding.id, "severity": finding.severity, "message": finding.message, "hint": finding.hint}
+    return {**said, **_spot(finding.place)}
+
+
+def _spot(place: Place) -> dict[str, object]:
+    return {"file": place.file, "line": place.line, "column": place.column}
 
 
 def write(upgrade: Upgrade, *, dry_run: bool = False) -> Mended:

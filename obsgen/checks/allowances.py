@@ -9,7 +9,9 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from obsgen.checks.classify import FACTS
+from obsgen.checks.causes import Causes
+from obsgen.checks.causes.profiles import tree_of
+from obsgen.checks.classify import FACTS, PROFILE
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Suppressed, lines_of
@@ -74,27 +76,49 @@ class Entry:
 class Allowances:
     """All that is allowed in a repository on a day."""
 
-    def __init__(self, repository: Repository, today: date) -> None:
+    def __init__(self, repository: Repository, today: date, causes: Causes) -> None:
         self._today = today
+        self._repository = repository
+        self._causes = causes
         self._sampled = any(one.reason == ALIKE for one in repository.unread)
         self._used: set[int] = set()
         read = [comments(text, file) for file, text in _texts(repository)]
         self.faults = [finding for _, findings in read for finding in findings]
         self._all: list[Allowance | Entry] = [one for allowances, _ in read for one in allowances]
         self._all += _entries(repository)
+        self._read = {reading.file for reading in repository.readings}
+        self._added: set[str] = set()
         self._by_id: dict[str, list[tuple[int, Allowance | Entry]]] = {}
-        for number, one in enumerate(self._all):
+        self._index(0)
+
+    def _index(self, first: int) -> None:
+        for number, one in enumerate(self._all[first:], first):
             if not self._is_over(one):
                 self._by_id.setdefault(one.id, []).append((number, one))
 
     def suppressed(self, finding: Finding) -> Suppressed | None:
-        """The finding as a suppressed one, if it is allowed; every word for it counts as used."""
-        found = [(number, one) for number, one in self._by_id.get(finding.id, ()) if one.covers(finding)]
+        """The finding as a suppressed one, if it is allowed where it stands, or at the line of the profile behind it.
+
+        Every word for it counts as used.
+        """
+        told = self._causes.told(finding)
+        if told is not finding and told.place.file not in self._read | self._added:
+            self._add(told.place.file)
+        found = [
+            (number, one) for number, one in self._by_id.get(finding.id, ()) if one.covers(finding) or one.covers(told)
+        ]
         self._used.update(number for number, _ in found)
         if not found:
             return None
         one = found[0][1]
         return Suppressed(finding, one.reason, one.until.isoformat() if one.until else "", one.place)
+
+    def _add(self, profile: str) -> None:
+        """Reads the comments of a profile that is not among what is checked."""
+        self._added.add(profile)
+        first = len(self._all)
+        self._all += comments(self._causes.text(profile), profile)[0]
+        self._index(first)
 
     def outdated(self, idle: Collection[str]) -> Iterator[Finding]:
         """Warnings about words that are over, and about those that no finding needed; `idle` checks did not run."""
@@ -103,9 +127,26 @@ class Allowances:
                 message = f"{one.id} was allowed here until {one.until}"
                 hint = "look at it again: correct it, or give another day"
                 yield Finding("suppression/expired", Severity.WARNING, message, one.place, hint)
-            elif number not in self._used and one.id not in idle and one.is_whole and not self._sampled:
+            elif number not in self._used and one.id not in idle and self._is_whole(one):
                 message = f"{one.id} is allowed here, and nothing is found that needs it"
                 yield Finding("suppression/unused", Severity.WARNING, message, one.place, "remove it")
+
+    def _is_whole(self, one: Allowance | Entry) -> bool:
+        """Whether all that somebody speaks of is looked at; a profile speaks of its trees."""
+        if self._sampled or not one.is_whole or one.place.file in self._added:
+            return False
+        return one.place.file not in self._profiles or one.place.file in self._of_trees
+
+    @cached_property
+    def _profiles(self) -> frozenset[str]:
+        """The profiles among what is checked."""
+        return frozenset(each.document.file for each in self._repository.entries if each.kind == PROFILE)
+
+    @cached_property
+    def _of_trees(self) -> frozenset[str]:
+        """The profiles of the trees among what is checked."""
+        trees = {tree for reading in self._repository.readings if (tree := tree_of(reading.file))}
+        return frozenset(source.file for tree in trees if (source := self._causes.profile(tree)))
 
     def _is_over(self, one: Allowance | Entry) -> bool:
         return one.until is not None and one.until < self._today

@@ -16,6 +16,7 @@ ROUTE_CASES = "route cases"
 PROMETHEUS = "Prometheus configuration"
 CHART_VALUES = f"values of {CHART}"
 FACTS = "facts"
+PROFILE = "profile (obsgen render --check)"
 _PLAIN = ("dashboard", "incomplete manifest", "kustomization", "manifest", "patch", "rules")
 CHECKED = frozenset((ALERTMANAGER, CHART_VALUES, FACTS, PROMETHEUS, ROUTE_CASES, *_PLAIN))
 """What checks look at; every other kind of document is named so that a list of what they leave out can be read."""
@@ -43,7 +44,7 @@ def kind_of(file: str, value: Any) -> str:
     if value.get("apiVersion") == API_VERSION:
         if value.get("kind") == KIND:
             return FACTS
-        return "profile (obsgen render --check)"
+        return PROFILE
     if isinstance(value.get("apiVersion"), str) and isinstance(value.get("kind"), str):
         return "manifest"
     if _is_rules(value):

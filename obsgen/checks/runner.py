@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from obsgen.checks.allowances import Allowances
+from obsgen.checks.causes import Causes, folded
 from obsgen.checks.discovery import ToolCheck, assumptions, plain_checks, tool_checks
 from obsgen.checks.levels import counts, levels
 from obsgen.checks.repository import Repository, read_repository
@@ -45,7 +46,8 @@ def validate(
     repository = read_repository(paths, every_build=every_build, facts=facts, templates=templates)
     if repository.is_empty:
         raise InputError([_nothing(repository)])
-    found = _Found(Allowances(repository, today or datetime.now(UTC).date()))
+    causes = Causes(repository)
+    found = _Found(causes, Allowances(repository, today or datetime.now(UTC).date(), causes))
     found.add(_READING, repository.findings)
     for check in plain_checks():
         progress(check.ID)
@@ -55,7 +57,7 @@ def validate(
     found.add(_READING, found.allowances.outdated({f"tool/{use.name}" for use in uses if not use.version}))
     secrets = sorted({one.value for one in repository.secrets})
     return Report(
-        tuple(sorted(found.told(secrets), key=lambda finding: finding.sort_key)),
+        tuple(sorted(folded(found.told(secrets)), key=lambda finding: finding.sort_key)),
         tuple(levels(repository, found.kept, uses)),
         tuple(uses),
         counts(repository),
@@ -70,6 +72,7 @@ def validate(
 class _Found:
     """Findings with the levels of their checks: those that are kept, and those that somebody allows."""
 
+    causes: Causes
     allowances: Allowances
     kept: list[tuple[int, Finding]] = field(default_factory=list)
     allowed: list[Suppressed] = field(default_factory=list)
@@ -84,12 +87,14 @@ class _Found:
                 self.kept.append((level, finding))
 
     def told(self, secrets: Sequence[str]) -> set[Finding]:
-        """All findings that are kept, each once; none of them quotes a secret."""
-        return {scrubbed(finding, secrets) if secrets else finding for _, finding in self.kept}
+        """All findings that are kept, each once where people correct it; none of them quotes a secret."""
+        told = {self.causes.told(finding) for _, finding in self.kept}
+        return {scrubbed(finding, secrets) for finding in told} if secrets else told
 
     def suppressed(self, secrets: Sequence[str]) -> set[Suppressed]:
         """All findings that are allowed, each once; none of them quotes a secret."""
-        return {replace(one, finding=scrubbed(one.finding, secrets)) if secrets else one for one in self.allowed}
+        told = {replace(one, finding=self.causes.told(one.finding)) for one in self.allowed}
+        return {replace(one, finding=scrubbed(one.finding, secrets)) for one in told} if secrets else told
 
 
 def _nothing(repository: Repository) -> Finding:

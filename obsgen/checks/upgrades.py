@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from obsgen.checks.causes import Causes
+from obsgen.checks.causes.profiles import tree_of
 from obsgen.checks.discovery import plain_checks
 from obsgen.checks.expressions import Expression
 from obsgen.checks.lookups import Lookup
@@ -34,13 +36,16 @@ _JUDGED = 4
 class Broken:
     """An expression that the other versions break: what is said of it then, and how it reads once it is rewritten.
 
-    `rewritten` is None where somebody must decide.
+    `rewritten` is None where somebody must decide, and in a rendered tree: there `advice` says what to change in the
+    profile, and `profile` where, if that is certain.
     """
 
     expression: Expression
     findings: tuple[Finding, ...]
     fixes: tuple[Fix, ...]
     rewritten: str | None
+    advice: str = ""
+    profile: Place | None = None
 
     @property
     def what(self) -> str:
@@ -126,6 +131,7 @@ def _broken(after: Repository, lookups: Sequence[Lookup], news: Sequence[Finding
     """The expressions in which something is found that was not found before."""
     by_place = {each.place: each for each in news}
     told: set[int] = set()
+    causes = Causes(after)
     for meaning in after.meanings:
         expression = meaning.expression
         if id(expression) in told or not expression.query:
@@ -135,7 +141,33 @@ def _broken(after: Repository, lookups: Sequence[Lookup], news: Sequence[Finding
         if found:
             told.add(id(expression))
             mine = [each for each in lookups if each.expression is expression]
-            yield _rewritten(expression, expression.query, found, mine, style)
+            if tree_of(expression.located.file):
+                yield _rendered(expression, found, mine, causes, after.versions, style)
+            else:
+                yield _rewritten(expression, expression.query, found, mine, style)
+
+
+def _rendered(
+    expression: Expression,
+    found: Sequence[Finding],
+    lookups: Sequence[Lookup],
+    causes: Causes,
+    versions: Versions,
+    style: Style,
+) -> Broken:
+    """An expression of a rendered tree: it comes out right with the version in the profile, or its query there."""
+    components = {row.component for each in lookups for row in each.verdict.rows} & versions.keys()
+    place = found[0].place
+    own, by_version = causes.query(place), causes.version(place, components)
+    news = " or ".join(f'"{version}"' for name in sorted(components) for version in versions[name])
+    where = f" ({own or by_version})" if own or by_version else ""
+    if own:
+        advice = f"correct the query of this alert in the profile{where}, then render anew"
+    elif style == "new":
+        advice = f"set `version: {news}` in the profile{where}, then render anew"
+    else:
+        advice = f"add {news} to `version:` in the profile{where}, then render anew"
+    return Broken(expression, tuple(found), (), None, advice, own or by_version)
 
 
 def _rewritten(

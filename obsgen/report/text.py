@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_OF_ONE_CHECK = 10
 """How many findings of one check are shown unless asked for all."""
+MOST_NOTES = 6
+"""How many further places of a finding are told; those that are rendered may be many."""
 
 _MAX_LINE = 160
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
@@ -77,7 +79,8 @@ def _finding(finding: Finding, source: list[str]) -> Iterator[Line]:
         marks = Span("^" * carets, _STYLES[finding.severity])
         yield [Span(f"{gutter}| ", "dim"), Span(" " * before), marks, Span(f" {hint[0]}")]
         hint = hint[1:]
-    notes = (f"{note.message} ({note.place})" for note in finding.notes)
+    notes = [f"{note.message} ({note.place})" for note in finding.notes[:MOST_NOTES]]
+    notes += [f"and {len(finding.notes) - MOST_NOTES} more places"] if len(finding.notes) > MOST_NOTES else []
     for text in filter(None, (*hint, *map(printable, notes))):
         yield [Span(f"{gutter}| ", "dim"), Span(text)]
 
@@ -160,7 +163,7 @@ def _verdict(report: Report, options: Options) -> Line:
     text = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
     if infos:
         text += f", {_number(infos, 'note')}" + ("" if options.verbose else " (-v lists them)")
-    fixes = sum(one.fix is not None for one in report.findings)
+    fixes = sum(one.fix is not None and one.fix.place.file == one.place.file for one in report.findings)
     text += f"; --fix corrects {fixes}" if fixes else ""
     first = next((one for one in report.findings if one.severity != Severity.INFO), None)
     absent = any(tool.note.startswith("absent") for tool in report.tools)

@@ -1,0 +1,219 @@
+"""What stands at a place of a rendered tree: of which environment, of which object, which part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from obsgen.checks.objects import Located
+from obsgen.checks.repository import Repository
+from obsgen.checks.result import lines_of
+from obsgen.checks.rules import Rule
+from obsgen.conventions import COMPONENT, ENVIRONMENT
+from obsgen.findings import Place
+from obsgen.source import Document, Route
+
+Line = tuple[str, int]
+"""A file and one of its lines."""
+
+_OVERLAYS, _VALUES, _TESTS = "overlays", "values", "tests"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A spot of a tree. `parts` are the names on its file's way from the tree's root; `environment` is empty for base.
+
+    `kind`, `name` and `component` are of the object that it belongs to, empty where it belongs to none; `route` leads
+    to the part of that object, or of the file. `rule` is the rule that it stands in, `field` the rule's key; `receiver`
+    the receiver of an Alertmanager.
+    """
+
+    tree: Path
+    parts: tuple[str, ...]
+    place: Place
+    environment: str = ""
+    cluster: str = ""
+    kind: str = ""
+    name: str = ""
+    component: str = ""
+    route: Route = ()
+    value: Any = None
+    rule: Rule | None = None
+    field: str = ""
+    receiver: str = ""
+
+    @property
+    def is_board(self) -> bool:
+        """Whether it is a dashboard."""
+        return self.parts[-1].endswith(".json") or self.kind == "GrafanaDashboard"
+
+    @property
+    def words(self) -> list[str]:
+        """The keys on the way to the part, the nearest first."""
+        return [step for step in reversed(self.route) if isinstance(step, str)]
+
+    @property
+    def job(self) -> str:
+        """The job of Prometheus' own configuration that the part belongs to."""
+        value, found = self.value, ""
+        for step in self.route:
+            value = value[step] if isinstance(value, dict) or isinstance(step, int) else None
+            found = str(value["job_name"]) if isinstance(value, dict) and "job_name" in value else found
+        return found
+
+
+class Standings:
+    """Finds out what stands where in a repository; files are looked into only when something is asked of them."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._documents = {reading.file: reading.documents for reading in repository.readings}
+
+    def at(self, place: Place, tree: Path) -> Standing:
+        """What stands at a place in a tree."""
+        parts = Path(place.file).resolve().relative_to(tree).parts
+        environment, cluster = _environment(parts)
+        rule, field = self._rule(place)
+        here = Standing(tree, parts, place, environment, cluster, rule=rule, field=field)
+        here = replace(here, receiver=self._receivers.get((place.file, place.line), ""))
+        document = self._document(place)
+        if document is None:
+            return here
+        kind, name, component, route = self._object(document, _route(document, place), parts, tree)
+        return replace(
+            here,
+            environment=environment or _labelled(document.value),
+            kind=kind,
+            name=name,
+            component=component,
+            route=route,
+            value=document.value,
+        )
+
+    def _document(self, place: Place) -> Document | None:
+        """The document of a file that a place is in."""
+        documents = self._documents.get(place.file, ())
+        if len(documents) < 2:
+            return documents[0] if documents else None
+        begun = [each for each in documents if each.place().line <= place.line]
+        return begun[-1] if begun else documents[0]
+
+    def _rule(self, place: Place) -> tuple[Rule | None, str]:
+        """The one rule that is written at a line, and its key there."""
+        found = self._rules.get((place.file, place.line), [])
+        names = {(rule.name, repr(rule.value.get("labels"))) for rule, _ in found}
+        return found[0] if len(names) == 1 else (None, "")
+
+    @cached_property
+    def _rules(self) -> dict[Line, list[tuple[Rule, str]]]:
+        """The rules by the lines in which they are written, each with its key there."""
+        found: dict[Line, list[tuple[Rule, str]]] = {}
+        for rule in (rule for one in self._repository.rule_sets for rule in one.rules):
+            for key in rule.value:
+                for line in _lines(rule.located.at(key)):
+                    found.setdefault(line, []).append((rule, key))
+        return found
+
+    @cached_property
+    def _receivers(self) -> dict[Line, str]:
+        """The names of receivers by the lines in which they are written."""
+        every = (each for one in self._repository.alertmanagers for each in one.located.at("receivers").items())
+        return {line: str(each.at("name").value or "") for each in every for line in _lines(each)}
+
+    def _object(
+        self, document: Document, route: Route, parts: tuple[str, ...], tree: Path
+    ) -> tuple[str, str, str, Route]:
+        """The object that a part of a file belongs to: kind, name, component, and the route inside it."""
+        value, file = document.value, parts[-1]
+        if isinstance(value, list):
+            target, inside = self._patched(document), _pointed(value, route)
+            kind, name = str(target.get("kind", "")), str(target.get("name", ""))
+            return kind, name, self._component(kind, name, tree), inside
+        if not isinstance(value, dict) or "kind" not in value:
+            return "", Path(file).stem, self._component_of_board(document, tree), route
+        metadata = value.get("metadata")
+        metadata = metadata if isinstance(metadata, dict) else {}
+        kind, name = str(value["kind"]), str(metadata.get("name", ""))
+        labels = metadata.get("labels")
+        own = labels.get(COMPONENT) if isinstance(labels, dict) else None
+        return kind, name, str(own or self._component(kind, name, tree)), route
+
+    def _patched(self, patch: Document) -> Mapping[str, Any]:
+        """The target that a kustomization names for a patch."""
+        path = Path(patch.file).resolve()
+        for reference_of in self._repository.kustomizations:
+            for reference in reference_of.references() if reference_of.folder == path.parent else ():
+                if reference.path == path and reference.route[:1] == ("patches",):
+                    target = reference_of.document.at((*reference.route[:2], "target"))
+                    return target if isinstance(target, dict) else {}
+        return {}
+
+    def _component(self, kind: str, name: str, tree: Path) -> str:
+        """The component of an object of the tree, if all of that kind and name have the same."""
+        if not (kind and name):
+            return ""
+        found = set()
+        for each in self._repository.manifests:
+            labels = each.metadata.get("labels") if (each.kind, each.name) == (kind, name) else None
+            if isinstance(labels, dict) and COMPONENT in labels and tree in Path(each.located.file).resolve().parents:
+                found.add(str(labels[COMPONENT]))
+        return found.pop() if len(found) == 1 else ""
+
+    def _component_of_board(self, board: Document, tree: Path) -> str:
+        """The component of the ConfigMap that a kustomization makes of a board."""
+        path = Path(board.file)
+        for one in self._repository.kustomizations:
+            maps = one.document.at(("configMapGenerator",)) if one.folder.is_relative_to(tree) else None
+            for each in maps if isinstance(maps, list) else ():
+                labels = ((each.get("options") or {}).get("labels") or {}) if isinstance(each, dict) else {}
+                if COMPONENT in labels and path.name in (each.get("files") or ()):
+                    return str(labels[COMPONENT])
+        return ""
+
+
+def _lines(part: Located) -> set[Line]:
+    return {(place.file, place.line) for place in lines_of(part)}
+
+
+def _environment(parts: tuple[str, ...]) -> tuple[str, str]:
+    """The environment and the cluster that a file of a tree is for, by its way there."""
+    match parts:
+        case (first, environment, cluster, _, *_) if first == _OVERLAYS:
+            return environment, cluster
+        case (first, environment, *_) if first == _OVERLAYS:
+            return environment, ""
+        case (first, file) if first in (_VALUES, _TESTS):
+            return Path(file).stem.removeprefix("routes-"), ""
+        case (_, environment, _, *_) if parts[0] not in ("base", "runbooks"):
+            return environment, ""
+    return "", ""
+
+
+def _labelled(value: Any) -> str:
+    """The environment that an object's label names, as those of Argo CD have."""
+    try:
+        return str(value["metadata"]["labels"][ENVIRONMENT])
+    except (KeyError, TypeError):
+        return ""
+
+
+def _route(document: Document, place: Place) -> Route:
+    """The innermost part of a document that begins at a place or before it."""
+    spot, begun = (place.line, place.column), (0, 0)
+    found: Route = ()
+    for route, (key, value) in document.places().items():
+        start = min((each.line, each.column) for each in (key, value))
+        if begun <= start <= spot:
+            found, begun = route, start
+    return found
+
+
+def _pointed(patch: list[Any], route: Route) -> Route:
+    """What an operation of a JSON patch points at."""
+    operation = patch[route[0]] if route and isinstance(route[0], int) and route[0] < len(patch) else None
+    path = operation.get("path") if isinstance(operation, dict) else None
+    steps = str(path or "").split("/")[1:]
+    return tuple(int(step) if step.isdigit() else step.replace("~1", "/").replace("~0", "~") for step in steps)
