@@ -35,6 +35,7 @@ from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
 from obsgen.checks.scopes import Scopes, scopes
+from obsgen.checks.scrapes import feeds
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.checks.shapes import Shapes, few_of_each
@@ -44,6 +45,7 @@ from obsgen.facts import Facts, facts_in, tree_facts
 from obsgen.facts.model import together
 from obsgen.findings import Finding, Place
 from obsgen.knowledge.inventory import Inventory
+from obsgen.signalpath.feeds import Feeds
 from obsgen.source import Document
 
 
@@ -178,6 +180,11 @@ class Repository:
     def scopes(self) -> Scopes:
         """The objects that are applied together, by kustomization."""
         return scopes(self.builds, self._unbuilt, self.worlds)
+
+    @cached_property
+    def feeds(self) -> list[Feeds]:
+        """How series get from Pods into Prometheus, in each place that objects are applied to."""
+        return feeds(self.scopes, self.worlds, self.prometheus_configs, self.chart_values, self.inventory)
 
     @cached_property
     def alerting(self) -> Alerting:

@@ -60,3 +60,11 @@ def _jobs(config: PrometheusConfig) -> Iterator[Endpoint]:
     own = config.located.at("global", "scrape_interval").value
     default = None if config.is_list else milliseconds(own) if isinstance(own, str) else _DEFAULT_INTERVAL
     return (Endpoint(job, None, default) for job in config.jobs if isinstance(job.value, dict))
+
+
+def whole_paths(found: Iterable[Feeds]) -> tuple[int, int]:
+    """How many monitors, and objects with rules, are surely selected; and how many there are."""
+    graphs = [each.graph for each in found]
+    selections = [graph.selections(each) for graph in graphs for each in graph.monitors]
+    selections += [graph.loads(each) for graph in graphs for each in graph.rules]
+    return sum(any(one.answer for one in each) for each in selections), len(selections)

@@ -96,6 +96,15 @@ class Inventory:
         """A component."""
         return self._catalogue.exporter(component)
 
+    @cached_property
+    def components(self) -> frozenset[str]:
+        """The names of all components."""
+        return frozenset(self._catalogue.names)
+
+    def of(self, component: str) -> list[Known]:
+        """The series of a component."""
+        return [each for each in self._all if each.component == component]
+
     @property
     def names(self) -> Iterable[str]:
         """Every name."""

@@ -17,7 +17,6 @@ _TEMPLATES = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "DaemonSet": ("spec", "template"),
     "Deployment": ("spec", "template"),
-    "Grafana": ("spec", "deployment", "spec", "template"),
     "Job": ("spec", "template"),
     "Pod": (),
     "ReplicaSet": ("spec", "template"),
@@ -25,7 +24,7 @@ _TEMPLATES = {
     "StatefulSet": ("spec", "template"),
 }
 """Where kinds of objects have the template of their Pods."""
-_GROUPS = frozenset(("", "apps", "argoproj.io", "batch", "grafana.integreatly.org"))
+_GROUPS = frozenset(("", "apps", "argoproj.io", "batch"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from obsgen.knowledge.exposure import exposed
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Endpoint, Monitor, Relabelling
 from obsgen.signalpath.relabel import NAME, Partial, renames
@@ -58,6 +59,14 @@ class Feeds:
     def sources(self, name: str) -> list[Endpoint]:
         """The endpoints that surely have a series and may store it."""
         return [each.endpoint for each in self.fates(name) if each.is_related and each.kept is not False]
+
+    def samples(self, endpoint: Endpoint) -> int:
+        """How many samples a page has at least, after drops: one series of each name, and its buckets."""
+        found = self.exporters(endpoint) or frozenset()
+        rows = {row.name: row for component in found for row in self._inventory.of(component)}
+        there = [row for row in rows.values() if exposed(self._inventory, row, self.graph.facts)]
+        kept = [row for row in there if endpoint.stored(row.name).kept]
+        return sum(len(row.buckets) + 1 if row.part == "_bucket" else 1 for row in kept)
 
     def _judged(self, name: str) -> Iterator[Fate]:
         owners = self._owners(name)

@@ -68,7 +68,7 @@ class Graph:
     ) -> None:
         self.facts = facts
         found = [(each, number) for number, part in enumerate(parts) for each in part]
-        self._objects = tuple(each for each, _ in found)
+        self.objects = tuple(each for each, _ in found)
         self._parts = {id(each): number for each, number in found}
         self._values = tuple(values)
         self.jobs = tuple(jobs)
@@ -76,22 +76,22 @@ class Graph:
     @cached_property
     def workloads(self) -> ByLabels[Workload]:
         """What makes Pods."""
-        return ByLabels(workloads(self._objects))
+        return ByLabels(workloads(self.objects))
 
     @cached_property
     def services(self) -> ByLabels[Service]:
         """Services."""
-        return ByLabels(services(self._objects))
+        return ByLabels(services(self.objects))
 
     @cached_property
     def monitors(self) -> tuple[Monitor, ...]:
         """Monitors of all kinds."""
-        return tuple(monitors(self._objects))
+        return tuple(monitors(self.objects))
 
     @cached_property
     def rules(self) -> tuple[KubeObject, ...]:
         """The objects with rules."""
-        return tuple(each for each in self._objects if each.group == GROUP and each.kind == "PrometheusRule")
+        return tuple(each for each in self.objects if each.group == GROUP and each.kind == "PrometheusRule")
 
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -101,7 +101,7 @@ class Graph:
     @cached_property
     def prometheuses(self) -> tuple[Prometheus, ...]:
         """Those among the files; else those that values of the chart make; else the one of facts."""
-        found = tuple(of_objects(self._objects))
+        found = tuple(of_objects(self.objects))
         known = self.facts.prometheus
         if known and (known.mode != "managed" or not any(each.scrapes for each in found)):
             return (*found, of_facts(known))
@@ -112,7 +112,7 @@ class Graph:
     @cached_property
     def _namespaces(self) -> Mapping[str, Labels]:
         """The labels of the namespaces whose manifests are among the files."""
-        found = (each for each in self._objects if each.kind == "Namespace" and not each.group)
+        found = (each for each in self.objects if each.kind == "Namespace" and not each.group)
         return {each.name: texts(each.metadata.get("labels")) for each in found}
 
     def selections(self, monitor: Monitor) -> list[Selection]:

@@ -109,6 +109,11 @@ class Endpoint:
         known = {} if default is None else {"job": default}
         return after_steps(Partial(known), [each.step for each in self.relabelings]).value("job")
 
+    @staticmethod
+    def takes_away(step: Step, label: str) -> bool:
+        """Whether a step takes a label from every series."""
+        return after_steps(Partial({}), [step]).lost_by(label) is not None
+
     def stored(self, name: str, labels: Mapping[str, str] | None = None) -> Partial:
         """What becomes of a series of the page, as far as anybody can say."""
         return after_steps(Partial({**(labels or {}), NAME: name}), [each.step for each in self.metric_relabelings])
