@@ -47,6 +47,8 @@ class Destination:
     tops: tuple[Branch, ...] = ()
     scope: Scope | None = None
     tree: Path | None = None
+    owner: KubeObject | None = None
+    """The Alertmanager object, if it is one."""
 
     @cached_property
     def branches(self) -> list[Branch]:
@@ -131,7 +133,7 @@ def _of_object(object_: KubeObject, scope: Scope, scopes: Scopes) -> Destination
         own = as_branch(base, base.root)
         root = replace(own, below=(*tops, *own.below))
     parts = (*([base] if base else []), *(config for config, _ in chosen))
-    return Destination(str(object_), parts, root, tops, scope, scope.tree)
+    return Destination(str(object_), parts, root, tops, scope, scope.tree, object_)
 
 
 def _base(object_: KubeObject, scope: Scope, scopes: Scopes) -> Configuration | None:

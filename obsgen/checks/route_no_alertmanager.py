@@ -38,7 +38,7 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
     for scope in repository.scopes.all:
         for server in scope.of(OPERATOR, "Prometheus"):
             for each in server.located.at(*_ALERTING).items():
-                if each.at("name").value and not _services(each, server, scope, repository.scopes):
+                if each.at("name").value and not _answered(each, server, scope, repository.scopes):
                     text = f"an Alertmanager answers at Service {_namespace(each, server)}/{each.at('name').value}"
                     yield Assumption(text, each.place(("name",)))
 
@@ -72,6 +72,13 @@ def _services(named: Located, server: KubeObject, scope: Scope, scopes: Scopes) 
     wanted = str(named.at("name").value)
     found = scopes.anywhere(scope, "", "Service")
     return [each for each in found if each.name == wanted and each.namespace in ("", _namespace(named, server))]
+
+
+def _answered(named: Located, server: KubeObject, scope: Scope, scopes: Scopes) -> bool:
+    """Whether the Service is among the files, or made by the operator for an Alertmanager that is."""
+    there = {each.namespace for each in scopes.near(scope, OPERATOR, "Alertmanager")}
+    operated = named.at("name").value == _OF_OPERATOR and _namespace(named, server) in there
+    return operated or bool(_services(named, server, scope, scopes))
 
 
 def _one(

@@ -163,7 +163,7 @@ MUTATIONS = (
     Mutation("rate of a gauge", SERVING, "deriv(", "rate(", "type/rate-of-gauge"),
     Mutation("slope of a counter", SERVING, "deriv(vllm:num_requests_waiting", "deriv(vllm:prompt_tokens_total",
              "type/slope-of-counter"),
-    Mutation("counter in a panel", SERVED, "sum(increase(vllm:generation_tokens_total[$__range]))",
+    Mutation("counter in a panel", SERVED, "sum(increase(vllm:generation_tokens_total{model_name=~\\\"$model\\\"}[$__range]))",
              "sum(vllm:generation_tokens_total)", "type/raw-counter"),
     Mutation("average of quantiles", SERVING, "_bucket[5m]))) > 2.5",
              "_bucket[5m]))) > 2.5 or avg(histogram_quantile(0.9, vllm:e2e_request_latency_seconds_bucket)) > 5",
@@ -190,6 +190,9 @@ MUTATIONS = (
     Mutation("port that no Alertmanager has", SENDER, "port: web", "port: http", "route/no-alertmanager"),
     Mutation("routes that nobody selects", ALERTMANAGER, "release: monitoring\nspec", "release: monitor\nspec",
              "route/not-selected", f"{ALERTMANAGER}:36"),
+    Mutation("key that a Secret lacks", ALERTMANAGER, "name: keys, key: shop", "name: keys, key: shops", "secret/missing"),
+    Mutation("Secret that is not mounted", ALERTMANAGER, "secrets: [keys]", "secrets: [kes]", "secret/not-mounted",
+             f"{ALERTMANAGER}:25"),
     Mutation("bad label of a rule", RULES, "          severity: warning", "          bad-label: warning",
              "rules/structure"),
 )  # fmt: skip
