@@ -36,6 +36,9 @@ class Ratio(Strict):
 
     of: OneOrMore = Field(description="signals whose sum is the part")
     to: OneOrMore = Field(description="signals whose sum is the whole")
+    match: dict[LabelName, OneOrMore] = Field(
+        default_factory=dict, description="labels of the part alone; what stands beside `ratio` is of the whole too"
+    )
 
 
 def _one_function(over: dict[str, str]) -> dict[str, str]:

@@ -70,6 +70,10 @@ def _addresses(logs: Logs, ledger: Ledger, openshift: bool, namespace: str) -> d
         url = f"{scheme}://{logs.name}-gateway-http.{namespace}.svc:8080/api/logs/v1/{tenant}"
         guard = "openshift" if openshift else "oidc"
         return {"url": url, "push_url": f"{url}/loki/api/v1/push", "tenant": tenant, "gateway": guard}
+    ledger.assume(
+        "Loki's operator runs with feature gate lokiStackGateway off, which its community bundle has on: it refuses a "
+        "LokiStack without tenants (logs.oidc)"
+    )
     ask, write = (f"http://{logs.name}-{part}-http.{namespace}.svc:3100" for part in ("query-frontend", "distributor"))
     return {"url": ask, "push_url": f"{write}/loki/api/v1/push", "tenant": tenant, "gateway": None}
 

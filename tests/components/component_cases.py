@@ -86,7 +86,8 @@ def rules_with_tests(
     """A rule file of these alerts and the test file for it, by name."""
     groups = rule_groups(rendered, {alert.name for alert in alerts})
     rules = f"rules-{number}.yaml"
-    tested = {"rule_files": [rules], "evaluation_interval": f"{STEP}s", "tests": tests}
+    order = [group["name"] for group in groups]  # else promtool takes them in any
+    tested = {"rule_files": [rules], "evaluation_interval": f"{STEP}s", "group_eval_order": order, "tests": tests}
     return {rules: {"groups": groups}, f"test-{number}.yaml": tested}
 
 
@@ -152,9 +153,16 @@ def _without_data(alerts: list[RenderedAlert]) -> dict[str, Any]:
 
 
 def rule_groups(rendered: Rendering, alerts: set[str]) -> list[dict[str, Any]]:
-    """The rules that these alerts may need: themselves and all recording rules but the constants of limits."""
+    """The rules that these alerts may need: themselves and all recording rules but the constants of limits.
+
+    All are evaluated at the same pace, also those that look back so far that a cluster does it less often.
+    """
     return [
-        {**group, "rules": [rule for rule in group["rules"] if rule.get("alert") in alerts or "record" in rule]}
+        {
+            **group,
+            "interval": f"{STEP}s",
+            "rules": [rule for rule in group["rules"] if rule.get("alert") in alerts or "record" in rule],
+        }
         for group in rendered.groups()
         if not group["name"].endswith("obsgen-thresholds")
     ]

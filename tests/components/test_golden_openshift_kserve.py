@@ -147,7 +147,18 @@ def test_knatives_metrics_without_knative_are_refused_at_their_line() -> None:
 def test_all_servers_of_a_board_are_those_of_the_stack() -> None:
     (board,) = (each for each in tree().boards if each.name == "local-models")
     values = {each["name"]: each.get("allValue") for each in board.json["templating"]["list"]}
-    assert (values["server"], values["pod"]) == ("predictors", ".*")
+    assert values["server"] == "predictors"
+
+
+def test_all_pods_of_a_board_are_those_of_the_servers() -> None:
+    """With `.*` for All, panels of GPUs and of log lines would show everybody's."""
+    (board,) = (each for each in tree().boards if each.name == "local-models")
+    (pod,) = (each for each in board.json["templating"]["list"] if each["name"] == "pod")
+    assert "allValue" not in pod
+    assert pod["definition"] == 'label_values(up{cluster=~"$cluster",job=~"$server",namespace=~"$namespace"}, pod)'
+    (gpus,) = (each for each in tree().boards if each.name == "gpu")
+    (pod,) = (each for each in gpus.json["templating"]["list"] if each["name"] == "pod")
+    assert pod["allValue"] == ".*"  # those that hold GPUs, whoever they are, and GPUs that none holds
 
 
 def test_user_workload_monitoring_refuses_honor_labels() -> None:

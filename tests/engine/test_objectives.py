@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from engine_support import HEAD, MADE_UP, finding, marked, rules, tree
 from obsgen import tools
 from obsgen.components.objectives import Events, Objective
 from obsgen.findings import InputError
+from obsgen.render.rules.objective_rules import burn_alerts
 from obsgen.render.rules.objectives import BAD, ERRORS, PAGES, TICKETS, TOTAL, WINDOWS, factor
 
 OWN = '{job="chat",namespace="ml",model_name="m"'
@@ -194,3 +196,24 @@ def test_a_runbook_and_the_table_speak_of_both_severities() -> None:
 def test_a_threshold_without_unit_is_refused_at_the_profile() -> None:
     with pytest.raises(InputError, match="fastTarget"):
         tree(profile("fast: {}", ", thresholds: {fastTarget: 90%}"))
+
+
+def test_what_looks_back_for_a_day_is_evaluated_less_often() -> None:
+    groups = {
+        group["name"]: group
+        for each in tree(profile("fast: {}")).environments["prod"].objects
+        if each.object["kind"] == "PrometheusRule"
+        for group in each.object["spec"]["groups"]
+    }
+    assert any(name.endswith("-seldom") for name in groups)
+    for name, group in groups.items():
+        far = [rule for rule in group["rules"] if re.search(r"\[\d+d", rule["expr"])]
+        assert far == (group["rules"] if name.endswith("-seldom") else [])
+        assert group["interval"] == ("2m" if far else "30s")
+
+
+def test_how_long_the_budget_lasts_is_true_of_every_pair_of_windows() -> None:
+    """The alert fires at the slower pair's pace as well."""
+    said = {alert.severity: alert.description for alert in burn_alerts(tree(profile("fast: {}")).base.stack)}
+    assert "is used up in 5 days or sooner" in said["critical"]
+    assert "is used up in 30 days or sooner" in said["warning"]

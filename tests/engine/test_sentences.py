@@ -296,3 +296,10 @@ def test_a_factor_is_kept(factor: float) -> None:
 
 def test_several_vectors_are_joined_from_the_left() -> None:
     assert union([Expr("a"), Expr("b"), Expr("c or d", 1)]).text == "a or b or (c or d)"
+
+
+def test_match_narrows_both_sides_of_a_share_and_the_parts_own_its_part_alone() -> None:
+    share = "ratio: {of: memory, to: memory, match: {pod: a}}, match: {namespace: x}, above: 10%"
+    part, _, whole = expr(share, "type: beta, namespace: ml").partition(" / ")
+    assert 'namespace="x"' in part and 'pod="a"' in part
+    assert 'namespace="x"' in whole and 'pod="a"' not in whole

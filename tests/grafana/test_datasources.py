@@ -50,7 +50,14 @@ def test_deliveries_differ_in_form_alone(delivery: str) -> None:
 def test_thanos_is_the_default_where_it_is_asked(delivery: str, long_term: Any, default: str) -> None:
     found = sources(rendered(profile(grafana(delivery), longTerm=long_term)))
     assert [uid for uid, each in found.items() if each["isDefault"]] == [default]
-    assert found["tempo"]["jsonData"]["serviceMap"] == {"datasourceUid": default}
+    assert found["tempo"]["jsonData"]["tracesToMetrics"]["datasourceUid"] == default
+
+
+@pytest.mark.parametrize(("replicas", "mapped"), [(1, True), (2, False)])
+def test_a_service_map_is_offered_where_calls_between_services_are_counted(replicas: int, mapped: bool) -> None:
+    traces = {**EVERY_KIND["traces"], "collectorReplicas": replicas}
+    found = sources(rendered(profile(grafana("operator"), traces=traces)))
+    assert ("serviceMap" in found["tempo"]["jsonData"]) is mapped
 
 
 @pytest.mark.parametrize("delivery", OWN_GRAFANA)
@@ -141,7 +148,7 @@ def test_an_existing_grafana_keeps_its_default() -> None:
     assert config["metadata"]["labels"]["grafana_datasource"] == "1"
     assumed = "Grafana has datasource Prometheus with uid prometheus (grafana.delivery)"
     assert assumed in tree.environments["prod"].stack.assumptions
-    assert found["tempo"]["jsonData"]["serviceMap"] == {"datasourceUid": "prometheus"}
+    assert found["tempo"]["jsonData"]["tracesToMetrics"]["datasourceUid"] == "prometheus"
 
 
 def test_an_existing_grafana_gets_no_datasources_unasked() -> None:

@@ -48,6 +48,7 @@ class Played:
     ) -> None:
         self.series, self.promtool, self.folder, self.step = with_counts(series), promtool, folder, step
         rules = [{**group, "interval": step} for group in groups(made)]
+        self.order = [group["name"] for group in rules]  # else promtool takes them in any
         (folder / "rules.yaml").write_text(json.dumps({"groups": rules}))
 
     def fires(self, alert: str, at: str, labels: str = "") -> bool:
@@ -63,7 +64,8 @@ class Played:
             "input_series": [{"series": name, "values": values} for name, values in self.series.items()],
             "promql_expr_test": [{"expr": query, "eval_time": at, "exp_samples": expected}],
         }
-        content = {"rule_files": ["rules.yaml"], "evaluation_interval": self.step, "tests": [test]}
+        content = {"rule_files": ["rules.yaml"], "evaluation_interval": self.step, "group_eval_order": self.order}
+        content |= {"tests": [test]}
         (self.folder / "test.yaml").write_text(json.dumps(content))
         done = tools.run(self.promtool, ["test", "rules", "test.yaml"], cwd=self.folder)
         assert done.returncode == 0 or "FAILED" in done.stdout + done.stderr, done.stdout + done.stderr

@@ -118,6 +118,21 @@ def test_alloy_may_read_the_logs_of_the_stacks_namespaces_and_nothing_else() -> 
     )
 
 
+def test_how_far_logs_were_read_outlives_the_pod() -> None:
+    """Otherwise a pod that starts again sends all logs once more, and alerts on them count twice."""
+    (workload,) = objects(tree(**PLAIN), "StatefulSet")
+    (claim,) = workload["spec"]["volumeClaimTemplates"]
+    (container,) = workload["spec"]["template"]["spec"]["containers"]
+    mounted = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+    assert f"--storage.path={mounted[claim['metadata']['name']]}" in container["args"]
+
+
+@pytest.mark.parametrize("oidc", [False, True])
+def test_a_lokistack_without_tenants_is_told_to_need_an_operator_that_takes_it(oidc: bool) -> None:
+    told = [each for each in tree(**(GUARDED if oidc else PLAIN)).base.stack.assumptions if "lokiStackGateway" in each]
+    assert len(told) == (0 if oidc else 1)
+
+
 def test_alloy_runs_with_no_rights_on_its_node() -> None:
     (workload,) = objects(tree(**PLAIN), "StatefulSet")
     pod = workload["spec"]["template"]["spec"]

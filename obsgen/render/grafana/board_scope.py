@@ -54,6 +54,12 @@ class BoardScope:
         )
         return Source(signal, series, 0 if signal.is_log else self._longest(owners), kept=())
 
+    @property
+    def is_scraped(self) -> bool:
+        """Whether the instances' series have the pods that they come from, and not those that a page speaks of."""
+        targets = [instance.target for instance in self.instances]
+        return all(target is not None and "pod" not in target.page_labels for target in targets)
+
     @cached_property
     def interval(self) -> int:
         """Seconds between two scrapes of the component's slowest target."""
@@ -110,10 +116,10 @@ class BoardScope:
 
     def _chosen(self, signal: ResolvedSignal, stored: Stored, labels: Sequence[str], own: bool) -> list[Matcher]:
         """Matchers on the viewer's choices, for labels that the series has."""
-        scraped = own or signal.scope == "workload"
+        scraped = {"target": ("namespace", "pod") if own else (), "workload": ("namespace",)}.get(signal.scope, ())
         matchers: list[Matcher] = []
         for label in labels:
-            real = stored.label(label) or (label if scraped and label in ("namespace", "pod") else None)
+            real = stored.label(label) or (label if label in scraped else None)
             if label in self.variables and real:
                 matchers.append((real, "=~", f"${label}"))
         return matchers

@@ -11,7 +11,7 @@ from typing import Any
 from obsgen.components.boards import Dashboard, Panel, PanelQuery
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.origin import Origin
-from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
+from obsgen.conventions import SERVICE_LABEL, TARGET_LABELS, THRESHOLD_SERIES
 from obsgen.findings import Faults
 from obsgen.hints import nearest
 from obsgen.profile.models import Dashboards
@@ -275,13 +275,22 @@ class _BoardWriter:
         chosen: list[tuple[str, str, str]] = []
         for name in (*self.scope.places, *self.dashboard.variables):
             stored = {"server": "job"}.get(name) or self.labels.get(name, name)
-            query = f"label_values({self._main(chosen)}, {stored})"
-            # All servers are those of this stack: others may expose series of the same name.
-            every = regex_of(self._servers()) if name == "server" else ".*"
-            yield _query_variable(name, query, every)
+            own = name == "pod" and self.scope.is_scraped
+            series, every = (self._targets(chosen), None) if own else (self._main(chosen), self._every(name))
+            yield _query_variable(name, f"label_values({series}, {stored})", every)
             chosen.append((stored, "=~", f"${name}"))
 
     def _servers(self) -> list[str]:
+    def _every(self, name: str) -> str:
+        """What All stands for. All servers are those of this stack: others may expose series of the same name."""
+        return regex_of(self._servers()) if name == "server" else ".*"
+
+    def _targets(self, chosen: Sequence[tuple[str, str, str]]) -> str:
+        """Whether the servers' pods answer: they are known by it even while they expose nothing."""
+        narrowed = [each for each in chosen if each[0] in (*self.scope.places, *TARGET_LABELS)]
+        own = [] if any(label == "job" for label, _, _ in narrowed) else [one_of("job", self._servers())]
+        return selector("up", [*own, *narrowed]).text
+
         return sorted({instance.name for instance in self.scope.instances})
 
     def _main(self, chosen: Sequence[tuple[str, str, str]]) -> str:
@@ -306,8 +315,12 @@ def _when(instance: Instance, alert: str) -> str | None:
     return instance.folder.alerts[alert].when
 
 
-def _query_variable(name: str, query: str, every: str) -> dict[str, Any]:
-    """A variable whose values are asked from Prometheus; All is chosen first, `.*` matches absent labels too."""
+def _query_variable(name: str, query: str, every: str | None) -> dict[str, Any]:
+    """A variable whose values are asked from Prometheus; All is chosen first, `.*` matches absent labels too.
+
+    Without `every`, All is what the query finds: pods of the servers alone, where series of others or log lines are
+    narrowed by them.
+    """
     return {
         "name": name,
         "label": name.capitalize(),
@@ -319,6 +332,6 @@ def _query_variable(name: str, query: str, every: str) -> dict[str, Any]:
         "sort": 1,
         "multi": True,
         "includeAll": True,
-        "allValue": every,
+        **({"allValue": every} if every else {}),
         "current": {"text": "All", "value": "$__all"},
     }

@@ -185,10 +185,11 @@ def _joined(source: Source, wrap: Callable[[One, Expr], Expr], suffix: str = "")
 
 
 def _ratio(measure: Measure, scope: Scope) -> Phrase:
-    """Summed signals over summed signals. Factors that all sides share cancel out."""
+    """Summed signals over summed signals: `match` of the sentence narrows both. Factors that all share cancel out."""
     assert measure.ratio is not None  # noqa: S101  # the caller dispatched on it
-    tops = [scope.source(measure.from_, name, measure.match) for name in measure.ratio.of]
-    bottoms = [scope.source(measure.from_, name, {}) for name in measure.ratio.to]
+    part = {**measure.match, **measure.ratio.match}
+    tops = [scope.source(measure.from_, name, part) for name in measure.ratio.of]
+    bottoms = [scope.source(measure.from_, name, measure.match) for name in measure.ratio.to]
     if any(source.signal.is_log for source in (*tops, *bottoms)):
         return log_ratio(measure, tops, bottoms)
     parts = [_summed(source, measure, scope) for source in [*tops, *bottoms]]

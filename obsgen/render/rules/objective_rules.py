@@ -120,12 +120,12 @@ def _alert(wanted: Wanted, severity: str) -> RenderedAlert:
 
 
 def _description(chosen: Chosen, pairs: Sequence[Burn]) -> str:
-    """What is bad, what may be, and how long the budget lasts at this pace."""
-    hours = max(1, round(duration(chosen.period) / max(factor(pair, chosen.period) for pair in pairs) / 3600))
+    """What is bad, what may be, and how long the budget lasts at most: at the slowest pace at which the alert fires."""
+    hours = max(1, round(duration(chosen.period) / min(factor(pair, chosen.period) for pair in pairs) / 3600))
     what = "events" if chosen.objective.events else "minutes"
     return (
         f"{{{{ $value | humanizePercentage }}}} of {what} are bad, {_percent(1 - chosen.target)} may be. "
-        f"At this pace the budget of {in_words(chosen.period)} is used up in {in_words(f'{hours}h')}."
+        f"At this pace the budget of {in_words(chosen.period)} is used up in {in_words(f'{hours}h')} or sooner."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,10 +14,16 @@ from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.render.rules.recordings import RenderedRecording
 from obsgen.render.rules.runbooks import runbook_annotation
 from obsgen.stack.model import Instance, Stack
-from obsgen.units import number_text
+from obsgen.units import duration, number_text
 
 MAX_BYTES = 512 * 1024 * 0.8
 """How much of what Prometheus' operator allows for one object may be used before the object is split."""
+
+FAR = 86400
+"""Seconds that a rule looks back from which on it is evaluated less often."""
+SELDOM, SELDOM_INTERVAL = "-seldom", "2m"
+"""The tail of such a group's name, and its interval: below the five minutes after which a series counts as gone."""
+_WINDOW = re.compile(r"\[(\d+[a-z]+)")
 
 Rules = list[tuple[Instance, str, dict[str, Any]]]
 """Rules in order: whose they are, their group, the rule."""
@@ -59,10 +66,12 @@ def rules_namespace(stack: Stack, instance: Instance) -> str:
 def _rules(
     stack: Stack, alerts: Iterable[RenderedAlert], recordings: Iterable[RenderedRecording]
 ) -> Iterator[tuple[Instance, str, dict[str, Any]]]:
-    """Recording rules first, then alerts, then the constants of their limits."""
+    """Recording rules first, then alerts, then the constants of limits; at the end what is looked at less often."""
     limits = []
-    for recording in recordings:
-        yield recording.instance, recording.group, recording.rule()
+    every = list(recordings)
+    for recording in every:
+        if not _looks_far_back(recording):
+            yield recording.instance, recording.group, recording.rule()
     for alert in alerts:
         if alert.language == "promql":
             yield alert.instance, alert.group, alert_rule(stack, alert)
@@ -70,6 +79,13 @@ def _rules(
             limits.append(alert)
     for alert in limits:
         yield alert.instance, "obsgen-thresholds", _threshold_rule(stack, alert)
+    for recording in filter(_looks_far_back, every):
+        yield recording.instance, recording.group + SELDOM, recording.rule()
+
+
+def _looks_far_back(recording: RenderedRecording) -> bool:
+    """Whether a rule reads a day or more each time: costly, and never much else than a minute ago."""
+    return any(duration(window) >= FAR for window in _WINDOW.findall(recording.expr))
 
 
 def alert_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
@@ -97,6 +113,12 @@ def _threshold_rule(stack: Stack, alert: RenderedAlert) -> dict[str, Any]:
     return {"record": THRESHOLD_SERIES, "expr": f"vector({number_text(alert.limit or 0)})", "labels": labels}
 
 
+def _group(name: str, rules: list[dict[str, Any]], interval: str) -> dict[str, Any]:
+    if name.endswith(SELDOM) and duration(interval) < duration(SELDOM_INTERVAL):
+        interval = SELDOM_INTERVAL
+    return {"name": name, "interval": interval, "rules": rules}
+
+
 def _object(stack: Stack, namespace: str, name: str, rules: Rules) -> Manifest:
     """One PrometheusRule; rules of equal group names share a group, in the order in which they come."""
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -110,6 +132,6 @@ def _object(stack: Stack, namespace: str, name: str, rules: Rules) -> Manifest:
         "apiVersion": "monitoring.coreos.com/v1",
         "kind": "PrometheusRule",
         "metadata": metadata(name, namespace, labels),
-        "spec": {"groups": [{"name": group, "interval": interval, "rules": some} for group, some in groups.items()]},
+        "spec": {"groups": [_group(group, some, interval) for group, some in groups.items()]},
     }
     return Manifest("rules", component, rule_object)

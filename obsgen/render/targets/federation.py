@@ -12,12 +12,11 @@ from typing import Any
 
 import promql_parser as pq
 
-from obsgen.conventions import THRESHOLD_SERIES
+from obsgen.conventions import TARGET_LABELS, THRESHOLD_SERIES
 from obsgen.promql.build import Matcher, one_of, quoted, selector
 from obsgen.promql.grafana import parse_templated, variable_parts
 from obsgen.promql.tree import Node
 from obsgen.render.grafana.dashboards import Board
-from obsgen.render.queries.scopes import TARGET_LABELS
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.render.rules.recordings import RenderedRecording
 
@@ -119,5 +118,5 @@ def _choices(board: Mapping[str, Any]) -> Iterator[str]:
 
 def _everything(query: str, board: Mapping[str, Any]) -> str:
     """A query of a board while everything is chosen."""
-    values = {each["name"]: quoted(each["allValue"])[1:-1] for each in _variables(board)}
+    values = {each["name"]: quoted(each.get("allValue", _ANYTHING))[1:-1] for each in _variables(board)}
     return re.sub(r"\$(\w+)", lambda name: values.get(name[1], name[0]), query)
