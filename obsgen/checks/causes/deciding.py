@@ -10,6 +10,7 @@ from obsgen.conventions import SERVICE_LABEL, THRESHOLD_SERIES
 from obsgen.findings import Place
 from obsgen.source import Route
 from obsgen.stack.model import Instance
+from obsgen.tree.paths import OWN
 
 VERSIONED = frozenset(f"signal/{each}" for each in ("deprecated", "no-such-value", "not-yet", "removed"))
 """Findings about series, or values of labels, that another version of the exporter has."""
@@ -40,7 +41,7 @@ _OBJECTIVE = "objective"
 
 def deciding(view: View, standing: Standing, check: str, exposing: Collection[str]) -> Place | None:
     """The line that decides what stands there, or what a check finds; `exposing` are the series' components."""
-    if standing.parts[0] == ".obsgen":
+    if standing.parts[0] == OWN:
         return _allowed(view, standing)
     if check in VERSIONED and (standing.rule or standing.is_board):
         own = own_query(view, standing)
@@ -170,9 +171,8 @@ def _of_board(view: View, standing: Standing) -> Place | None:
 
 
 def _of_object(view: View, standing: Standing, check: str) -> Place | None:
-    if standing.route[:2] == ("metadata", "labels") and standing.route[-1] in view.stack.selector_labels:
-        return _selection(view)
-    if check in _ABOUT_SELECTION:
+    is_label = standing.route[:2] == ("metadata", "labels") and standing.words[0] in view.stack.selector_labels
+    if is_label or check in _ABOUT_SELECTION:
         return _selection(view)
     if standing.component == "argocd":
         return _synced(view, standing)
@@ -191,7 +191,8 @@ def _of_server(view: View, standing: Standing, owner: Instance, check: str) -> P
     if standing.kind in _SCRAPES or standing.job:
         keys = keys or next((_ASKED[word] for word in standing.words if word in _ASKED), ())
     server = view.route(owner)
-    return view.first((*server, key) for key in keys) or view.entry(owner)
+    inner = [(*server, key, *standing.words[:1]) for key in keys if standing.words[:1] != [key]]
+    return view.first((*inner, *((*server, key) for key in keys))) or view.entry(owner)
 
 
 def _selection(view: View) -> Place | None:

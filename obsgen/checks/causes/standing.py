@@ -11,10 +11,11 @@ from typing import Any
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import lines_of
-from obsgen.checks.rules import Rule
+from obsgen.checks.rules import Rule, distinct_rules
 from obsgen.conventions import COMPONENT, ENVIRONMENT
-from obsgen.findings import Place
-from obsgen.source import Document, Route
+from obsgen.findings import InputError, Place
+from obsgen.source import Document, Route, load_file
+from obsgen.tree.paths import OWN
 
 Line = tuple[str, int]
 """A file and one of its lines."""
@@ -70,6 +71,7 @@ class Standings:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._lines_of_rules: dict[str, dict[Line, list[tuple[Rule, str]]]] = {}
         self._documents = {reading.file: reading.documents for reading in repository.readings}
 
     def at(self, place: Place, tree: Path) -> Standing:
@@ -83,9 +85,12 @@ class Standings:
         if document is None:
             return here
         kind, name, component, route = self._object(document, _route(document, place), parts, tree)
+        if parts[0] == OWN:
+            environment, cluster = _of_facts(route)
         return replace(
             here,
             environment=environment or _labelled(document.value),
+            cluster=cluster,
             kind=kind,
             name=name,
             component=component,
@@ -95,6 +100,8 @@ class Standings:
 
     def _document(self, place: Place) -> Document | None:
         """The document of a file that a place is in."""
+        if Path(place.file).parent.name == OWN and place.file not in self._documents:
+            self._documents[place.file] = _carried(place.file)
         documents = self._documents.get(place.file, ())
         if len(documents) < 2:
             return documents[0] if documents else None
@@ -103,19 +110,26 @@ class Standings:
 
     def _rule(self, place: Place) -> tuple[Rule | None, str]:
         """The one rule that is written at a line, and its key there."""
-        found = self._rules.get((place.file, place.line), [])
+        found = self._rules_at(place.file).get((place.file, place.line), [])
         names = {(rule.name, repr(rule.value.get("labels"))) for rule, _ in found}
         return found[0] if len(names) == 1 else (None, "")
 
-    @cached_property
-    def _rules(self) -> dict[Line, list[tuple[Rule, str]]]:
-        """The rules by the lines in which they are written, each with its key there."""
-        found: dict[Line, list[tuple[Rule, str]]] = {}
-        for rule in (rule for one in self._repository.rule_sets for rule in one.rules):
-            for key in rule.value:
+    def _rules_at(self, file: str) -> dict[Line, list[tuple[Rule, str]]]:
+        """The rules that may be written in a file by their lines, each with its key there.
+
+        They are those that the file brings in; a patch may hold parts of any.
+        """
+        if file not in self._lines_of_rules:
+            rules = [one for one in self._every_rule if one.located.file == file] or self._every_rule
+            found = self._lines_of_rules.setdefault(file, {})
+            for rule, key in ((each, key) for each in rules for key in each.value):
                 for line in _lines(rule.located.at(key)):
                     found.setdefault(line, []).append((rule, key))
-        return found
+        return self._lines_of_rules[file]
+
+    @cached_property
+    def _every_rule(self) -> list[Rule]:
+        return distinct_rules(self._repository.rule_sets)
 
     @cached_property
     def _receivers(self) -> dict[Line, str]:
@@ -190,6 +204,20 @@ def _environment(parts: tuple[str, ...]) -> tuple[str, str]:
         case (_, environment, _, *_) if parts[0] not in ("base", "runbooks"):
             return environment, ""
     return "", ""
+
+
+def _carried(file: str) -> tuple[Document, ...]:
+    """What a tree carries beside what is checked."""
+    try:
+        return tuple(load_file(Path(file), file))
+    except InputError:
+        return ()
+
+
+def _of_facts(route: Route) -> tuple[str, str]:
+    """The environment and the cluster that facts of a tree are of."""
+    environment, _, cluster = str(route[1] if len(route) > 1 else "").partition("/")
+    return environment, cluster
 
 
 def _labelled(value: Any) -> str:

@@ -52,7 +52,9 @@ class Causes:
     def of(self, place: Place, check: str = "") -> Place | None:
         """The line that decides what stands at a place of a rendered tree, or what a check finds there."""
         found = self._view(place)
-        return deciding(*found, check, self._components(place)) if found else None
+        spot = (place.file, place.line, place.column)
+        exposing = self._exposing.get(spot, frozenset()) if check in VERSIONED else frozenset()
+        return deciding(*found, check, exposing) if found else None
 
     def version(self, place: Place, components: Collection[str]) -> Place | None:
         """The line with the version of some components, by which the series of an expression there are chosen."""
@@ -89,17 +91,15 @@ class Causes:
         view = source.view(standing.environment, standing.cluster)
         return (view, standing) if view else None
 
-    def _components(self, place: Place) -> frozenset[str]:
-        """The components that expose the series at a place."""
-        return self._exposing.get(place, frozenset())
-
     @cached_property
-    def _exposing(self) -> dict[Place, frozenset[str]]:
-        found: dict[Place, frozenset[str]] = {}
+    def _exposing(self) -> dict[tuple[str, int, int], frozenset[str]]:
+        """The components that expose the series at a place."""
+        found: dict[tuple[str, int, int], frozenset[str]] = {}
         for lookup in self._repository.lookups:
             rows = (*lookup.verdict.rows, *lookup.verdict.instead)
             known = frozenset(row.component for row in rows if row.component)
-            found[lookup.place] = found.get(lookup.place, frozenset()) | known
+            spot = (lookup.place.file, lookup.place.line, lookup.place.column)
+            found[spot] = found.get(spot, frozenset()) | known
         return found
 
 
