@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from obsgen.checks.expressions import Expression
 from obsgen.facts import Facts
@@ -25,6 +25,8 @@ class Lookup:
     facts: Facts
     verdict: Verdict
     is_spare: bool = False
+    is_recorded: bool = False
+    """Whether rules record the series: it is known by them, not by an exporter."""
 
     @property
     def name(self) -> str:
@@ -48,16 +50,13 @@ def look_up(
     inventory: Inventory,
     recorded: frozenset[str],
 ) -> list[Lookup]:
-    """The lookups of all expressions, one for each selector that names a series and each place that it is for.
-
-    Series that are `recorded` by rules are known by them, not by an exporter, and are left out.
-    """
+    """The lookups of all expressions, one for each selector that names a series and each place that it is for."""
     known: dict[tuple[str, int], Verdict] = {}
 
     def judged(name: str, facts: Facts) -> Verdict:
         key = (name, id(facts))
         if key not in known:
-            known[key] = verdict(inventory, name, facts)
+            known[key] = Verdict(State.UNKNOWN) if name in recorded else verdict(inventory, name, facts)
         return known[key]
 
     found = []
@@ -65,7 +64,7 @@ def look_up(
         if expression.query:
             for facts in facts_of(expression):
                 found += list(_of_tree(expression, expression.query, facts, judged))
-    return [each for each in found if each.name not in recorded]
+    return [replace(each, is_recorded=True) if each.name in recorded else each for each in found]
 
 
 def _of_tree(

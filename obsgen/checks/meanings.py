@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 from obsgen.checks.expressions import Expression
 from obsgen.checks.lookups import Lookup
+from obsgen.checks.recordings import Recording, Recordings
 from obsgen.facts import Facts
 from obsgen.findings import Place
-from obsgen.knowledge.reading import Reading, Readings, readings
+from obsgen.knowledge.carried import Added, Carried
+from obsgen.knowledge.inventory import Inventory, Known
+from obsgen.knowledge.reading import Reading, Readings
 from obsgen.promql import Node
 from obsgen.promql.values import COMPARISONS
 
@@ -24,6 +29,7 @@ class Meaning:
     facts: Facts
     readings: Readings
     lookups: Sequence[Lookup]
+    carried: Carried
 
     def of(self, node: Node) -> Reading:
         """What the values of a node are."""
@@ -43,14 +49,42 @@ class Meaning:
         return self.expression.place(node.start, node.length)
 
 
-def meanings(lookups: Sequence[Lookup]) -> Iterator[Meaning]:
+def meanings(lookups: Sequence[Lookup], inventory: Inventory, added: Added) -> Iterator[Meaning]:
     """The expressions of some lookups, those of one expression and place together."""
+    by_name: dict[str, list[Recording]] = {}
+    recordings = Recordings(by_name)
+    asked = list(_asked(lookups, Carried(inventory, lambda _: (), added, recordings.labels)))
+    for one in asked:
+        rule = one.lookups[0].expression.rule
+        if rule and not rule.is_alert:
+            static = frozenset(rule.value["labels"]) if isinstance(rule.value.get("labels"), dict) else frozenset()
+            by_name.setdefault(rule.name, []).append(Recording(one.root, one.rows, one.carried, static))
+    for one in asked:
+        first = one.lookups[0]
+        found = Readings(one.root, partial(_rows, one.rows), recordings.reading)
+        yield Meaning(first.expression, one.root, first.facts, found, one.lookups, one.carried)
+
+
+class _Asked(NamedTuple):
+    """An expression at one place, before it is read."""
+
+    root: Node
+    rows: Mapping[int, Sequence[Known]]
+    carried: Carried
+    lookups: Sequence[Lookup]
+
+
+def _asked(lookups: Sequence[Lookup], carried: Carried) -> Iterator[_Asked]:
     for _, group in groupby(lookups, key=lambda each: (id(each.expression), id(each.facts))):
         found = list(group)
         query = found[0].expression.query
         if query:
             rows = {id(each.node): each.verdict.rows for each in found}
-            yield Meaning(found[0].expression, query.root, found[0].facts, readings(query.root, rows), found)
+            yield _Asked(query.root, rows, replace(carried, rows=partial(_rows, rows), found={}), found)
+
+
+def _rows(rows: Mapping[int, Sequence[Known]], node: Node) -> Sequence[Known]:
+    return rows.get(id(node), ())
 
 
 @dataclass(frozen=True, slots=True)

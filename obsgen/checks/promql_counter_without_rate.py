@@ -4,45 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from obsgen.checks.expressions import Expression
+from obsgen.checks.meanings import Meaning, comparisons
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
+from obsgen.knowledge.reading import COUNTING, Sort
 from obsgen.promql import Node
 from obsgen.promql.labels import input_of
 from obsgen.promql.values import is_filter
 
 ID = "promql/counter-without-rate"
 LEVEL = 3
-SEVERITY = Severity.WARNING
+SEVERITY = Severity.ERROR
 
 _ORDERS = frozenset((">", ">=", "<", "<="))
 _TRANSPARENT = frozenset(("sum", "avg", "min", "max"))
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """Warnings only: a name says much about a metric, its TYPE line would say all."""
-    for expression in repository.expressions:
-        if expression.query:
-            for node in expression.query.root.walk():
-                yield from _node(expression, node)
+    """An error where the type is known, else a warning by the name; what has ever happened may well be meant."""
+    for meaning in repository.meanings:
+        if meaning.expression.kind == "alert":
+            yield from _compared(meaning)
+        for node in meaning.root.walk():
+            yield from _worked_out(meaning, node)
 
 
-def _node(expression: Expression, node: Node) -> Iterator[Finding]:
-    if node.kind == "binary" and node.name in _ORDERS and is_filter(node) and expression.kind == "alert":
-        counter = _raw(node.children[0])
-        if counter and counter.name.endswith("_total") and node.children[1].kind == "number":
-            message = f"{counter.name} is named like a counter: it grows until its process restarts"
-            yield _finding(expression, counter, message, f"compare rate({counter.name}[5m]) or increase(…)")
-    elif node.kind == "binary" and node.name == "/":
+def _compared(meaning: Meaning) -> Iterator[Finding]:
+    for one in comparisons(meaning):
+        counter = _raw(one.side) if one.operator in _ORDERS and is_filter(one.node) else None
+        if counter and _is_counter(meaning, counter, "_total") and meaning.of(counter).sort != Sort.BUCKET:
+            known = meaning.of(counter).sort == Sort.COUNTER
+            message = (
+                f"{counter.name} is {'' if known else 'named like '}a counter: it grows until its process restarts"
+            )
+            hint = f"compare rate({counter.name}[5m]) or increase(…)"
+            yield Finding(ID, Severity.WARNING, message, meaning.place(counter), hint)
+
+
+def _worked_out(meaning: Meaning, node: Node) -> Iterator[Finding]:
+    """Means and quantiles of all time since a process began."""
+    if node.kind == "binary" and node.name == "/":
         over, under = map(_raw, node.children)
-        if over and under and over.name.endswith("_sum") and under.name == over.name[:-4] + "_count":
+        if over and under and _is_mean(meaning, over, under):
             message = f"{over.name} / {under.name} is the mean since the process began"
-            yield _finding(expression, over, message, "divide the rate of one by the rate of the other")
+            yield _finding(meaning, over, message, "divide the rate of one by the rate of the other")
     elif node.name == "histogram_quantile":
         buckets = _raw(input_of(node))
-        if buckets and buckets.name.endswith("_bucket") and ":" not in buckets.name:
+        if buckets and _is_counter(meaning, buckets, "_bucket"):
             message = f"the quantile of {buckets.name} without rate() is that of all time since the process began"
-            yield _finding(expression, buckets, message, f"take it of rate({buckets.name}[5m])")
+            yield _finding(meaning, buckets, message, f"take it of rate({buckets.name}[5m])")
+
+
+def _is_counter(meaning: Meaning, node: Node, ending: str) -> bool:
+    """Whether the series of a selector is a counter: by its type, or where nobody knows it by its name."""
+    sort = meaning.of(node).sort
+    plain = ":" not in node.name  # what others record may be a rate, whatever its name says
+    return node.name.endswith(ending) and plain if sort == Sort.UNKNOWN else sort in COUNTING
+
+
+def _is_mean(meaning: Meaning, over: Node, under: Node) -> bool:
+    named = over.name.endswith("_sum") and under.name == over.name[:-4] + "_count"
+    known = {meaning.of(each).sort for each in (over, under)}
+    return known == {Sort.COUNTER} or (named and Sort.UNKNOWN in known)
 
 
 def _raw(node: Node | None) -> Node | None:
@@ -52,5 +75,6 @@ def _raw(node: Node | None) -> Node | None:
     return node if node and node.kind == "selector" else None
 
 
-def _finding(expression: Expression, node: Node, message: str, hint: str) -> Finding:
-    return Finding(ID, SEVERITY, message, expression.place(node.start, node.length), hint)
+def _finding(meaning: Meaning, node: Node, message: str, hint: str) -> Finding:
+    severity = SEVERITY if meaning.of(node).series else Severity.WARNING
+    return Finding(ID, severity, message, meaning.place(node), hint)

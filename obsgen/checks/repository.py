@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.checks import chartvalues
+from obsgen.checks.addedlabels import MONITORS, added_labels
 from obsgen.checks.alerting import Alerting, destinations
 from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
 from obsgen.checks.alerts import alerts
@@ -18,6 +19,7 @@ from obsgen.checks.classify import (
     CHART_VALUES,
     CHECKED,
     FACTS,
+    OTHER,
     PROMETHEUS,
     ROUTE_CASES,
     is_dashboard,
@@ -27,6 +29,7 @@ from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
 from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
+from obsgen.checks.grafanas import Grafanas, grafanas
 from obsgen.checks.kustomizations import Kustomization, Reference, roots
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.lookups import Lookup, look_up
@@ -44,6 +47,7 @@ from obsgen.components.catalogue import catalogue
 from obsgen.facts import Facts, facts_in, tree_facts
 from obsgen.facts.model import together
 from obsgen.findings import Finding, Place
+from obsgen.knowledge.carried import Added
 from obsgen.knowledge.inventory import Inventory
 from obsgen.signalpath.feeds import Feeds
 from obsgen.source import Document
@@ -195,6 +199,12 @@ class Repository:
         return Alerting(found, destinations(self.scopes, self.alertmanagers), has_chart)
 
     @cached_property
+    def grafanas(self) -> Grafanas:
+        """Grafana's datasources, and the dashboards that ask them."""
+        files = [Located(each.document.value, each.document) for each in self.entries if each.kind == OTHER]
+        return grafanas(self.scopes, self.chart_values, files, self.dashboards)
+
+    @cached_property
     def _unbuilt(self) -> list[KubeObject]:
         """The objects that no kustomization builds."""
         covered = {file for one in self.builds for file in one.files}
@@ -294,13 +304,24 @@ class Repository:
 
     @cached_property
     def lookups(self) -> list[Lookup]:
-        """Every series that an expression names, and what is known of it."""
+        """Every series that an expression names and no rule records, and what is known of it."""
+        return [each for each in self._asked if not each.is_recorded]
+
+    @cached_property
+    def _asked(self) -> list[Lookup]:
         return look_up(self.expressions, self.facts_of, self.inventory, self.recorded)
 
     @cached_property
     def meanings(self) -> list[Meaning]:
         """Every expression that names a series, as it is meant."""
-        return list(meanings(self.lookups))
+        return list(meanings(self._asked, self.inventory, self.added_labels))
+
+    @cached_property
+    def added_labels(self) -> Added:
+        """The labels that scraping may add to series."""
+        values = [each.located.value for each in self.objects if each.kind in MONITORS]
+        values += [each.value for each in (*self.chart_values, *(one.located for one in self.prometheus_configs))]
+        return added_labels(values, (each.facts for each in self.worlds))
 
     @cached_property
     def skipped_queries(self) -> list[Skipped]:

@@ -8,15 +8,18 @@ from obsgen.checks.meanings import Meaning
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
-from obsgen.knowledge.dimensions import Dimension
+from obsgen.knowledge.dimensions import Dimension, of_unit
 from obsgen.knowledge.grafana_units import DIMENSIONS, SHARES, fitting
 from obsgen.knowledge.reading import Reading
+from obsgen.promql import Node
+from obsgen.promql.labels import is_vector
 from obsgen.units import number_text
 
 ID = "unit/panel"
 LEVEL = 4
 SEVERITY = Severity.ERROR
 
+_TIME = of_unit("seconds").powers
 _UNIT = ("fieldConfig", "defaults", "unit")
 
 
@@ -44,6 +47,9 @@ def _fault(meaning: Meaning, unit: str) -> tuple[str, str] | None:
     if unit in SHARES:
         return _of_share(reading, dimension, unit, name)
     shown = DIMENSIONS.get(unit)
+    if shown and shown.powers == _TIME and not dimension.powers and _is_rate_of_time(meaning.root, reading):
+        message = f"unit {unit} shows a time, the query gives seconds of {name} a second, over all requests"
+        return message, "divide by the rate of requests for the mean; write unit: percentunit for the share of time"
     if shown is None or not shown.powers or not dimension.powers:
         return None
     better = f"write unit: {' or '.join(fitting(dimension)[:2])}" if fitting(dimension) else ""
@@ -53,6 +59,13 @@ def _fault(meaning: Meaning, unit: str) -> tuple[str, str] | None:
         times = _times(shown.factor, dimension.factor)
         return f"unit {unit} reads {name} {times} times too {_size(shown, dimension)}", better
     return None
+
+
+def _is_rate_of_time(root: Node, reading: Reading) -> bool:
+    """Whether a result is the growth of a counter of time alone, not divided by that of anything."""
+    vectors = [each for each in root.walk() if each.kind == "binary" and all(map(is_vector, each.children))]
+    timed = all(of_unit(row.unit, row.scale).powers == _TIME and row.part != "_count" for row in reading.series)
+    return timed and not vectors and any(each.name in ("rate", "irate") for each in root.walk())
 
 
 def _of_share(reading: Reading, dimension: Dimension, unit: str, name: str) -> tuple[str, str] | None:

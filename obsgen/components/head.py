@@ -89,12 +89,14 @@ class Page(Strict):
     """What is known of the exporter's page.
 
     Every series whose name begins with one of the `prefixes` comes from it; where the page is `complete` it has no such
-    series but those of the signals. `copies` are the same series under other names.
+    series but those of the signals. `copies` are the same series under other names. What is
+    `pushed` comes from no target: there is no `up`, and between two runs nothing at all.
     """
 
     prefixes: tuple[str, ...] = ()
     complete: bool = False
     copies: tuple[Copy, ...] = ()
+    pushed: bool = False
 
 
 class Component(Strict):
@@ -110,6 +112,7 @@ class Component(Strict):
     scrape: Scrape | None = None
     page: Page = Field(default_factory=Page, description="what is known of the series that it exposes")
     images: tuple[str, ...] = Field((), description="container images whose tag is its version")
+    rests: str | None = Field(None, description="when it may have no replica, and its target be gone")
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     reserves: dict[str, Quantity] = Field(
         default_factory=dict, description="shares that it takes when it starts, by the thresholds of others on the same"

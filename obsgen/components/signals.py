@@ -72,12 +72,34 @@ def _label_value(value: Any) -> Any:
     return value if isinstance(value, dict) else {"value": value}
 
 
+class Caution(Strict):
+    """A use of a signal that goes wrong although name, type and unit are right, and what to do instead.
+
+    It is told where all that is given here holds: under one of the `functions` or aggregations; with a matcher that
+    asks for these labels' values, or `without` any on a label; in an alert whose name, or a panel whose title, has one
+    of the `words`; `alone` in an alert that asks for nothing besides it.
+    """
+
+    text: str = Field(description="what is wrong with it, behind the series' name")
+    hint: str
+    functions: tuple[str, ...] = ()
+    match: dict[LabelName, str] = Field(default_factory=dict)
+    without: LabelName | Literal[""] = ""
+    words: tuple[str, ...] = ()
+    alone: bool = False
+    since: str | None = None
+    until: str | None = None
+
+
 class Signal(Strict):
     """One measurable thing: type, unit, labels (ours to real) and the series behind it, in order of preference.
 
     `scope` says which series of a metric belong to a server: those of its scrape target, of its workload's pods, or
     all of the cluster. `values` lists all values of those of our labels that have a closed set of them. `mistaken` are
     names that people write for it and no version exposes. `rest` are the signals that together with it make the whole.
+    Without the label `totals` a series is the sum of others. `zero` says what a value of 0 means, where that is not
+    that there is none of it; `outcome` is the label of ours that says how what is counted has ended, where all ends are
+    counted, whatever the name says.
     """
 
     help: str
@@ -94,5 +116,9 @@ class Signal(Strict):
     ] = Field(default_factory=dict)
     mistaken: tuple[MetricName, ...] = ()
     rest: tuple[SignalName, ...] = ()
+    totals: LabelName | Literal[""] = ""
+    zero: str = ""
+    outcome: LabelName | Literal[""] = ""
+    cautions: tuple[Caution, ...] = ()
     series: tuple[Series, ...] = ()
     """None where a profile says which of its own metrics this is."""

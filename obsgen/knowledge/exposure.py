@@ -122,14 +122,17 @@ def _state(exporter: Exporter, row: Known, version: str, server: Running) -> Sta
 
 def _switched_on(exporter: Exporter, row: Known, version: str, server: Running) -> bool:
     """Whether the options that a row needs are chosen; a condition on more than options may hold."""
-    if row.when is None:
-        return True
+    return row.when is None or holds(exporter, row.when, version, server, unsure=True)
+
+
+def holds(exporter: Exporter, condition: str, version: str, server: Running, *, unsure: bool) -> bool:
+    """Whether a condition on a component's options holds for a server; `unsure` where it is on more than options."""
     defaults = {name: option.default for name, option in exporter.component.options.items()}
     context = {"options": {**defaults, **server.options}, "version": version, "name": server.name}
     try:
-        return bool(evaluate(row.when, context, expression=True))
+        return bool(evaluate(condition, context, expression=True))
     except TemplateError:
-        return True
+        return unsure
 
 
 @lru_cache(maxsize=1024)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 from obsgen.components.catalogue import Catalogue, Exporter
-from obsgen.components.fields import MetricType
-from obsgen.components.signals import LabelValue, Series, Signal
+from obsgen.components.fields import MetricType, OneOrMore
+from obsgen.components.signals import Caution, LabelValue, Series, Signal
 from obsgen.profile.metrics import DeclaredMetric
 
 Key = TypeVar("Key")
@@ -49,6 +49,18 @@ class Known:
     rest: tuple[str, ...] = ()
     """The signals of the component that together with this one make the whole."""
     copied_by: str = ""
+    match: Mapping[str, OneOrMore] = field(default_factory=dict)
+    match_not: Mapping[str, OneOrMore] = field(default_factory=dict)
+    """What the signal's own queries ask of labels: only so are the values what it says."""
+    starts_at: str = "zero"
+    """`first` if there is no series before the first event."""
+    totals: str = ""
+    """The label without which a series is the sum of others."""
+    zero: str = ""
+    """What a value of 0 says, where that is not that there is none of it."""
+    outcome: str = ""
+    """The label that says how what is counted has ended, where all ends are counted."""
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def metric(self) -> str:
@@ -88,6 +100,10 @@ class Inventory:
         """What people mean by a name that no version of any component has: the newest rows first."""
         return self._mistaken.get(name, ())
 
+    def alike(self, name: str) -> tuple[Known, ...]:
+        """What is stored under a name with the same letters and figures; `_` stands for `:` after many a conversion."""
+        return self._by_letters.get(_letters(name), ())
+
     def owners(self, name: str) -> list[Exporter]:
         """The components to whose pages every series with such a beginning belongs."""
         return [exporter for prefix, exporter in self._prefixes if name.startswith(prefix)]
@@ -104,6 +120,29 @@ class Inventory:
     def of(self, component: str) -> list[Known]:
         """The series of a component."""
         return [each for each in self._all if each.component == component]
+
+    def labels(self, component: str) -> frozenset[str]:
+        """All labels that some series of a component's page has."""
+        return self._labels.get(component, frozenset())
+
+    @cached_property
+    def odd_labels(self) -> frozenset[str]:
+        """Labels of any page whose names have signs that few people give to labels of targets."""
+        found = (label for labels in self._labels.values() for label in labels)
+        return frozenset(label for label in found if "_" in label or label != label.lower())
+
+    @cached_property
+    def pushing(self) -> dict[str, str]:
+        """The titles of components that push their series, by name."""
+        pushing = (each for each in self._exporters if each.component.page.pushed)
+        return {each.name: each.component.title for each in pushing}
+
+    @cached_property
+    def _labels(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for each in self._all:
+            found.setdefault(each.component, set()).update(each.labels)
+        return {component: frozenset(labels) for component, labels in found.items()}
 
     @property
     def names(self) -> Iterable[str]:
@@ -122,6 +161,10 @@ class Inventory:
     @cached_property
     def _by_name(self) -> dict[str, tuple[Known, ...]]:
         return _grouped((each.name, each) for each in self._all)
+
+    @cached_property
+    def _by_letters(self) -> dict[str, tuple[Known, ...]]:
+        return _grouped((_letters(each.name), each) for each in self._all if not each.copied_by)
 
     @cached_property
     def _by_signal(self) -> dict[tuple[str, str], tuple[Known, ...]]:
@@ -170,6 +213,13 @@ def _known(component: str, name: str, signal: Signal, row: Series, index: int) -
         when=row.when,
         place=(name, index),
         rest=signal.rest,
+        match=row.match,
+        match_not=row.match_not,
+        starts_at=row.starts_at,
+        totals=labels.get(signal.totals, ""),
+        zero=signal.zero,
+        outcome=labels.get(signal.outcome, ""),
+        cautions=signal.cautions,
     )
 
 
@@ -200,6 +250,10 @@ def _copied(exporter: Exporter, found: list[Known]) -> Iterator[Known]:
         for each in found:
             if each.name.startswith(copy.of):
                 yield replace(each, name=copy.prefix + each.name.removeprefix(copy.of), copied_by=copy.by)
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name))
 
 
 def _grouped(pairs: Iterable[tuple[Key, Known]]) -> dict[Key, tuple[Known, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -93,10 +93,11 @@ _SORTS = {
 
 
 class Readings:
-    """The reading of every node of an expression."""
+    """The reading of every node of an expression; `recorded` says what the series are that rules record."""
 
-    def __init__(self, root: Node, rows_of: RowsOf) -> None:
+    def __init__(self, root: Node, rows_of: RowsOf, recorded: Callable[[str], Reading] | None = None) -> None:
         self._rows_of = rows_of
+        self._recorded = recorded
         self._found: dict[int, Reading] = {}
         self.root = root
         self.of(root)
@@ -109,7 +110,8 @@ class Readings:
 
     def _read(self, node: Node) -> Reading:
         if node.kind == "selector":
-            return of_rows(self._rows_of(node))
+            rows = self._rows_of(node)
+            return of_rows(rows) if rows or not self._recorded else self._recorded(node.name)
         if isinstance(node.raw, pq.NumberLiteral):
             return Reading(Sort.NUMBER, Dimension(), value=node.raw.val)
         below = [self.of(child) for child in node.children]
@@ -250,8 +252,3 @@ def _calculated(operator: str, left: float | None, right: float | None) -> float
     if operator == "*":
         return left * right
     return left / right if right else None
-
-
-def readings(root: Node, rows: Mapping[int, Sequence[Known]]) -> Readings:
-    """The readings of an expression, given what is known of its selectors, by their identity."""
-    return Readings(root, lambda node: rows.get(id(node), ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import promql_parser as pq
@@ -50,19 +50,29 @@ class Labels:
 NONE = Labels(frozenset())
 
 
-def labels_of(node: Node) -> Labels:
-    """The labels that series of the node's result can have."""
+def asked_of(node: Node) -> Labels:
+    """The labels that the series of a selector can have: any but those that it wants to be absent."""
+    matchers = node.raw.matchers.matchers if isinstance(node.raw, pq.VectorSelector) else []
+    return Labels(gone=frozenset(m.name for m in matchers if _demands_absence(m)))
+
+
+OfSeries = Callable[[Node], Labels]
+"""The labels that the series of a selector can have."""
+
+
+def labels_of(node: Node, of_series: OfSeries = asked_of) -> Labels:
+    """The labels that series of the node's result can have; `of_series` may know more of what is asked for."""
     if node.kind in ("number", "string"):
         return NONE
-    if isinstance(node.raw, pq.VectorSelector):
-        return Labels(gone=frozenset(m.name for m in node.raw.matchers.matchers if _demands_absence(m)))
+    if node.kind == "selector":
+        return of_series(node)
     if isinstance(node.raw, pq.Call):
-        return _call(node, node.raw)
+        return _call(node, node.raw, of_series)
     if isinstance(node.raw, pq.AggregateExpr):
-        return _aggregate(node, node.raw)
+        return _aggregate(node, node.raw, of_series)
     if isinstance(node.raw, pq.BinaryExpr):
-        return _binary(node, node.raw)
-    return labels_of(node.children[0])
+        return _binary(node, node.raw, of_series)
+    return labels_of(node.children[0], of_series)
 
 
 def is_vector(node: Node) -> bool:
@@ -88,7 +98,7 @@ def _demands_absence(matcher: pq.Matcher) -> bool:
     return matcher.op == pq.MatchOp.Equal and not matcher.value
 
 
-def _call(node: Node, raw: pq.Call) -> Labels:
+def _call(node: Node, raw: pq.Call, of_series: OfSeries) -> Labels:
     series = input_of(node)
     if series is None or node.name in _WITHOUT_LABELS:
         return NONE
@@ -96,7 +106,7 @@ def _call(node: Node, raw: pq.Call) -> Labels:
         return Labels(_equal_matchers(series))
     if node.name == "info":
         return Labels()
-    found = labels_of(series)
+    found = labels_of(series, of_series)
     if node.name in ("label_replace", "label_join"):
         return found.plus(_string(node.children[1]))
     if node.name == "histogram_quantiles":
@@ -114,8 +124,8 @@ def _equal_matchers(node: Node) -> frozenset[str]:
     return frozenset(m.name for m in matchers if m.op == pq.MatchOp.Equal and m.value and m.name != "__name__")
 
 
-def _aggregate(node: Node, raw: pq.AggregateExpr) -> Labels:
-    found = labels_of(node.children[-1])
+def _aggregate(node: Node, raw: pq.AggregateExpr, of_series: OfSeries) -> Labels:
+    found = labels_of(node.children[-1], of_series)
     if node.name in _KEEPS_INPUT:
         return found
     if raw.modifier is None:
@@ -127,8 +137,8 @@ def _aggregate(node: Node, raw: pq.AggregateExpr) -> Labels:
     return found.plus(_string(node.children[0])) if node.name == "count_values" else found
 
 
-def _binary(node: Node, raw: pq.BinaryExpr) -> Labels:
-    left, right = map(labels_of, node.children)
+def _binary(node: Node, raw: pq.BinaryExpr, of_series: OfSeries) -> Labels:
+    left, right = (labels_of(child, of_series) for child in node.children)
     if not all(map(is_vector, node.children)):
         return left if is_vector(node.children[0]) else right
     if node.name == "or":

@@ -60,9 +60,18 @@ def is_filter(node: Node) -> bool:
     return not (node.raw.modifier and node.raw.modifier.return_bool)
 
 
-def verdict(node: Node) -> bool | None:
+def named_range(selector: Node) -> Range:
+    """The values that the series of a selector can have, by its name alone."""
+    return _SERIES.get(selector.name, ANY)
+
+
+OfSeries = Callable[[Node], Range]
+"""The values that the series of a selector can have."""
+
+
+def verdict(node: Node, of_series: OfSeries = named_range) -> bool | None:
     """What a comparison always is, whatever the data: True, False, or None where that depends."""
-    left, right = map(range_of, node.children)
+    left, right = (range_of(child, of_series) for child in node.children)
     if node.name in ("<", "<="):
         left, right = right, left
     if node.name in (">", "<"):
@@ -74,22 +83,22 @@ def verdict(node: Node) -> bool | None:
     return _decided(same, apart) if node.name == "==" else _decided(apart, same)
 
 
-def range_of(node: Node) -> Range:
-    """The values that the node's result can have."""
+def range_of(node: Node, of_series: OfSeries = named_range) -> Range:
+    """The values that the node's result can have; `of_series` may know more of what is asked for."""
     if isinstance(node.raw, pq.NumberLiteral):
         return _known(node.raw.val, node.raw.val)
     if node.kind == "selector":
-        return _SERIES.get(node.name, ANY)
+        return of_series(node)
     if node.kind == "call":
-        return _call(node)
+        return _call(node, of_series)
     if node.kind == "aggregate":
-        return _aggregate(node)
+        return _aggregate(node, of_series)
     if node.kind == "binary":
-        return _binary(node)
+        return _binary(node, of_series)
     if node.kind == "unary":
-        low, high = range_of(node.children[0])
+        low, high = range_of(node.children[0], of_series)
         return Range(-high, -low)
-    return range_of(node.children[0]) if node.kind == "paren" else ANY
+    return range_of(node.children[0], of_series) if node.kind == "paren" else ANY
 
 
 def _known(low: float, high: float) -> Range:
@@ -101,34 +110,34 @@ def _decided(always: bool, never: bool) -> bool | None:
     return True if always else False if never else None
 
 
-def _call(node: Node) -> Range:
+def _call(node: Node, of_series: OfSeries) -> Range:
     series = input_of(node)
     if node.name in ("clamp_min", "clamp_max") and series:
-        low, high = range_of(series)
+        low, high = range_of(series, of_series)
         bound = range_of(node.children[1])
         if node.name == "clamp_min":
             return Range(max(low, bound.low), max(high, bound.high))
         return Range(min(low, bound.low), min(high, bound.high))
     if node.name in ("label_replace", "label_join", "sort", "sort_desc") and series:
-        return range_of(series)
+        return range_of(series, of_series)
     if node.name in _OF_COUNTERS and series and series.kind == "subquery":
         return ANY  # a plain series can be taken for a counter, a worked out one may well fall below zero
     return _CALLS.get(node.name, ANY)
 
 
-def _aggregate(node: Node) -> Range:
+def _aggregate(node: Node, of_series: OfSeries) -> Range:
     if node.name in _KEEPS_RANGE:
-        return range_of(node.children[-1])
+        return range_of(node.children[-1], of_series)
     if node.name == "sum":
-        low, high = range_of(node.children[-1])
+        low, high = range_of(node.children[-1], of_series)
         return Range(low if low >= 0 else -math.inf, high if high <= 0 else math.inf)
     return _AGGREGATES.get(node.name, ANY)
 
 
-def _binary(node: Node) -> Range:
+def _binary(node: Node, of_series: OfSeries) -> Range:
     if node.name in COMPARISONS and not is_filter(node):
         return Range(0.0, 1.0)
-    left, right = map(range_of, node.children)
+    left, right = (range_of(child, of_series) for child in node.children)
     if node.name == "or":
         return Range(min(left.low, right.low), max(left.high, right.high))
     if node.name in ("and", "unless"):
