@@ -51,8 +51,9 @@ class Board:
 
     @property
     def panels(self) -> int:
-        """How many panels it has, rows not counted."""
-        return sum(panel["type"] != "row" for panel in self.json["panels"])
+        """How many panels it has, those in folded rows too; rows are not counted."""
+        every = (panel for each in self.json["panels"] for panel in (each, *each.get("panels", ())))
+        return sum(panel["type"] != "row" for panel in every)
 
 
 def boards(stacks: Sequence[Stack]) -> list[Board]:
@@ -280,7 +281,6 @@ class _BoardWriter:
             yield _query_variable(name, f"label_values({series}, {stored})", every)
             chosen.append((stored, "=~", f"${name}"))
 
-    def _servers(self) -> list[str]:
     def _every(self, name: str) -> str:
         """What All stands for. All servers are those of this stack: others may expose series of the same name."""
         return regex_of(self._servers()) if name == "server" else ".*"
@@ -291,6 +291,7 @@ class _BoardWriter:
         own = [] if any(label == "job" for label, _, _ in narrowed) else [one_of("job", self._servers())]
         return selector("up", [*own, *narrowed]).text
 
+    def _servers(self) -> list[str]:
         return sorted({instance.name for instance in self.scope.instances})
 
     def _main(self, chosen: Sequence[tuple[str, str, str]]) -> str:
