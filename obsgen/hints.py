@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from obsgen.findings import redacted
 
+ALIKE = 0.8
+"""Names that are more alike than this are taken for one."""
 _MANY = 40
 _ASCII = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ł": "l", "þ": "th", "ı": "i"})
 _QUOTES = "\"'“”„‟‘’‚‛«»`´"

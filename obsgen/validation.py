@@ -72,12 +72,12 @@ class _Reader:
 
     def causes(self, faults: Sequence[Any]) -> list[Any]:
         """The faults without those that another one has caused: one slip is told once."""
-        unknown = [_route(fault) for fault in faults if fault["type"] == "extra_forbidden"]
-        keys = {_route(fault) for fault in faults if fault["loc"][-1:] == ("[key]",)}
+        unknown = [route_of(fault) for fault in faults if fault["type"] == "extra_forbidden"]
+        keys = {route_of(fault) for fault in faults if fault["loc"][-1:] == ("[key]",)}
         return [fault for fault in faults if not self._follows(fault, unknown, keys)]
 
     def _follows(self, fault: Any, unknown: Sequence[Route], keys: Collection[Route]) -> bool:
-        route = _route(fault)
+        route = route_of(fault)
         beside = [str(other[-1]) for other in unknown if other[:-1] == route[:-1]]
         if fault["type"] == "missing":
             # A key that is there under a wrong name is not missing as well.
@@ -93,7 +93,7 @@ class _Reader:
 
     def finding(self, fault: Any) -> Finding:
         """One fault in words."""
-        route, kind = _route(fault), fault["type"]
+        route, kind = route_of(fault), fault["type"]
         if kind == "extra_forbidden":
             message = f"unknown key '{shortened(str(route[-1]))}'"
             return error(f"{self.group}/unknown-key", message, self.locate(route, True), self._other_key(route))
@@ -160,7 +160,7 @@ class _Reader:
         return meant if redacted(meant) == meant else ""
 
 
-def _route(fault: Any) -> Route:
+def route_of(fault: Any) -> Route:
     """Where a fault is; an unknown key may be called like one of pydantic's own steps."""
     steps = fault["loc"]
     return (*without_tags(steps[:-1]), steps[-1]) if fault["type"] == "extra_forbidden" else without_tags(steps)

@@ -29,6 +29,7 @@ from obsgen.profile.clusters import (
 )
 from obsgen.profile.destinations import Cluster, ClusterEntry, Hub
 from obsgen.profile.environments import DEFAULT_ENVIRONMENT, NOT_OF_HUB, Mark, Merged, merge
+from obsgen.profile.mending import behind, renamed, slips
 from obsgen.profile.models import OWN_ALERT, Profile, Settings
 from obsgen.profile.shape import NAMED_LISTS
 from obsgen.secrecy import in_text
@@ -143,10 +144,13 @@ def _load(document: Any, shown: str, folder: Path) -> LoadedProfile:
         wrong = [each for each in readings.values() if each.problem]
         if not wrong:
             return _loaded(document, readings, clusters, faults, shown, folder)
-        rest = _without(document, {route for each in wrong for route in each.faulty_routes()})
+        meant = {route: key for each in wrong for route, key in each.slips()}
+        rest = _mended(document, wrong, meant)
         if rest is None:
             break
         document, readings = rest, _read(rest, names, clusters)
+        told = [(*route[:-1], key) for route, key in meant.items()]
+        faults += [fault for each in readings.values() for fault in behind(document, told, each.faults())]
     raise InputError(faults)
 
 
@@ -197,6 +201,11 @@ class _Reading:
         told = translate(self.problem, _SETTINGS, "profile", self.merged.place) if self.problem else []
         return [*self.merged.faults, *told]
 
+    def slips(self) -> Iterator[tuple[Route, str]]:
+        """Unknown keys in the file, each with the one that was meant."""
+        every = slips(self.problem, _SETTINGS, self.merged.value) if self.problem else ()
+        yield from ((self.merged.written_at(route), key) for route, key in every)
+
     def faulty_routes(self) -> Iterator[Route]:
         """The values in the file without which the rest of the settings could be read; none if too many are wrong."""
         every = self.problem.errors(include_url=False) if self.problem else []
@@ -218,10 +227,19 @@ def _without_items(route: Route) -> Route:
     return route
 
 
+def _mended(document: Document, wrong: Sequence[_Reading], meant: Mapping[Route, str]) -> Document | None:
+    """The document with keys as they were meant or, where no such slip is left, without what is wrong."""
+    if meant:
+        return renamed(document, meant, TEXT_KEYS)
+    return _without(document, {route for each in wrong for route in each.faulty_routes()})
+
+
 def _without(document: Document, routes: Collection[Route]) -> Document | None:
     """The document without the values at the routes; None if that cannot be had."""
     value = deepcopy(document.value)
-    for route in routes:
+    for route in sorted(routes, key=len):
+        if any(route[:length] in routes for length in range(len(route))):
+            continue
         holder = value
         try:
             for step in route[:-1]:

@@ -12,7 +12,7 @@ from obsgen.components.head import Component
 from obsgen.components.scrape import Endpoint
 from obsgen.components.signals import Series, Signal
 from obsgen.conventions import TARGET_LABELS
-from obsgen.hints import closest
+from obsgen.hints import ALIKE, closest
 from obsgen.profile.metrics import DeclaredMetric, own_signals
 from obsgen.profile.models import Application
 from obsgen.source import Route
@@ -20,8 +20,6 @@ from obsgen.stack.ledger import Ledger
 from obsgen.stack.model import Target
 
 PANEL_WIDTH = 8
-SLIP = 0.8
-"""Names that are more alike than this are taken for one."""
 
 Match = Mapping[str, tuple[str, ...]]
 """Labels and the values that they may have."""
@@ -62,7 +60,7 @@ def _know_labels(said: DeclaredMetric, route: Route, ledger: Ledger) -> None:
 
 def _nobodys(name: str, folder: ComponentFolder, application: Application, route: Route, ledger: Ledger) -> None:
     """Tells of a signal that no alert and no board speaks of."""
-    meant = closest(name, folder.signals, SLIP)
+    meant = closest(name, folder.signals, ALIKE)
     if meant:
         message = f"no alert and no board knows a signal '{name}'"
         ledger.error("profile/metric", message, route, f"did you mean '{meant}'?")

@@ -317,3 +317,12 @@ def test_one_thing_never_overwrites_another_in_silence(more: str, told: str, obs
     assert ran.code == 2
     assert f"profile.yaml:{line}:" in ran.err
     assert told in ran.err
+
+
+@pytest.mark.parametrize("written", ["0.10", "[0.10]", "1"])
+def test_a_version_behind_a_misspelt_key_is_read_as_it_is_written(written: str) -> None:
+    (slip, version) = findings(
+        f"{HEAD}modelServers:\n  - {{name: a, type: alpha, verison: {written}}}\n".replace("1}", "77}")
+    )
+    assert (slip.id, version.id) == ("profile/unknown-key", "profile/unknown-version")
+    assert ("0.10" if "0.10" in written else "77") in version.message

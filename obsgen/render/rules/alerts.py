@@ -6,13 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from obsgen.components.origin import Origin
 from obsgen.components.rules import Alert
 from obsgen.components.sentences import Alternative, Condition, Measure
 from obsgen.findings import Faults
-from obsgen.hints import nearest
+from obsgen.hints import closest, nearest
 from obsgen.profile.models import OwnAlert
 from obsgen.promql.build import Expr, union
 from obsgen.render.queries.phrases import Language, Phrase, SentenceError, readable
@@ -205,8 +205,10 @@ class _Writer:
             origin.refuse("signal/sentence", "an alert speaks of metrics or of log lines, not of both", hint, key=True)
 
     def _condition(self, sentence: Condition, origin: Origin) -> tuple[Expr, Phrase, float | None]:
-        said = self._phrase(sentence, origin)
-        limit = self._limit(sentence, said.unit, origin)
+        with Faults() as faults:
+            said = self._phrase(sentence, origin)
+            faults.attempt(lambda: self._know_labels(sentence, said, origin), None)
+            limit = self._limit(sentence, said.unit, origin)
         return said.expr if limit is None else condition(sentence, limit, said), said, limit
 
     def _phrase(self, sentence: Measure, origin: Origin) -> Phrase:
@@ -217,12 +219,21 @@ class _Writer:
         try:
             said = phrase(sentence, self.scope)
         except UnknownSignalError as problem:
-            origin.at("signal").refuse("signal/unknown", str(problem), problem.hint)
+            self._refuse_signal(sentence, problem, origin)
         except SentenceError as problem:
             origin.refuse("signal/sentence", str(problem), key=True)
-        self._know_labels(sentence, said, origin)
         self.windows += [said.window] if said.window else []
         return said
+
+    def _refuse_signal(self, sentence: Measure, problem: UnknownSignalError, origin: Origin) -> NoReturn:
+        """Refuses a signal that there is not, and whatever else is wrong if the one most like it was meant."""
+        with Faults() as faults:
+            refuse = origin.at("signal").refuse
+            faults.attempt(lambda: refuse("signal/unknown", str(problem), problem.hint), None)
+            meant = closest(problem.name, problem.known) if problem.name == sentence.signal else None
+            if meant and isinstance(sentence, Condition):
+                self._condition(sentence.model_copy(update={"signal": meant}), origin)
+        raise problem
 
     def _know_labels(self, sentence: Measure, said: Phrase, origin: Origin) -> None:
         """Refuses labels that no series has; a component's alerts may name those of other versions."""
