@@ -382,7 +382,7 @@ def test_a_comment_in_the_profile_that_is_over_is_told(rendered: Written) -> Non
 
 
 def test_nothing_is_read_of_a_profile_without_findings(rendered: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = rendered(ALPHA)
+    tree = rendered(ALPHA.replace("port: http}", "port: http, thresholds: {latencyP95: 10s}}"))
     asked: list[Path] = []
     monkeypatch.setattr("obsgen.checks.causes.tracing.profile_of", asked.append)
     assert not checked(tree).findings
