@@ -301,5 +301,7 @@ def test_several_vectors_are_joined_from_the_left() -> None:
 def test_match_narrows_both_sides_of_a_share_and_the_parts_own_its_part_alone() -> None:
     share = "ratio: {of: memory, to: memory, match: {pod: a}}, match: {namespace: x}, above: 10%"
     part, _, whole = expr(share, "type: beta, namespace: ml").partition(" / ")
-    assert 'namespace="x"' in part and 'pod="a"' in part
-    assert 'namespace="x"' in whole and 'pod="a"' not in whole
+    assert 'namespace="x"' in part
+    assert 'pod="a"' in part
+    assert 'namespace="x"' in whole
+    assert 'pod="a"' not in whole

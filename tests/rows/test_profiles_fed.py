@@ -25,7 +25,8 @@ def test_the_only_alertmanager_sends_a_heartbeat() -> None:
 def test_every_line_of_a_message_stays_a_line() -> None:
     alertmanager = shipped(PLATFORM).base.stack.settings.alertmanager
     slack = alertmanager and alertmanager.receivers["slack-notifications"].slack
-    assert slack and slack.text
+    assert slack
+    assert slack.text
     assert "*Severity:*" in {line.split(" ")[0] for line in slack.text.splitlines()}
 
 
