@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -12,7 +13,8 @@ from obsgen.render.argocd.applications import application_names
 from obsgen.render.delivery.deliveries import Delivery
 from obsgen.render.manifest import Manifest
 from obsgen.render.objects import Rendered
-from obsgen.render.readme_prometheus import prometheus_section
+from obsgen.render.readme_preconditions import preconditions_section
+from obsgen.render.readme_prometheus import CONTEXTS, contexts, others, prometheus_section
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.render.rules.markdown import by_environment, cell
 from obsgen.render.rules.runbooks import condition_text
@@ -72,36 +74,48 @@ def _listing(names: Iterable[str]) -> str:
 
 
 def _alerts(tree: StackTree) -> Section:
-    figures: dict[tuple[str, str], dict[str, str]] = {}
-    told: dict[tuple[str, str], RenderedAlert] = {}
-    environments = tree.spoken_of
-    main = main_environment(environments)
-    for environment, rendered in environments.items():
+    told: dict[tuple[str, str, int], dict[str, RenderedAlert]] = {}
+    for environment, rendered in tree.spoken_of.items():
+        seen: Counter[tuple[str, str]] = Counter()
         for alert in rendered.alerts:
-            key = (alert.name, alert.instance.name)
-            figures.setdefault(key, {})[environment] = condition_text(alert)
-            if environment == main or key not in told:
-                told[key] = alert
-    if not figures:
+            # One of two severities, such as one on a budget, has a row for each.
+            name, server = alert.name, alert.instance.name
+            told.setdefault((name, server, seen[name, server]), {})[environment] = alert
+            seen[name, server] += 1
+    if not told:
         return
     yield "## Alerts"
     yield ""
     yield "| alert | server | severity | fires | meaning |"
     yield "|---|---|---|---|---|"
-    for key, figure in figures.items():
-        name, server = key
-        fires = by_environment(figure, (each for each in environments if each != HUB or HUB in figure), "never")
-        meaning = cell(told[key].meaning)
-        yield f"| [{name}](runbooks/{name}.md) | {server} | {told[key].severity} | {fires} | {meaning} |"
+    for (name, server, _), found in told.items():
+        every = [each for each in tree.spoken_of if each != HUB or HUB in found]
+        fires = by_environment({env: condition_text(alert) for env, alert in found.items()}, every, "never")
+        severity = by_environment({env: alert.severity for env, alert in found.items()}, found, "")
+        meaning = by_environment({env: cell(alert.meaning) for env, alert in found.items()}, found, "")
+        yield f"| [{name}](runbooks/{name}.md) | {server} | {severity} | {fires} | {meaning} |"
 
 
 def _routes(tree: StackTree) -> Section:
     yield from routes_section({name: each.cases for name, each in tree.environments.items()})
+    untold = [name for name, each in tree.environments.items() if each.alerts and not each.stack.settings.alertmanager]
+    if untold:
+        yield from _nobody(untold, len(untold) == len(tree.environments))
     others = [f"`{path}`" for path in tree.files if path.startswith("tests/routes-") and path.count("/") == 2]
     if others:
         more = f" and {len(others) - 3} more" if others[3:] else ""
         yield ""
         yield f"On some clusters others are told: {', '.join(others[:3])}{more}."
+
+
+def _nobody(environments: Sequence[str], in_all: bool) -> Section:
+    """That the tree itself tells nobody of its alerts."""
+    yield from (("## Who is told", "") if in_all else ("",))
+    where = "This tree" if in_all else f"In {', '.join(environments)} the tree"
+    yield (
+        f"{where} configures no Alertmanager (`alertmanager:` in the profile). Alerts reach people only if Prometheus "
+        "sends them to one whose routes know them; otherwise nobody is told."
+    )
 
 
 def _boards(tree: StackTree) -> Section:
@@ -166,12 +180,12 @@ def _install(tree: StackTree) -> Section:
     stack = tree.base.stack
     yield "## Install"
     yield ""
-    yield from prometheus_section(tree.environments, any(tree.clusters(name) for name in tree.environments))
+    yield from prometheus_section(tree)
     if not stack.settings.argocd:
-        yield "Apply an environment, from the folder above `out`:"
+        yield f"Apply each environment to its cluster, {CONTEXTS}, from the folder above `out`:"
         yield ""
         yield "```sh"
-        yield from (f"kubectl apply --server-side -k out/{stack.name}/{path}" for path in _applied(tree))
+        yield from _applied(tree)
         yield "```"
         return
     yield "Once, on the cluster of Argo CD, from the folder above `argocd`; it then syncs whatever is committed:"
@@ -188,31 +202,16 @@ def _install(tree: StackTree) -> Section:
 
 
 def _applied(tree: StackTree) -> Iterator[str]:
-    """The folders that are applied; clusters of an environment in one line."""
+    """The commands that apply a tree, each on its own cluster."""
     for name in tree.environments:
-        clusters = tree.clusters(name)
-        yield f"overlays/{name}/CLUSTER   # on each of {_some(clusters)}" if clusters else f"overlays/{name}"
+        for context, own in contexts(tree, name):
+            where = f"overlays/{name}/{own}" if own else f"overlays/{name}"
+            yield f"kubectl apply --server-side --context {context} -k out/{tree.name}/{where}"
+        yield from others(tree, name)
 
 
 def _preconditions(tree: StackTree) -> Section:
-    environments = tree.spoken_of
-    found = dict.fromkeys(each for rendered in environments.values() for each in rendered.stack.preconditions)
-    expected = _expected_namespaces(environments.values())
-    yield "## Preconditions"
-    yield ""
-    if expected:
-        yield f"- These namespaces exist: {', '.join(expected)}. Check: `kubectl get namespace {' '.join(expected)}`"
-    for text, command in found:
-        yield f"- {text}" + (f" Check: `{command}`" if command else "")
-
-
-def _expected_namespaces(environments: Iterable[Rendered]) -> list[str]:
-    """Namespaces that the tree uses and does not create."""
-    used, created = set(), set()
-    for rendered in environments:
-        used |= {each.identity[2] for each in (*rendered.objects, *rendered.board_maps) if each.identity[2]}
-        created |= set(rendered.stack.settings.namespaces.create)
-    return sorted(used - created)
+    yield from preconditions_section(tree.spoken_of)
 
 
 def _verify(tree: StackTree) -> Section:

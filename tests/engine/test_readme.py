@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 from engine_support import ALPHA, HEAD, objects, tree
 
 from obsgen.pipeline import StackTree
+from obsgen.render import readme_preconditions
 
 SECRETS = "providers: [{name: usage, type: meter, covers: [acme]}]\n"
 CLUSTERS = "environments:\n  dev: {cluster: {name: dev}, alerts: {AlphaDown: {enabled: false}}}\n"
@@ -147,3 +149,73 @@ def test_an_environment_says_what_it_leaves_out() -> None:
     found = tree(ALPHA + "gpuExporter: {type: probe}\nenvironments: {dev: {gpuExporter: null}}\n")
     assert "`overlays/dev` leaves out " in section(found, "What is here")
     assert "leaves out" not in readme(tree(PROFILES["environments"]))
+
+
+OBJECTIVES = ALPHA.rstrip("\n").removesuffix("}") + ", objectives: {fast: null}}\n"
+
+
+def test_an_alert_of_two_severities_has_a_row_for_each() -> None:
+    burning = [row for row in rows(tree(OBJECTIVES), "Alerts") if "AlphaSlowBudgetBurning" in row[0]]
+    assert [row[2] for row in burning] == ["critical", "warning"]
+    assert burning[0][3:] != burning[1][3:]
+
+
+def test_severities_and_texts_differ_by_environment_where_they_do() -> None:
+    changed = CLUSTERS.replace("{enabled: false}", "{severity: info}")
+    found = {re.sub(r"\[(\w+)\].*", r"\1", row[0]): row for row in rows(tree(ALPHA + changed), "Alerts")}
+    assert found["AlphaDown"][2] == "dev: info; prod: critical"
+    assert found["AlphaLatencyHigh"][4] == "dev: p95 latency above 8 s; prod: p95 latency above 4 s"
+    assert found["AlphaQueued"][2] == "warning"
+
+
+def test_preconditions_that_differ_in_a_name_are_told_once() -> None:
+    existing = "prometheus: {mode: existing}\n"
+    lines = section(tree(ALPHA + ARGO + CLUSTERS + existing), "Preconditions").splitlines()
+    assert len({line.partition(" Check: ")[2] for line in lines if " Check: " in line}) == sum(
+        " Check: " in line for line in lines
+    )
+    assert readme_preconditions._together(["named a, in x.", "named b, in x."]) == "named a / b, in x."
+    assert readme_preconditions._together(["at the end a.", "at the end b."]) == "at the end a / b."
+
+
+def test_a_precondition_of_some_environments_says_which() -> None:
+    found = tree(ALPHA + CLUSTERS)
+    stacks = {
+        name: replace(each, stack=replace(each.stack, preconditions=((f"it is {word}", None),)))
+        for (name, each), word in zip(found.environments.items(), ("so", "otherwise than one would think"), strict=True)
+    }
+    told = [line for line in readme_preconditions.preconditions_section(stacks) if line.startswith("- In")]
+    assert told == ["- In dev: it is so", "- In prod: it is otherwise than one would think"]
+
+
+def test_commands_say_which_cluster_they_speak_to() -> None:
+    install = section(tree(PROFILES["environments"]), "Install")
+    assert "--context dev -k out/demo/overlays/dev\n" in install
+    assert "--context prod -k out/demo/overlays/prod\n" in install
+
+
+MANY = "prometheus: {mode: values}\nenvironments: {prod: {}}\nclusters:\n" + "".join(
+    f"  - {{name: c{index}, region: r{index}}}\n" for index in range(5)
+)
+
+
+def test_the_chart_gets_the_values_of_the_environment_and_then_those_of_the_cluster() -> None:
+    found = tree(ALPHA + MANY)
+    install = section(found, "Install")
+    commands = re.findall(r"^helm upgrade .* --kube-context (\S+) .*?(-f .*)$", install, re.M)
+    assert [context for context, _ in commands] == ["c0", "c1", "c2"]
+    assert "# and so on for 2 other clusters of prod" in install
+    assert install.index("helm repo add") < install.index("helm upgrade")
+    for context, values in commands:
+        files = re.findall(r"-f out/demo/(\S+)", values)
+        assert files == ["values/prod.yaml", *([own] if (own := f"values/prod/{context}.yaml") in found.files else [])]
+
+
+RECEIVERS = "{receivers: {chat: {slack: {channel: '#a', url: {secret: s, key: k}}}}}"
+
+
+def test_that_nobody_is_told_is_said_where_the_tree_configures_no_alertmanager() -> None:
+    assert "nobody is told" in section(tree(ALPHA), "Who is told")
+    assert "nobody is told" not in readme(tree(f"{ALPHA}alertmanager: {RECEIVERS}\n"))
+    some = f"{ALPHA}environments: {{dev: {{cluster: {{name: dev}}}}, prod: {{alertmanager: {RECEIVERS}}}}}\n"
+    assert "In dev the tree configures no Alertmanager" in section(tree(some), "Who is told")
