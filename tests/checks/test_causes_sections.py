@@ -143,4 +143,4 @@ def test_what_a_program_inside_another_serves_is_its_own(rendered: Command) -> N
     rendered(text)
     place = spot("prometheusrule-chat.yaml", 'vllm:num_requests_waiting{job="chat",namespace="ml"}) > 10')
     assert decided(text, place, "signal/removed") == "version: '0.12'"
-    assert decided(text, spot("servicemonitor-chat.yaml", "app: chat")) == "selector: {app: chat}"
+    assert decided(text, spot("podmonitor-chat.yaml", "app: chat")) == "selector: {app: chat}"
