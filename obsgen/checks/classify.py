@@ -56,9 +56,11 @@ def kind_of(file: str, value: Any) -> str:
 
 def is_dashboard(value: Any) -> bool:
     """Whether a value is a Grafana dashboard."""
-    if not isinstance(value, dict) or not isinstance(value.get("panels", value.get("rows")), list):
+    panels = value.get("panels", value.get("rows")) if isinstance(value, dict) else None
+    if not isinstance(panels, list):
         return False
-    return any(key in value for key in ("schemaVersion", "templating", "title", "uid"))
+    queries = any(isinstance(each, dict) and {"targets", "type"} <= each.keys() for each in panels)
+    return queries or any(key in value for key in ("schemaVersion", "templating", "title", "uid"))
 
 
 def _is_kustomize(value: Any) -> bool:

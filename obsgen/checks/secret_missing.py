@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
 from obsgen.checks.keyrefs import SECRET, KeyReference, references
 from obsgen.checks.mountedpaths import mounted
@@ -12,6 +10,7 @@ from obsgen.checks.providers import Provider, Providers
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
 from obsgen.checks.scopes import Scope
+from obsgen.checks.wording import is_slip
 from obsgen.findings import Finding, Note, Severity
 from obsgen.hints import nearest
 
@@ -21,7 +20,6 @@ SEVERITY = Severity.ERROR
 
 _EVERYWHERE = frozenset(("kube-root-ca.crt", "openshift-service-ca.crt"))
 """ConfigMaps that every namespace has."""
-_ALIKE = 0.9
 
 
 def check(repository: Repository) -> Iterator[Finding]:
@@ -74,20 +72,12 @@ def _key(reference: KeyReference, found: list[Provider]) -> Iterator[Finding]:
 
 def _name(reference: KeyReference, scope: Scope, made: Providers) -> Iterator[Finding]:
     names = made.names(reference, scope)
-    near = next((each for each in sorted(names) if _is_slip(reference.name, each)), None)
+    near = next((each for each in sorted(names) if is_slip(reference.name, each)), None)
     brings_all = scope.tree is not None and (reference.kind != SECRET or scope.facts.secrets)
     if near or brings_all:
         message = f"no {reference.kind} {_full(reference)} is among the files"
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(sorted(names))}"
         yield Finding(ID, Severity.WARNING, message, reference.located.place(), hint)
-
-
-def _is_slip(written: str, there: str) -> bool:
-    """Whether one name is a misspelling of another; those that differ in numbers alone are meant."""
-    digits = re.compile(r"\d+")
-    if digits.sub("", written) == digits.sub("", there):
-        return False
-    return SequenceMatcher(None, written, there).ratio() >= _ALIKE
 
 
 def _full(reference: KeyReference) -> str:

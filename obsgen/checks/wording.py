@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+_ALIKE = 0.85
+_DIGITS = re.compile(r"\d+")
+
+
+def is_slip(written: str, there: str) -> bool:
+    """Whether one name is a misspelling of another; those that differ in numbers alone are meant."""
+    if written != there and _DIGITS.sub("", written) == _DIGITS.sub("", there):
+        return False
+    return SequenceMatcher(None, written.lower(), there.lower()).ratio() >= _ALIKE
 
 
 def listed(names: Sequence[str], most: int = 3) -> str:

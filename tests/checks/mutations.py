@@ -29,6 +29,7 @@ APPLICATION = "argocd/application.yaml"
 RULES, LOGS = "rules/node.yaml", "rules/logs.yaml"
 SERVING, SERVED = "rules/serving.yaml", "boards/serving.json"
 SENDER, ALERTMANAGER = "platform/prometheus.yaml", "platform/alertmanager.yaml"
+GRAFANA = "platform/grafana.yaml"
 ALERTING, ROUTES = "alerting/alertmanager.yaml", "alerting/routes.yaml"
 
 REFUSED = """|

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from mutations import MUTATIONS as OF_FORM
 from mutations import Mutation
+from mutations_delivery import DELIVERY_MUTATIONS
 from mutations_path import PATH_MUTATIONS
 from mutations_signals import SIGNAL_MUTATIONS
 
@@ -16,9 +17,9 @@ from obsgen.checks import validate
 from obsgen.checks.discovery import plain_checks
 from obsgen.tools import Tool
 
-MUTATIONS = (*OF_FORM, *SIGNAL_MUTATIONS, *PATH_MUTATIONS)
+MUTATIONS = (*OF_FORM, *DELIVERY_MUTATIONS, *SIGNAL_MUTATIONS, *PATH_MUTATIONS)
 GOOD_TREE = Path(__file__).with_name("good_tree")
-NOT_IN_THE_TREE = {"path/enforced-namespace", "path/sample-limit", "schema/size"}
+NOT_IN_THE_TREE = {"datasource/not-loaded", "path/enforced-namespace", "path/sample-limit", "schema/size"}
 """Checks that no small edit of the good tree can trip; they have examples."""
 KNOWN_TO_TOOLS = {"octal number", "field that kustomize lacks", "path that misses", "tab in the indentation"} | {
     *("unclosed parenthesis", "bad for in a patch", "no expression", "alert twice", "unclosed template"),
