@@ -37,7 +37,7 @@ def closest(name: str, known: Iterable[str], least: float = 0.6) -> str | None:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The nearest known name and, where there are few or none is near, all of them."""
-    names = list(known)
+    names = list(dict.fromkeys(known))
     near = did_you_mean(name, names)
     listing = f"known: {', '.join(names)}" if 0 < len(names) <= (12 if near else _MANY) else ""
     return " ".join(filter(None, (near, listing)))

@@ -153,8 +153,14 @@ def summary(planned: Planned, outcomes: Sequence[Outcome], *, verbose: bool = Fa
         f"{_count(written, 'file')} {would}written, {unchanged} unchanged, {removed} removed in {seconds:.1f} s."
     )
     if not dry_run:
-        lines[-1] += f" Next: obsgen validate {planned.plans[0].root}"
+        lines[-1] += f" Next: obsgen validate {_written(planned)}"
     return "\n".join(lines)
+
+
+def _written(planned: Planned) -> Path:
+    """Where the tree is; of several, the folder that holds them."""
+    root = planned.plans[0].root
+    return root if len(planned.trees) == 1 else root.parent
 
 
 def _changes(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -170,6 +176,8 @@ def _stack_lines(tree: StackTree, roots: Sequence[Path]) -> Iterator[str]:
     objects = len(tree.base.objects) + len(tree.base.board_maps)
     overlays = ", ".join(f"{name} ({_overlay(tree, name)})" for name in tree.environments)
     yield f"{tree.name}   base {_count(objects, 'object')}; overlays {overlays}  → {', '.join(map(str, roots))}"
+    if not any(each.objects or each.board_maps for each in (tree.base, *tree.environments.values())):
+        yield f"{pad}   nothing to watch: write `modelServers:`, `gpuExporter:` or one of the others (`obsgen init`)"
     panels = sum(board.panels for board in tree.boards)
     applications = sum(path.startswith("application-") for path in tree.argocd)
     sets = sum(path.startswith("applicationset-") for path in tree.argocd)

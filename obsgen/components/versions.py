@@ -48,6 +48,9 @@ def choose(wanted: str, known: tuple[str, ...]) -> str:
     patches = [version for version in known if version.startswith((f"{wanted}.", f"{wanted}-"))]
     if patches:
         return patches[-1]
+    parts = [version for version in known if wanted and version.partition("-")[2] == wanted]
+    if parts:
+        raise VersionError(f"'{wanted}' is the second half of a version", f"write {parts[-1]}")
     if not _is_release(wanted, known):
         raise VersionError(f"'{wanted}' is not a released version", _meant(wanted, known))
     if order(wanted) > order(known[-1]):

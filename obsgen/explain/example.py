@@ -77,7 +77,7 @@ def _profile(folder: ComponentFolder, options: Options) -> dict[str, Any]:
     settings: dict[str, Any] = {"options": options}
     if folder.component.role != "platform":
         settings |= {"namespace": "models", "selector": {"app": folder.name}}
-    return head | {"prices": prices} | in_profile(folder, settings)
+    return head | {"prices": prices} | in_profile(folder, settings, len(folder.signals))
 
 
 def _priced(folder: ComponentFolder, known: Catalogue) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def _metrics(folder: ComponentFolder) -> dict[str, Any]:
     }
 
 
-def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """How a profile uses a component, with settings of its own."""
+def in_profile(folder: ComponentFolder, settings: Mapping[str, Any], metrics: int = 0) -> dict[str, Any]:
+    """How a profile uses a component, with settings of its own, and so many of the metrics that it may declare."""
     server: dict[str, Any] = {"name": folder.name, "type": folder.name}
     match folder.component.role:
         case "modelServer":
@@ -116,7 +116,8 @@ def in_profile(folder: ComponentFolder, settings: Mapping[str, Any]) -> dict[str
         case "gpuExporter":
             return {"gpuExporter": server | dict(settings)}
         case "application":
-            return {"applications": [server | {"metrics": _metrics(folder)} | dict(settings)]}
+            declared = dict(list(_metrics(folder).items())[:metrics])
+            return {"applications": [server | ({"metrics": declared} if declared else {}) | dict(settings)]}
         case "exporter":
             return {"exporters": [server | dict(settings)]}
         case "provider":

@@ -26,6 +26,8 @@ NOT_SETTINGS = ("apiVersion", "kind", "environments", "clusters", "clustersFile"
 """Keys that are the file's, and nothing of any environment."""
 NOT_OF_HUB = ("modelServers", "gpuExporter", "applications", "exporters", "providers", "prices")
 """What runs on the other clusters: the hub only shows it."""
+ASSUMED: frozenset[Route] = frozenset((("prometheus", "selectorLabels"), ("grafana", "sidecarLabel")))
+"""Labels that are taken for granted where a profile names none: what is named is all that is left of them."""
 EVERYWHERE = ("stack", "templates", "dashboards")
 """Keys that say the same in every environment: names, vocabulary and boards do not differ."""
 
@@ -190,7 +192,8 @@ class _Merger:
     def _kept(self, value: Any, route: Route) -> Any:
         """A value that nothing changes, without what is gone."""
         if isinstance(value, dict):
-            return self.mapping(value, {}, route, ())
+            named = {key: each for key, each in value.items() if each is not None} if route in ASSUMED else value
+            return self.mapping(named, {}, route, ())
         if isinstance(value, list) and route in NAMED_LISTS:
             return self._items(value, {}, route, ())
         return value

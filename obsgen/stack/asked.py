@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from obsgen.components.catalogue import HEAD, ComponentFolder
-from obsgen.hints import nearest
+from obsgen.hints import closest, nearest
 from obsgen.profile.models import Application, OwnAlert, PlatformSettings, ServerSettings
 from obsgen.source import Route
 from obsgen.stack.applications import declared
@@ -60,8 +60,11 @@ def component_of(scope: Scope, name: str, role: str, route: Route) -> ComponentF
     if name in known:
         return scope.catalogue.get(name)
     wrong = scope.catalogue.head(name).role if name in scope.catalogue.names else None
-    message = f"'{name}' is a {wrong}, not a {role}" if wrong else f"no {role} type '{name}'"
-    scope.ledger.error("profile/unknown-component", message, route, nearest(name, known))
+    message = f"'{name}' is of the role {wrong}, not {role}" if wrong else f"no {role} type '{name}'"
+    hint = nearest(name, known)
+    if not wrong and not closest(name, known):
+        hint += "; one of your own: `--templates DIR`, or `templates: [DIR]` in the profile"
+    scope.ledger.error("profile/unknown-component", message, route, hint)
     return None
 
 

@@ -73,7 +73,9 @@ def _with_hub(profile: LoadedProfile, hub: Hub, faults: Faults) -> LoadedProfile
         hint = "write `longTerm:`, at the profile's top or below `hub.values`"
         faults.findings.append(error("profile/missing-key", "a hub with a Thanos querier has no longTerm", place, hint))
     shown = [_shown(each.name, each.environment, each.cluster, each.endpoint) for each in spokes]
-    own = replace(profile.environments[HUB], around={HUB: hub.model_dump(exclude={"values"}), CLUSTERS: shown})
+    # A URL that is missing, which is told below, is not missed by every text that speaks of it.
+    said = hub.model_dump(exclude={"values"}) | {"url": hub.url or ""}
+    own = replace(profile.environments[HUB], around={HUB: said, CLUSTERS: shown})
     own = _changed(own, partial(_of_hub, hub=hub, spokes=spokes))
     profile = _with_environments(profile, {**profile.environments, HUB: own})
     if hub.mode != "remoteWrite":
