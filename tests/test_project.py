@@ -28,7 +28,7 @@ from obsgen.units import UNITS, parse
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-COMMANDS = ("init", "render", "validate", "upgrade", "explain", "schema", "tools")
+COMMANDS = ("init", "render", "validate", "trace", "upgrade", "explain", "schema", "tools")
 
 
 def test_the_engine_names_no_component() -> None:

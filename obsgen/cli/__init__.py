@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-_ORDER = ("init", "render", "validate", "upgrade", "explain", "schema")
+_ORDER = ("init", "render", "validate", "trace", "upgrade", "explain", "schema")
 """The commands as the help lists them: in the order of a day's work."""
 app.registered_commands.sort(key=lambda command: _ORDER.index(getattr(command.callback, "__name__", "")))
 

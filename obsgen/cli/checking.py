@@ -1,4 +1,4 @@
-"""Commands that judge: validate, upgrade."""
+"""Commands that judge: validate, trace, upgrade."""
 
 from __future__ import annotations
 
@@ -84,6 +84,46 @@ def _tell(mended: Mended, *, dry_run: bool) -> None:
     if dry_run:
         typer.echo(fixing.difference(mended), nl=False)
         raise typer.Exit(int(bool(mended.made)))
+
+
+class Drawing(StrEnum):
+    """How a path is told."""
+
+    TEXT = "text"
+    JSON = "json"
+    SVG = "svg"
+
+
+@app.command(
+    epilog="Examples:  obsgen trace TargetDown   ·   obsgen trace up --env prod   ·   "
+    "obsgen trace TargetDown ../other/monitoring --format svg > path.svg",
+)
+def trace(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="An alert, panel, series, signal, receiver, monitor, Service or workload."),
+    ],
+    paths: PATHS = None,
+    env: Annotated[str, typer.Option("--env", metavar="ENV", help="One environment of rendered trees alone.")] = "",
+    format_: Annotated[Drawing, typer.Option("--format", help="How to tell it.")] = Drawing.TEXT,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Every hop, not a screenful.")] = False,
+    templates: TEMPLATES = None,
+) -> None:
+    """Follow a signal from its exporter to the person who is told, and say where the path breaks."""
+    from obsgen.report import Options
+    from obsgen.trace import document, picture, text
+    from obsgen.trace import trace as follow
+
+    found = follow(name, _asked(paths, "looking at"), env, templates=tuple(templates or ()))
+    match format_:
+        case Drawing.JSON:
+            told = document.render(found)
+        case Drawing.SVG:
+            told = picture.render(found)
+        case Drawing.TEXT:
+            told = text.render(found, Options(verbose, colour(sys.stdout)))
+    typer.echo(told, nl=False)
+    raise typer.Exit(int(found.is_broken))
 
 
 class Shape(StrEnum):

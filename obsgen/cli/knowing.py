@@ -44,11 +44,17 @@ def explain(
 def schema(
     templates: TEMPLATES = None,
     report: Annotated[bool, typer.Option("--report", help="That of reports in JSON instead.")] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="That of paths in JSON instead.")] = False,
 ) -> None:
     """Print the JSON Schema of profiles, from which editors complete them."""
     from obsgen.profile.schema import json_schema
     from obsgen.report import json
 
+    if trace:
+        from obsgen.trace import document
+
+        typer.echo(document.json_schema(), nl=False)
+        return
     typer.echo(json.json_schema() if report else json_schema(tuple(templates or ())), nl=not report)
 
 

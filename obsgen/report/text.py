@@ -37,13 +37,13 @@ Line = list[Span]
 def render(report: Report, options: Options) -> str:
     """Findings and counts as lines."""
     allowed = [one.finding for one in report.suppressed]
-    return _text([*_findings(report.findings, options, allowed), *_summary(report, options)], options)
+    return joined([*_findings(report.findings, options, allowed), *_summary(report, options)], options)
 
 
 def findings_text(findings: Iterable[Finding], options: Options | None = None) -> str:
     """Findings alone, all of them unless the options say otherwise; without the last line break."""
     chosen = options or Options(verbose=True)
-    return _text(_findings(findings, chosen), chosen).rstrip("\n")
+    return joined(_findings(findings, chosen), chosen).rstrip("\n")
 
 
 def _findings(findings: Iterable[Finding], options: Options, allowed: Iterable[Finding] = ()) -> Iterator[Line]:
@@ -175,7 +175,8 @@ def _number(count: int, one: str, many: str = "") -> str:
     return f"{count or 'no'} {one if count == 1 else many or one + 's'}"
 
 
-def _text(lines: Iterable[Line], options: Options) -> str:
+def joined(lines: Iterable[Line], options: Options) -> str:
+    """Lines as text, with the styles of their spans where colours are wanted."""
     if not options.colour:
         return "".join("".join(span.text for span in line).rstrip() + "\n" for line in lines)
     from rich.console import Console
