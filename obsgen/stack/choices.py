@@ -43,7 +43,7 @@ def options(folder: ComponentFolder, wanted: Mapping[str, object], route: Route,
     for name, value in wanted.items():
         place = (*route, "options", name)
         if name not in known:
-            _unknown("option", folder, place, known, ledger)
+            _unknown("profile/unknown-option", folder, place, known, ledger)
         elif (values := known[name].values) is not None and value not in values:
             listing = ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in values)
             ledger.error("profile/unknown-option", f"{name} cannot be '{value}'", place, f"known: {listing}")
@@ -67,25 +67,25 @@ def thresholds(folder: ComponentFolder, wanted: Mapping[str, str], route: Route,
     for name, written in wanted.items():
         place = (*route, "thresholds", name)
         if name not in known:
-            _unknown("threshold", folder, place, known, ledger)
+            _unknown("profile/unknown-threshold", folder, place, known, ledger)
             continue
         limit = ledger.quantity(written, known[name].unit, place, f"threshold {name}: ", chosen[name])
         chosen[name] = chosen[name] if limit is None else limit
     return chosen
 
 
-def _unknown(what: str, folder: ComponentFolder, place: Route, known: Collection[str], ledger: Ledger) -> None:
+def _unknown(check: str, folder: ComponentFolder, place: Route, known: Collection[str], ledger: Ledger) -> None:
     """Notes that a component has nothing of the name at the end of the route."""
-    name = str(place[-1])
+    name, what = str(place[-1]), check.rpartition("-")[2]
     hint = nearest(name, sorted(known)) if known else "remove the key"
-    ledger.error(f"profile/unknown-{what}", f"{folder.name} has no {what} '{name}'", place, hint, key=True)
+    ledger.error(check, f"{folder.name} has no {what} '{name}'", place, hint, key=True)
 
 
 def alert_changes(folder: ComponentFolder, changes: Mapping[str, AlertChange], route: Route, ledger: Ledger) -> None:
     """Notes changes of alerts that the component does not have."""
     for name in changes:
         if name not in folder.alerts:
-            _unknown("alert", folder, (*route, "alerts", name), folder.alerts, ledger)
+            _unknown("profile/unknown-alert", folder, (*route, "alerts", name), folder.alerts, ledger)
 
 
 def objectives(
@@ -97,7 +97,7 @@ def objectives(
 ) -> dict[str, ObjectiveChoice]:
     """The objectives that the profile wants, without those that the component does not have, or not here."""
     for name in wanted.keys() - folder.objectives.keys():
-        _unknown("objective", folder, (*route, "objectives", name), folder.objectives, ledger)
+        _unknown("profile/unknown-objective", folder, (*route, "objectives", name), folder.objectives, ledger)
     known_here = [name for name in wanted if name in folder.objectives and _applies(folder, name, context)]
     for name in sorted(wanted.keys() & folder.objectives.keys() - set(known_here)):
         needs = folder.objectives[name].when

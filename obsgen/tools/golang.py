@@ -77,7 +77,7 @@ def _fetched(scratch: Path, lack: str) -> Go:
     folders = {
         "GOROOT": home,
         "GOPATH": scratch / "path",
-        "GOMODCACHE": scratch / "path/mod",
+        "GOMODCACHE": scratch / "path" / "mod",
         "GOCACHE": scratch / "cache",
     }
     # modcacherw: Go writes its module cache read-only, and this one is to be removed
