@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from obsgen.checks.builds import build_trees
+from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading
+from obsgen.checks.kustomizations import Kustomization
 from obsgen.checks.objects import KubeObject, Located
 from obsgen.checks.repositories import Mention, repository_of, roots
-from obsgen.checks.repository import Repository
-from obsgen.checks.scopes import Scope
+from obsgen.checks.scopes import Scope, Scopes
 
 GROUP = "argoproj.io"
 _TEMPLATE = re.compile(r"\{\{-?\s*\.?([\w.-]+)\s*-?\}\}")
@@ -68,10 +70,10 @@ class Application:
         return {name: value for each in listed for name, _, value in [str(each.value).partition("=")]}
 
 
-def applications(repository: Repository) -> list[Application]:
+def applications(scopes: Scopes) -> list[Application]:
     """Every Application of the files, each once; of an ApplicationSet those of its lists."""
     found: dict[tuple[str, str, str], Application] = {}
-    for scope in repository.scopes.all:
+    for scope in scopes.all:
         for object_ in scope.of(GROUP, "Application"):
             one = Application(object_, object_.located.at("spec"), {}, scope)
             found.setdefault((object_.located.file, object_.name, one.name), one)
@@ -91,9 +93,9 @@ def _elements(object_: KubeObject) -> Iterator[dict[str, str]]:
                 yield {str(key): str(value) for key, value in each.value.items()}
 
 
-def mentions(repository: Repository) -> list[Mention]:
+def mentions(applications: Iterable[Application]) -> list[Mention]:
     """The paths that Applications name."""
-    found = ((source, one) for one in applications(repository) for source in one.sources())
+    found = ((source, one) for one in applications for source in one.sources())
     return [Mention(source.repository, source.path, one.object.located.file) for source, one in found]
 
 
@@ -108,21 +110,38 @@ class Deployed:
     """None if nothing among the checked files says."""
 
 
-def deployed(repository: Repository) -> Iterator[Deployed]:
+@dataclass(frozen=True)
+class Folders:
+    """What the folders of a repository hold: builds by folder, kustomizations by folder, and all that was read."""
+
+    built: dict[Path, tuple[KubeObject, ...]]
+    kustomizations: dict[Path, Kustomization]
+    manifests: Sequence[KubeObject]
+    readings: Sequence[Reading]
+
+
+def deployed(applications: Sequence[Application], folders: Folders) -> Iterator[Deployed]:
     """Every folder of this repository that an Application deploys and that is there."""
-    known = roots(mentions(repository))
-    built = {one.kustomization.folder: one.objects for one in repository.builds}
-    for one in applications(repository):
+    known = roots(mentions(applications))
+    built = dict(folders.built)
+    for one in applications:
         for source in one.sources():
             root = known.get(source.repository)
-            if root and (root / source.path).is_dir():
-                folder = (root / source.path).resolve()
-                yield Deployed(one, source, folder, built.get(folder) or _plain(folder, repository))
+            if root is None or not (root / source.path).is_dir():
+                continue
+            folder = (root / source.path).resolve()
+            part = folders.kustomizations.get(folder)
+            if folder not in built and part and len(built) - len(folders.built) < _MOST_PARTS:
+                built[folder] = build_trees([part], folders.readings)[0].objects
+            yield Deployed(one, source, folder, built.get(folder) or _plain(folder, folders.manifests))
 
 
-def _plain(folder: Path, repository: Repository) -> tuple[KubeObject, ...] | None:
+_MOST_PARTS = 40
+"""Parts of larger kustomizations that are built for an Application of their own; of many alike the first will do."""
+
+
+def _plain(folder: Path, manifests: Iterable[KubeObject]) -> tuple[KubeObject, ...] | None:
     """The objects of a folder without a kustomization."""
-    if any((folder / name).exists() for name in ("kustomization.yaml", "kustomization.yml", "Chart.yaml")):
+    if any((folder / name).exists() for name in (*KUSTOMIZATION_NAMES, "Chart.yaml")):
         return None
-    found = [each for each in repository.manifests if Path(each.located.file).resolve().parent == folder]
-    return tuple(found) or None
+    return tuple(each for each in manifests if Path(each.located.file).resolve().parent == folder) or None

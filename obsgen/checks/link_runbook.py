@@ -29,7 +29,7 @@ def check(repository: Repository) -> Iterator[Finding]:
     alerts = [rule for rule in distinct_rules(repository.rule_sets) if rule.is_alert]
     urls = [(text, url) for rule in alerts if (text := runbook(rule)) and (url := file_url(text.value))]
     named = [Mention(url.repository, url.path, text.file) for text, url in urls]
-    known = roots([*named, *mentions(repository)])
+    known = roots([*named, *mentions(repository.applications)])
     for text, url in urls:
         if url.repository in known and not (known[url.repository] / url.path).parent.is_dir():
             yield _missing(text, url, known[url.repository])

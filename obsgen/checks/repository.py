@@ -13,6 +13,7 @@ from obsgen.checks.addedlabels import MONITORS, added_labels
 from obsgen.checks.alerting import Alerting, destinations
 from obsgen.checks.alertmanagers import Configuration, RouteTable, in_objects, in_values
 from obsgen.checks.alerts import alerts
+from obsgen.checks.applications import Application, Deployed, Folders, applications, deployed
 from obsgen.checks.builds import BuiltTree, build_trees
 from obsgen.checks.classify import (
     ALERTMANAGER,
@@ -203,6 +204,18 @@ class Repository:
         """Grafana's datasources, and the dashboards that ask them."""
         files = [Located(each.document.value, each.document) for each in self.entries if each.kind == OTHER]
         return grafanas(self.scopes, self.chart_values, files, self.dashboards)
+
+    @cached_property
+    def applications(self) -> list[Application]:
+        """Argo CD's Applications."""
+        return applications(self.scopes)
+
+    @cached_property
+    def deployed(self) -> list[Deployed]:
+        """What Argo CD deploys from here."""
+        built = {one.kustomization.folder: one.objects for one in self.builds}
+        others = {one.folder: one for one in self.kustomizations}
+        return list(deployed(self.applications, Folders(built, others, self.manifests, self.readings)))
 
     @cached_property
     def _unbuilt(self) -> list[KubeObject]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mutations import BOARD, GRAFANA, SERVED, SERVING, Mutation
+from mutations import APPLICATION, BOARD, GRAFANA, SERVED, SERVING, Mutation
+
+PROJECT, PLATFORM = "argocd/project.yaml", "argocd/platform.yaml"
 
 DELIVERY_MUTATIONS = (
     # Grafana
@@ -16,6 +18,15 @@ DELIVERY_MUTATIONS = (
     Mutation("folder that nobody makes", GRAFANA, "folderRef: shop", "folderRef: shops", "datasource/not-selected"),
     Mutation("ConfigMap of another name", GRAFANA, "name: grafana-shop", "name: grafana-shops", "secret/missing"),
     Mutation("key that a ConfigMap lacks", GRAFANA, "key: shop.json", "key: shops.json", "secret/missing"),
+    # Argo CD
+    Mutation("folder that is not there", APPLICATION, "path: overlays/prod", "path: overlays/prd", "argocd/path"),
+    Mutation("kind that no project allows", PROJECT, "    - {group: apps, kind: Deployment}\n", "", "argocd/project",
+             f"{PROJECT}:14"),
+    Mutation("project that is not there", APPLICATION, "project: shop", "project: shops", "argocd/project"),
+    Mutation("repository of no project", PROJECT, "shop/gitops.git", "shop/other.git", "argocd/project"),
+    Mutation("one folder twice", PLATFORM, "path: platform", "path: overlays/prod", "argocd/twice"),
+    Mutation("project after its Applications", PROJECT, '"-1"', '"1"', "argocd/wave"),
+    Mutation("misspelt namespace", APPLICATION, "namespace: monitoring", "namespace: monitorng", "argocd/namespace"),
     # Links
     Mutation("variable of no board", BOARD, "$path", "$pth", "link/variable"),
     Mutation("link to no board", SERVED, "/d/shop-overview", "/d/shop-overviw", "link/board"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -15,11 +15,22 @@ from mutations_signals import SIGNAL_MUTATIONS
 
 from obsgen.checks import validate
 from obsgen.checks.discovery import plain_checks
+from obsgen.findings import Finding
 from obsgen.tools import Tool
 
 MUTATIONS = (*OF_FORM, *DELIVERY_MUTATIONS, *SIGNAL_MUTATIONS, *PATH_MUTATIONS)
 GOOD_TREE = Path(__file__).with_name("good_tree")
-NOT_IN_THE_TREE = {"datasource/not-loaded", "path/enforced-namespace", "path/sample-limit", "schema/size"}
+MEANINGS = {"empty", "histogram", "join", "label", "promql", "ratio", "signal", "sum", "type", "unit"}
+"""Groups of checks that judge what an expression means."""
+SAY_SOMETHING_ELSE = {"promql/cluster-lost", "signal/not-exposed"}
+"""Checks whose findings say nothing that another finding at the place could say."""
+NOT_IN_THE_TREE = {
+    "argocd/size",
+    "datasource/not-loaded",
+    "path/enforced-namespace",
+    "path/sample-limit",
+    "schema/size",
+}
 """Checks that no small edit of the good tree can trip; they have examples."""
 KNOWN_TO_TOOLS = {"octal number", "field that kustomize lacks", "path that misses", "tab in the indentation"} | {
     *("unclosed parenthesis", "bad for in a patch", "no expression", "alert twice", "unclosed template"),
@@ -75,6 +86,16 @@ def test_a_seeded_fault_is_found_where_it_is(mutation: Mutation, tree: Path) -> 
     found = validate([tree], "off").findings
     places = {(f.id, f"{Path(f.place.file).relative_to(tree)}:{f.place.line}") for f in found}
     assert (mutation.id, expected) in places
+    assert told_twice(found) == {}
+
+
+def told_twice(found: Iterable[Finding]) -> dict[str, set[str]]:
+    """What is said of one place by several checks of what expressions mean."""
+    told: dict[str, set[str]] = {}
+    for one in found:
+        if one.id.partition("/")[0] in MEANINGS and one.id not in SAY_SOMETHING_ELSE:
+            told.setdefault(str(one.place), set()).add(one.id)
+    return {place: ids for place, ids in told.items() if len(ids) > 1}
 
 
 @pytest.mark.tools
