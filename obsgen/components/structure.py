@@ -30,7 +30,7 @@ def render_value(value: Any, origin: Origin, context: Mapping[str, Any]) -> Any:
 
 
 def _mapping(value: Mapping[str, Any], origin: Origin, context: Mapping[str, Any]) -> Any:
-    """A mapping without the keys whose mappings are dropped."""
+    """A mapping without the keys whose mappings are dropped, or of whose lists nothing is left."""
     if WHEN in value and not origin.at(WHEN).holds(value[WHEN], context):
         return DROPPED
     rendered = {
@@ -38,7 +38,10 @@ def _mapping(value: Mapping[str, Any], origin: Origin, context: Mapping[str, Any
         for key, inner in value.items()
         if key not in (WHEN, FOR_EACH)
     }
-    return {key: inner for key, inner in rendered.items() if inner is not DROPPED}
+    emptied = {str(key) for key, inner in value.items() if isinstance(inner, list) and inner}
+    return {
+        key: inner for key, inner in rendered.items() if inner is not DROPPED and not (inner == [] and key in emptied)
+    }
 
 
 def _items(item: Any, origin: Origin, context: Mapping[str, Any]) -> Iterator[Any]:

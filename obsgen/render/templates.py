@@ -32,7 +32,7 @@ def manifests(
 ) -> list[Manifest]:
     """Every object that the stack's components bring, finished; `names` are added to the context of all.
 
-    Pods that read configuration carry its checksum, so that they roll; `maps` are the ConfigMaps of boards.
+    Pods carry the checksum of the ConfigMaps that they name, so that they roll; `maps` are those of boards.
     What was made for another cluster with names of the same number is taken from there. InputError with the faults of
     all templates.
     """
@@ -41,14 +41,36 @@ def manifests(
     with Faults() as faults:
         first = dict(faults.each(templates, lambda each: (each, make({**names, CHECKSUM: ""}, *each))))
         found = [each for some in first.values() for each in some if each.part != "rules"]
-        digest = _checksum(Same(tuple(each for each in (*found, *maps) if each.object["kind"] == "ConfigMap")))
+        configuration = [each for each in (*found, *maps) if each.object["kind"] == "ConfigMap"]
         rolling = [each for each in first if _mentions_checksum(stack, *each)]
-        first |= dict(faults.each(rolling, lambda each: (each, make({**names, CHECKSUM: digest}, *each))))
+        digests = {each: _checksum(Same(tuple(_read_by(first[each], configuration)))) for each in rolling}
+        first |= dict(faults.each(rolling, lambda each: (each, make({**names, CHECKSUM: digests[each]}, *each))))
         faults.attempt(lambda: _refuse_second(stack, first), None)
         return [manifest for each in templates for manifest in first.get(each, ())]
 
 
-@lru_cache(maxsize=16)
+def _read_by(made: Iterable[Manifest], configuration: Iterable[Manifest]) -> Iterator[Manifest]:
+    """The ConfigMaps that objects name; where they name none, those of their component."""
+    objects, every = list(made), list(configuration)
+    names = {name for each in objects for name in _config_maps(each.object)}
+    components = {each.component for each in objects}
+    for each in every:
+        if each.identity[3] in names or (not names and each.component in components):
+            yield each
+
+
+def _config_maps(value: Any) -> Iterator[str]:
+    """The names of the ConfigMaps that volumes and variables of pods are filled from."""
+    if isinstance(value, list):
+        yield from (name for each in value for name in _config_maps(each))
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if key in ("configMap", "configMapRef", "configMapKeyRef") and isinstance(inner, dict):
+                yield str(inner.get("name"))
+            yield from _config_maps(inner)
+
+
+@lru_cache(maxsize=64)
 def _checksum(objects: Same) -> str:
     digest = hashlib.sha256()
     for each in objects.objects:

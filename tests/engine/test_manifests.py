@@ -73,6 +73,22 @@ def test_pods_roll_when_the_configuration_that_they_read_changes() -> None:
     assert checksum(METER) != checksum(METER.replace(", initech", ""))
 
 
+def test_pods_do_not_roll_when_configuration_changes_that_others_read() -> None:
+    def checksum(text: str) -> str:
+        template = found(text, "Deployment", "viewer")["spec"]["template"]
+        return str(template["metadata"]["annotations"]["checksum"])
+
+    shown = METER + "grafana: {delivery: provisioned}\n"
+    assert checksum(shown) == checksum(shown.replace(", initech", ""))
+    assert checksum(shown) != checksum(shown + "gpuExporter: {type: probe}\n")
+
+
+def test_a_list_of_which_nothing_is_left_is_left_out_with_its_key() -> None:
+    template = {"a": [{"$when": "n > 5", "b": 1}], "c": [], "d": [{"$forEach": {"e": "few"}, "f": "<< e >>"}], "g": 1}
+    assert render_value(template, ORIGIN, {"n": 3, "few": []}) == {"c": [], "g": 1}
+    assert render_value(template, ORIGIN, {"n": 9, "few": [2]}) == {"a": [{"b": 1}], "c": [], "d": [{"f": 2}], "g": 1}
+
+
 def test_every_object_carries_the_stacks_labels() -> None:
     for each in objects(tree(ALPHA + "labels: {team: ml}\ngpuExporter: {type: probe}\n").base):
         labels = each.object["metadata"]["labels"]
