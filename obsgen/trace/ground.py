@@ -21,6 +21,7 @@ from obsgen.checks.repository import Repository
 from obsgen.checks.rules import Rule, RuleSet, rules_of_object
 from obsgen.checks.worlds import World
 from obsgen.facts import Facts, tree_facts
+from obsgen.knowledge.inventory import Known
 from obsgen.promql.tree import Node
 from obsgen.signalpath.feeds import Feeds
 from obsgen.signalpath.graph import Graph
@@ -235,6 +236,25 @@ class Ground:
             for panel in board.panels()
             if panel.value.get("type") != "row"
         ]
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """All PromQL of rules and panels there."""
+        rules = (found for set_, _ in self.rule_sets for rule in set_.rules if (found := self.promql(rule)))
+        return (*rules, *(each for panel in self.panels for each in panel.expressions))
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The names of all series that rules and panels there ask for, or record."""
+        return frozenset((*(name for each in self.expressions for name in self.series(each)), *self.recorded))
+
+    @cached_property
+    def signals(self) -> dict[str, list[Known]]:
+        """All that is known of series, by the name of their signal."""
+        inventory, found = self.repository.inventory, dict[str, list[Known]]()
+        for row in (row for name in inventory.names for row in inventory.find(name)):
+            found.setdefault(row.signal, []).append(row)
+        return found
 
     def lookups(self, expression: Expression) -> list[Lookup]:
         """The series that an expression asks for, by what runs there; those that rules record are left out."""

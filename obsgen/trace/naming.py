@@ -94,20 +94,12 @@ def _names(object_: KubeObject) -> tuple[str, ...]:
     return (object_.name, f"{object_.namespace}/{object_.name}", f"{object_.kind}/{object_.name}", str(object_))
 
 
-def asked_series(ground: Ground) -> frozenset[str]:
-    """The names of all series that rules and panels there ask for, or record."""
-    rules = (each for set_, _ in ground.rule_sets for rule in set_.rules if (each := ground.promql(rule)))
-    panels = (each for panel in ground.panels for each in panel.expressions)
-    asked = (name for each in (*rules, *panels) for name in ground.series(each))
-    return frozenset((*asked, *ground.recorded))
-
-
 def series_named(ground: Ground, name: str) -> list[str]:
     """The series that a name means there: its own, those of a metric, or those of a signal of ours.
 
     A metric that nobody asks for counts where something is said to run that exposes it.
     """
-    asked, inventory = asked_series(ground), ground.repository.inventory
+    asked, inventory = ground.asked, ground.repository.inventory
     whole = [f"{name}{part}" for part in ("_bucket", "_sum", "_count")]
     used = [each for each in (name, *whole) if each in asked]
     if used:
@@ -116,17 +108,12 @@ def series_named(ground: Ground, name: str) -> list[str]:
     return _distinct(row.name for row in rows) or _of_signal(ground, name, asked)
 
 
-def _of_signal(ground: Ground, name: str, asked: Iterable[str]) -> list[str]:
+def _of_signal(ground: Ground, name: str, asked: frozenset[str]) -> list[str]:
     """The series of a signal that are asked for; else all that what runs there exposes."""
     component, _, signal = name.replace("/", ".").rpartition(".")
-    rows = [
-        row
-        for each in ground.repository.inventory.names
-        for row in ground.repository.inventory.find(each)
-        if row.signal == signal and component in ("", row.component) and _runs(ground, row)
-    ]
+    rows = (row for row in ground.signals.get(signal, ()) if component in ("", row.component) and _runs(ground, row))
     names = _distinct(row.name for row in rows)
-    return [each for each in names if each in set(asked)] or names
+    return [each for each in names if each in asked] or names
 
 
 def _runs(ground: Ground, row: Known) -> bool:

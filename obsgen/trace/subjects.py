@@ -35,7 +35,7 @@ def of_alert(ground: Ground, alert: Alert) -> Trace:
         rule_hop(ground, alert.rule),
         *delivery(ground, alert),
         *runbook(ground, alert.rule),
-        *(boards(ground, _direct(expression)) if expression else ()),
+        *(_shown(ground, expression) if expression else ()),
         *applications(ground, alert.rule.located),
     )
     return _trace(ground, "alert", alert.name, fires(alert.rule, asked, lookups), place_of(alert.rule), hops)
@@ -44,6 +44,11 @@ def of_alert(ground: Ground, alert: Alert) -> Trace:
 def _trace(ground: Ground, kind: str, name: str, sentence: str, place: Place | None, hops: Iterable[Hop]) -> Trace:
     environments = (ground.environment,) if ground.environment else ()
     return Trace(kind, name, sentence, place, distinct(hops), ground.stack, environments)
+
+
+def _shown(ground: Ground, expression: Expression) -> list[Hop]:
+    """The panels on the series that an alert asks for; if there are none, on those behind them."""
+    return list(boards(ground, _direct(expression))) or list(boards(ground, ground.series(expression)))
 
 
 def _direct(expression: Expression) -> set[str]:
@@ -99,9 +104,7 @@ def of_series(ground: Ground, name: str, names: Sequence[str]) -> Trace:
 
 def _asked(ground: Ground, name: str) -> list[Series]:
     """A series as rules and panels ask for it, of which jobs; by its name alone where nobody says a job."""
-    rules = (asked for set_, _ in ground.rule_sets for rule in set_.rules if (asked := ground.promql(rule)))
-    every: tuple[Expression, ...] = (*rules, *(each for panel in ground.panels for each in panel.expressions))
-    found = of_lookups(each for one in every if name in _direct(one) for each in ground.lookups(one))
+    found = of_lookups(each for one in ground.expressions if name in _direct(one) for each in ground.lookups(one))
     return list({each.jobs: each for each in found if each.name == name and each.jobs}.values()) or [
         of_name(ground, name)
     ]

@@ -83,11 +83,14 @@ def _hop(number: int, hop: Hop) -> Iterator[Line]:
 def _finding(finding: Finding) -> Iterator[Line]:
     style = _STYLES[State.BROKEN] if finding.severity == "error" else _STYLES[State.ASSUMED]
     label = f"{finding.severity}[{finding.id}]"
-    lines = _wrapped(f"{label}: {printable(finding.message)}", _WIDTH - _LEFT)
+    message = f"{label}: {printable(finding.message)}"
+    if not finding.hint:
+        yield from _row([Span(" " * _LEFT)], message, finding.place, _LEFT)
+        return
+    lines = _wrapped(message, _WIDTH - _LEFT)
     yield from ([Span(" " * _LEFT), Span(line, style if not index else "")] for index, line in enumerate(lines))
-    if finding.hint:
-        hint = f"→ {printable(' '.join(finding.hint.split()))}"
-        yield from _row([Span(" " * _LEFT)], hint, finding.place, _LEFT)
+    hint = f"→ {printable(' '.join(finding.hint.split()))}"
+    yield from _row([Span(" " * _LEFT)], hint, finding.place, _LEFT)
 
 
 def _row(head: Line, text: str, place: Place | None, indent: int) -> Iterator[Line]:

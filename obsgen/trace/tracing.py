@@ -14,8 +14,8 @@ from obsgen.hints import did_you_mean, nearest
 from obsgen.trace import subjects
 from obsgen.trace.defects import defects
 from obsgen.trace.ground import Ground, grounds
-from obsgen.trace.model import Trace, Tracing, distinct
-from obsgen.trace.naming import Subject, asked_series, series_named, subjects_of
+from obsgen.trace.model import Hop, Trace, Tracing, distinct
+from obsgen.trace.naming import Subject, series_named, subjects_of
 from obsgen.trace.papers import ARGO
 
 
@@ -50,7 +50,7 @@ class Tracer:
         found = found or [each for ground in self.grounds for each in self._roughly(ground, wanted)]
         if not wanted or not found:
             raise InputError([self._unknown(name)])
-        return Tracing(wanted, tuple(_joined((ground.stack, each, each.trace()) for ground, each in found)))
+        return Tracing(wanted, tuple(_joined(_told(found))))
 
     def _exactly(self, ground: Ground, wanted: str) -> Iterator[tuple[Ground, Subject]]:
         yield from ((ground, each) for each in self._subjects[id(ground)] if wanted in each.names)
@@ -67,7 +67,7 @@ class Tracer:
 
     def _unknown(self, name: str) -> Finding:
         known = {each for found in self._subjects.values() for one in found for each in one.names[:2]}
-        known.update(series for ground in self.grounds for series in asked_series(ground))
+        known.update(series for ground in self.grounds for series in ground.asked)
         unread = len(self.repository.broken_files)
         more = f"; {unread} files cannot be read, see `obsgen validate`" if unread else ""
         where = ", ".join(map(str, self.repository.paths))
@@ -84,6 +84,16 @@ def _no_environment(environment: str, places: Iterable[Ground]) -> Finding:
     known = dict.fromkeys(each.environment for each in places if each.environment)
     hint = nearest(environment, known) or "these files are of no rendered tree: leave --env out"
     return error("trace/unknown-environment", f"no environment is called '{environment}'", Place("--env"), hint)
+
+
+def _told(found: Iterable[tuple[Ground, Subject]]) -> Iterator[tuple[str, Subject, Trace]]:
+    """The paths of some subjects; that of a target is left out where its monitor of the same name tells it."""
+    told: set[tuple[int, tuple[Hop, ...]]] = set()
+    for ground, each in found:
+        path = each.trace()
+        if each.kind != "target" or (id(ground), path.hops) not in told:
+            yield ground.stack, each, path
+        told.add((id(ground), path.hops))
 
 
 def _joined(found: Iterable[tuple[str, Subject, Trace]]) -> list[Trace]:

@@ -110,7 +110,9 @@ def services(ground: Ground, endpoint: Endpoint) -> Iterator[Hop]:
     for target in targets:
         yield _target(ground, target)
     if not targets:
-        yield _nothing(graph, endpoint, monitor, lost)
+        behind = (each.object.located for each in graph.services_of(monitor))
+        lost += tuple(found for each in behind for found in ground.defects.at(each, _OF_TARGETS))
+        yield _nothing(graph, endpoint, monitor, tuple(dict.fromkeys(lost)))
 
 
 def _elsewhere(endpoint: Endpoint) -> Hop:
