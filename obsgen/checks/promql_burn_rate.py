@@ -16,7 +16,8 @@ ID = "promql/burn-rate"
 LEVEL = 3
 SEVERITY = Severity.WARNING
 
-_RANGE = re.compile(r"\[[^\]]*\]")
+_WINDOW = re.compile(r"\[[^\]]*\]|(?<=[a-z_])[0-9]+[smhdw]\b")
+"""A range, or one in the name of a recorded series."""
 _LEAST = 0.9
 """An objective is at least this share."""
 
@@ -51,8 +52,8 @@ def _is_objective(node: Node, limit: float) -> bool:
 
 
 def _windows(node: Node) -> list[str]:
-    return [each.raw.prettify() for each in node.walk() if each.kind == "range"]
+    return _WINDOW.findall(str(node.raw.prettify()))
 
 
 def _shape(node: Node) -> str:
-    return _RANGE.sub("[]", str(node.raw.prettify()))
+    return _WINDOW.sub("[]", str(node.raw.prettify()))

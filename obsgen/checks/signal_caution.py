@@ -20,6 +20,8 @@ ID = "signal/caution"
 LEVEL = 4
 SEVERITY = Severity.WARNING
 
+_CHANGES = frozenset(("changes", "delta", "deriv", "increase", "irate", "rate"))
+
 
 def check(repository: Repository) -> Iterator[Finding]:
     """A warning at the series; the reason is in the component's signals."""
@@ -64,7 +66,7 @@ def _is_alone(caution: Caution, meaning: Meaning, node: Node) -> bool:
     if not caution.alone:
         return True
     others = {each.name for each in selectors(meaning.root)} - {node.name}
-    changing = any(each.name in ("changes", "increase") for each in meaning.root.walk())
+    changing = any(each.name in _CHANGES for each in meaning.root.walk())
     return meaning.expression.kind == "alert" and not (others or looks_back(meaning.root) or changing)
 
 

@@ -99,6 +99,18 @@ class Page(Strict):
     pushed: bool = False
 
 
+class Switch(Strict):
+    """An argument of the component's container that takes metrics away; `series` are those that miss it, none: many.
+
+    `argument` is a regular expression that is looked for in the command and its arguments, joined by spaces.
+    """
+
+    argument: str
+    text: str
+    hint: str
+    series: tuple[str, ...] = ()
+
+
 class Component(Strict):
     """component.yaml: what the component is, how it is configured and scraped."""
 
@@ -112,6 +124,8 @@ class Component(Strict):
     scrape: Scrape | None = None
     page: Page = Field(default_factory=Page, description="what is known of the series that it exposes")
     images: tuple[str, ...] = Field((), description="container images whose tag is its version")
+    mute_images: tuple[str, ...] = Field((), description="container images of it that have no page of metrics")
+    switches: tuple[Switch, ...] = Field((), description="arguments of its container that take metrics away")
     rests: str | None = Field(None, description="when it may have no replica, and its target be gone")
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     reserves: dict[str, Quantity] = Field(

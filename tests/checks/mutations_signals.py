@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from mutations import SERVED, SERVING, Mutation
+from mutations import DEPLOYMENT, MONITOR, SERVED, SERVING, Mutation
 
 CACHE = "max(vllm:kv_cache_usage_perc) > 0.9\n"
 ABORTED = 'sum(increase(vllm:request_success_total{finished_reason="abort"}[5m])) > 10'
 AGE = "time() - min(kube_pod_start_time) > 8640000"
+IMAGE = "registry.example.com/shop:1.2.3"
+NO_STATS = "          args: [--disable-log-stats]"
 FIRST = "histogram_quantile(0.95, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[5m]))) > 2.5"
 SHARE = 'sum(rate(vllm:request_success_total{finished_reason="abort"}[%s])) / sum(rate(vllm:request_success_total[%s]))'
 SLOW = SHARE % ("1h", "1h")
@@ -65,4 +67,11 @@ SIGNAL_MUTATIONS = (
              "histogram_quantile(0.5, sum by (le) (rate(vllm:time_to_first_token_seconds_bucket[$__rate_interval])))",
              "sum(rate(nv_inference_compute_infer_duration_us[$__rate_interval])) / 1000", "unit/panel",
              f"{SERVED}:23"),
+    Mutation("pods that were replaced", SERVING, AGE,
+             "vllm:num_requests_waiting * on (namespace, pod) group_left (node) kube_pod_info > 10", "join/not-unique"),
+    Mutation("argument without metrics", DEPLOYMENT, IMAGE, f"vllm/vllm-openai:v0.12.0\n{NO_STATS}",
+             "signal/switched-off", "+1"),
+    Mutation("server without metrics", DEPLOYMENT, IMAGE, "ollama/ollama:0.12.0", "signal/no-page", f"{MONITOR}:12"),
+    Mutation("series that will go", SERVING, AGE, "sum(rate(ray_serve_num_http_requests[5m])) > 100",
+             "signal/deprecated"),
 )  # fmt: skip
