@@ -11,9 +11,9 @@ def blocks(text: str, language: str) -> list[str]:
 
 
 def write_blocks(folder: Path, written: list[str]) -> None:
-    """Files that a document shows, each under the name in its first line."""
+    """Files that a document shows, each under the name in its first line, as people copy them: with that line."""
     for block in written:
-        first, _, text = block.partition("\n")
+        first = block.partition("\n")[0]
         (name,) = re.findall(r"templates/(\S+)", first)
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(block, encoding="utf-8")

@@ -59,6 +59,7 @@ def test_the_component_in_contributing_works(turnstile: Path) -> None:
     runbook = tree.files["runbooks/TurnstileSlow.md"].decode()
     assert "add replicas of gate in edge" in runbook
     assert "turnstile_queued" not in runbook
+    assert "templates/turnstile" not in runbook
     assert any(path.endswith("servicemonitor-gate.yaml") for path in tree.files)
 
 
