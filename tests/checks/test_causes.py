@@ -323,6 +323,28 @@ def test_one_object_for_all_rules_has_the_lines_of_its_servers(rendered: Written
     assert decided(tree, recorded, "", text) == ""
 
 
+def test_a_rule_that_an_environment_changes_is_still_the_profiles(rendered: Written) -> None:
+    own = "      chat:\n        alerts: {AlphaDown: {severity: info}}\n"
+    text = PROFILE.replace("      chat:\n", own)
+    tree = rendered(text)
+    assert decided(tree, place(tree, CHAT, "alert: AlphaDown"), "", text) == "- name: chat"
+    patch = place(tree, f"{DEV}/rules/patch-prometheusrule-chat.yaml", "value: info")
+    assert decided(tree, patch, "", text) == "alerts: {AlphaDown: {severity: info}}"
+
+
+def test_every_line_can_be_asked_about(rendered: Written) -> None:
+    tree = rendered()
+    causes = Causes(read_repository([tree]))
+    traced = 0
+    for file in [each for each in tree.rglob("*") if each.suffix in (".yaml", ".json", ".md")]:
+        for number in range(1, len(file.read_text().splitlines()) + 1, 3):
+            for check in ("", "signal/removed", "histogram/threshold", "route/nobody", "path/no-port"):
+                one = causes.of(Place(str(file), number, 7), check)
+                assert one is None or one.line <= len(PROFILE.splitlines())
+                traced += one is not None
+    assert traced
+
+
 def test_what_a_component_alone_says_stays(rendered: Written) -> None:
     tree = rendered()
     spot = place(tree, CHAT, "alert: AlphaLatencyHigh", "> 10")

@@ -180,6 +180,8 @@ def _of_object(view: View, standing: Standing, check: str) -> Place | None:
     if receiver:
         return receiver
     owner = view.owner(standing.component, standing.name)
+    if owner is None and standing.kind == "PrometheusRule":
+        owner = view.named(view.server_of_object(standing.name) or "")
     if owner is None:
         return view.section(standing.component) if standing.component else None
     return _of_server(view, standing, owner, check)

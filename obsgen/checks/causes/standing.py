@@ -12,7 +12,7 @@ from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import lines_of
 from obsgen.checks.rules import Rule, distinct_rules
-from obsgen.conventions import COMPONENT, ENVIRONMENT
+from obsgen.conventions import COMPONENT, ENVIRONMENT, SERVICE_LABEL
 from obsgen.findings import InputError, Place
 from obsgen.source import Document, Route, load_file
 from obsgen.tree.paths import OWN
@@ -61,7 +61,10 @@ class Standing:
         """The job of Prometheus' own configuration that the part belongs to."""
         value, found = self.value, ""
         for step in self.route:
-            value = value[step] if isinstance(value, dict) or isinstance(step, int) else None
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return found
             found = str(value["job_name"]) if isinstance(value, dict) and "job_name" in value else found
         return found
 
@@ -111,8 +114,7 @@ class Standings:
     def _rule(self, place: Place) -> tuple[Rule | None, str]:
         """The one rule that is written at a line, and its key there."""
         found = self._rules_at(place.file).get((place.file, place.line), [])
-        names = {(rule.name, repr(rule.value.get("labels"))) for rule, _ in found}
-        return found[0] if len(names) == 1 else (None, "")
+        return found[0] if len({_meant(rule) for rule, _ in found}) == 1 else (None, "")
 
     def _rules_at(self, file: str) -> dict[Line, list[tuple[Rule, str]]]:
         """The rules that may be written in a file by their lines, each with its key there.
@@ -180,12 +182,18 @@ class Standings:
         """The component of the ConfigMap that a kustomization makes of a board."""
         path = Path(board.file)
         for one in self._repository.kustomizations:
-            maps = one.document.at(("configMapGenerator",)) if one.folder.is_relative_to(tree) else None
-            for each in maps if isinstance(maps, list) else ():
-                labels = ((each.get("options") or {}).get("labels") or {}) if isinstance(each, dict) else {}
-                if COMPONENT in labels and path.name in (each.get("files") or ()):
-                    return str(labels[COMPONENT])
+            whole = Located(one.document.value, one.document)
+            for each in whole.at("configMapGenerator").items() if one.folder.is_relative_to(tree) else ():
+                component = each.at("options", "labels", COMPONENT).value
+                if component and path.name in [file.value for file in each.at("files").items()]:
+                    return str(component)
         return ""
+
+
+def _meant(rule: Rule) -> tuple[str, ...]:
+    """What an overlay's change leaves as it is: the rule's name, its server, the alert whose limit it records."""
+    labels = rule.value.get("labels")
+    return (rule.name, *(str(labels.get(key)) for key in (SERVICE_LABEL, "alert") if isinstance(labels, dict)))
 
 
 def _lines(part: Located) -> set[Line]:
@@ -201,6 +209,8 @@ def _environment(parts: tuple[str, ...]) -> tuple[str, str]:
             return environment, ""
         case (first, file) if first in (_VALUES, _TESTS):
             return Path(file).stem.removeprefix("routes-"), ""
+        case (first, environment, file) if first == _VALUES:
+            return environment, Path(file).stem
         case (_, environment, _, *_) if parts[0] not in ("base", "runbooks"):
             return environment, ""
     return "", ""
