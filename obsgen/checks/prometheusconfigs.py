@@ -16,12 +16,12 @@ from obsgen.source import Route
 from obsgen.tools import Tool, run
 
 _REFUSED = re.compile(r"FAILED: (?:parsing YAML file \S+: )?(.*)", re.DOTALL)
-# Prometheus 3.15, discovery/: each registers itself by this name, and a build may leave any of them out.
+# Prometheus 3.15, discovery/: each registers itself by this name, and a build may leave it out.
 _DISCOVERIES = frozenset((
     "aws", "azure", "consul", "digitalocean", "dns", "docker", "dockerswarm", "ec2", "ecs", "elasticache", "eureka",
     "gce", "hetzner", "http", "ionos", "kubernetes", "kuma", "lightsail", "linode", "marathon", "msk", "nerve", "nomad",
-    "oci", "openstack", "outscale", "ovhcloud", "puppetdb", "rds", "scaleway", "serverset", "stackit", "triton",
-    "uyuni", "vultr",
+    "oci", "openstack", "outscale", "ovhcloud", "puppetdb", "rds", "scaleway", "serverset", "stackit", "uyuni",
+    "vultr",
 ))  # fmt: skip
 _DISCOVERY = re.compile(r"field (\w+)_sd_configs not found")
 _FIELD = re.compile(r"field (\S+) not found")

@@ -24,9 +24,9 @@ def slips(problem: ValidationError, adapter: TypeAdapter[Any], value: Any) -> It
     every = problem.errors(include_url=False)
     for fault in every if len(every) <= MOST_FAULTS else ():
         route = route_of(fault)
-        if fault["type"] == "extra_forbidden" and (meant := _meant(annotation, route, fault["input"])):
-            if meant not in _at(value, route[:-1]):
-                yield route, meant
+        meant = _meant(annotation, route, fault["input"]) if fault["type"] == "extra_forbidden" else None
+        if meant and meant not in _at(value, route[:-1]):
+            yield route, meant
 
 
 def _meant(annotation: Any, route: Route, value: Any) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -70,7 +69,6 @@ def _together(texts: Sequence[str]) -> str:
 def _words(words: Sequence[str]) -> str:
     if len(words) == 1:
         return words[0]
-    ending = os.path.commonprefix([each[::-1] for each in words])[::-1]
-    mark = re.search(r"[.,;:)]*\Z", ending)
-    end = mark[0] if mark else ""
+    ends = {re.search(r"[.,;:)]*\Z", each)[0] for each in words}  # type: ignore[index]  # it always matches
+    end = ends.pop() if len(ends) == 1 else ""
     return " / ".join(each.removesuffix(end) for each in words) + end

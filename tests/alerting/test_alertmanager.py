@@ -101,7 +101,8 @@ def test_the_heartbeat_does_not_wait_for_a_group() -> None:
 
 
 def test_critical_silences_warnings_of_the_same_thing_unless_told_otherwise() -> None:
-    assert configuration(alertmanager(), {})["inhibit_rules"][0]["equal"] == ["alertname", "cluster", "namespace", "service"]
+    (rule,) = configuration(alertmanager(), {})["inhibit_rules"]
+    assert rule["equal"] == ["alertname", "cluster", "namespace", "service"]
     assert "inhibit_rules" not in configuration(alertmanager(inhibit=False), {})
 
 

@@ -88,7 +88,10 @@ SLIPS = {
     "an address of a Service": (ALPHA + "traces: {url: 'tempo.tempo.svc:4317'}\n", "write http://tempo.tempo.svc:4317"),
     "an address of this machine": (ALPHA + "grafana: {url: 'localhost:3000'}\n", "write http://localhost:3000"),
     "no mail address": (ALPHA + MAIL.format("x", "smtp.example.org:587"), "such as oncall@example.org"),
-    "a mail server without a port": (ALPHA + MAIL.format("x@example.org", "smtp.example.org"), "such as smtp.example.org:587"),
+    "a mail server without a port": (
+        ALPHA + MAIL.format("x@example.org", "smtp.example.org"),
+        "such as smtp.example.org:587",
+    ),
     "a retention without a unit": (ALPHA + "prometheus: {mode: managed, retention: 15}\n", "write 15d\n"),
     "a volume without a unit": (ALPHA + "prometheus: {mode: managed, storage: {size: 100}}\n", "write 100Gi\n"),
     "an age without a unit": (

@@ -50,7 +50,11 @@ MISTAKES = {
         "did you mean 'latencyP95'?",
     ),
     "an unknown component": (HEAD + "modelServers: [{name: a, type: ^alhpa}]\n", "'alhpa'", "did you mean 'alpha'?"),
-    "a component of another role": (HEAD + "modelServers: [{name: a, type: ^probe}]\n", "'probe' is of the role gpuExporter, not modelServer", ""),
+    "a component of another role": (
+        HEAD + "modelServers: [{name: a, type: ^probe}]\n",
+        "'probe' is of the role gpuExporter, not modelServer",
+        "",
+    ),
     "an unknown version": (ALPHA.replace("http}", 'http, version: ^"9.9"}'), "newer than any known", "2.0.0"),
     "an old version": (ALPHA.replace("http}", 'http, version: ^"0.1"}'), "older than any known", "1.0.0"),
     "a version of what has none": (
