@@ -17,6 +17,8 @@ SEVERITY = Severity.WARNING
 
 _MIXES = frozenset(("avg", "sum", "stddev", "stdvar"))
 _FLOWS = frozenset(("rate", "irate", "increase"))
+_TINY = 1e-3
+"""A number that changes no share that anybody would notice."""
 
 
 def check(repository: Repository) -> Iterator[Finding]:
@@ -47,8 +49,8 @@ def _harmed(meaning: Meaning, node: Node, above: tuple[Node, ...]) -> Iterator[F
 def _biased(meaning: Meaning, node: Node) -> Iterator[Finding]:
     """A number that is added to the denominator so that it never is 0."""
     below = bare(node.children[1])
-    numbers = [meaning.of(each).value for each in below.children] if below.name == "+" else []
-    if below.kind == "binary" and any(numbers) and _may_be_nothing(below):
+    numbers = [meaning.of(each).value or 0 for each in below.children] if below.name == "+" else []
+    if below.kind == "binary" and any(each > _TINY for each in numbers) and _may_be_nothing(below):
         message = "the number added to the denominator makes every share too small, most of all with little traffic"
         yield Finding(ID, SEVERITY, message, meaning.place(below), "leave it out, and ask for traffic: … / (… > 0)")
 

@@ -23,13 +23,14 @@ _ABSENCE = frozenset(("absent", "absent_over_time"))
 def check(repository: Repository) -> Iterator[Finding]:
     """A warning where facts say of the server that it may rest; it is found by its name in the matchers."""
     for meaning in repository.meanings:
-        resting = [each for each in meaning.facts.servers if each.name and _rests(meaning, each)]
-        for node in meaning.root.walk() if resting and meaning.expression.kind == "alert" else ():
-            if node.name in _ABSENCE:
-                yield from _judged(meaning, node, resting)
+        if meaning.expression.kind == "alert":
+            for node in meaning.root.walk():
+                if node.name in _ABSENCE:
+                    yield from _judged(meaning, node)
 
 
-def _judged(meaning: Meaning, node: Node, resting: list[Running]) -> Iterator[Finding]:
+def _judged(meaning: Meaning, node: Node) -> Iterator[Finding]:
+    resting = [each for each in meaning.facts.servers if each.name and _rests(meaning, each)]
     for each in selectors(node):
         asked = [part for one in matchers(each) for part in re.split(r"[^-\w]+", one.value)]
         server = next((one for one in resting if one.name in asked), None)

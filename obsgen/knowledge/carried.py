@@ -65,6 +65,8 @@ class Carried:
     """The labels of a series that rules record."""
     found: dict[int, Labels] = field(default_factory=dict, repr=False)
     """What has been worked out, by the identity of a selector."""
+    missing: dict[tuple[int, ...], frozenset[str]] = field(default_factory=dict, repr=False)
+    """The labels that rows of the inventory never have, by the rows' identities; many expressions share it."""
 
     def may(self, node: Node) -> Labels:
         """The labels that the results of a node can have."""
@@ -81,6 +83,12 @@ class Carried:
         rows = self.rows(selector)
         if not rows or not all(row.component for row in rows):
             return frozenset()
+        key = tuple(map(id, rows))
+        if key not in self.missing:
+            self.missing[key] = self._missing(rows)
+        return self.missing[key]
+
+    def _missing(self, rows: Sequence[Known]) -> frozenset[str]:
         near = (self.inventory.labels(row.component) for row in rows)
         own = frozenset(label for row in rows for label in row.labels)
         suspects = frozenset().union(self.inventory.odd_labels, *near) - own
