@@ -20,6 +20,8 @@ SEVERITY = Severity.ERROR
 _USE = re.compile(r"\$\{([A-Za-z]\w*)(?:[.:][^}]*)?\}|\$([A-Za-z]\w*)|\[\[([A-Za-z]\w*)(?::\w+)?\]\]")
 _OF_GRAFANA = frozenset(("timeFilter", "timeTo", "timeFrom"))
 _GROUP = "(?P<"
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""Templates of LogQL have variables of their own."""
 
 
 def check(repository: Repository) -> Iterator[Finding]:
@@ -27,7 +29,7 @@ def check(repository: Repository) -> Iterator[Finding]:
     for board in repository.dashboards:
         known, asked = variables(board), inputs(board)
         for text in _texts(board):
-            for match in _USE.finditer(text.value):
+            for match in _USE.finditer(_TEMPLATE.sub(lambda found: " " * len(found[0]), text.value)):
                 name = next(filter(None, match.groups()))
                 place = text.text_place((), match.start(), match.end() - match.start())
                 if name in asked and name not in known and _is_provisioned(board, repository):
