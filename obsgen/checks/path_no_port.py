@@ -15,6 +15,8 @@ ID = "path/no-port"
 LEVEL = 5
 SEVERITY = Severity.ERROR
 
+_KEYS = ("port", "portNumber", "targetPort")
+
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error where everything that is selected is among the files; a warning where a container may be added."""
@@ -35,6 +37,17 @@ def _of_endpoint(graph: Graph, endpoint: Endpoint, monitor: Monitor) -> Iterator
             yield _of_service(endpoint, services)
     elif graph.workloads_of(monitor):
         yield _of_pods(graph, endpoint, monitor)
+    elif not services:
+        yield from _against_facts(graph, endpoint, monitor)
+
+
+def _against_facts(graph: Graph, endpoint: Endpoint, monitor: Monitor) -> Iterator[Finding]:
+    """An error where facts say which ports there are, and this is none of them."""
+    ports = sorted({port for each in graph.told_of(monitor) for port in each.ports})
+    wanted = next((found for key in _KEYS if (found := endpoint.at(key)).value), None)
+    if ports and wanted and str(wanted.value) not in ports:
+        message = f"{monitor.object.name} has no port {wanted.value}"
+        yield Finding(ID, SEVERITY, message, wanted.place(), f"it has {', '.join(ports)}")
 
 
 def _of_service(endpoint: Endpoint, services: list[Service]) -> Finding:
@@ -71,7 +84,7 @@ def _behind(graph: Graph, service: Service, port: ServicePort) -> Iterator[Findi
 
 
 def _of_pods(graph: Graph, endpoint: Endpoint, monitor: Monitor) -> Finding:
-    key = next(each for each in ("port", "portNumber", "targetPort") if endpoint.at(each).value)
+    key = next(each for each in _KEYS if endpoint.at(each).value)
     wanted, workload = endpoint.at(key), graph.workloads_of(monitor)[0]
     ports = workload.ports
     near = get_close_matches(str(wanted.value), [each.name for each in ports if each.name], 1)

@@ -13,6 +13,7 @@ from obsgen.checks.asked import matchers
 from obsgen.checks.fates import feeds_of
 from obsgen.checks.lookups import Lookup
 from obsgen.checks.repository import Repository
+from obsgen.checks.rules import Rule, distinct_rules
 from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.signalpath.feeds import Feeds
 
@@ -34,15 +35,24 @@ class Jobs(NamedTuple):
 def check(repository: Repository) -> Iterator[Finding]:
     """An error where all jobs are known; else a warning for what is written almost as a known one."""
     known = {id(each): _jobs(each) for each in repository.feeds}
-    for lookup in repository.lookups:
-        wanted = _wanted(lookup)
+    written = {str(rule.value["labels"]["job"]) for rule in distinct_rules(repository.rule_sets) if _writes(rule)}
+    for lookup in (each for meaning in repository.meanings for each in meaning.lookups):
+        wanted = [each for each in _wanted(lookup) if not lookup.is_recorded or each not in written]
         if wanted:
             yield from _judged(lookup, wanted, [known[id(each)] for each in feeds_of(repository, lookup)])
 
 
+def _writes(rule: Rule) -> bool:
+    """Whether a rule gives its result a job of its own."""
+    labels = rule.value.get("labels")
+    return isinstance(labels, dict) and "job" in labels
+
+
 def _jobs(feeds: Feeds) -> Jobs:
     graph = feeds.graph
-    found: dict[str | None, Place | None] = {each.name: None for each in graph.facts.servers if each.name}
+    monitored = {each.object.name for each in graph.monitors}
+    elsewhere = {each.name for each in graph.facts.servers if each.name} - monitored
+    found: dict[str | None, Place | None] = dict.fromkeys(elsewhere)
     found |= {graph.job(each): each.place for each in graph.endpoints}
     open_ended = None in found or any(each.federates for each in graph.endpoints)
     whole = bool(graph.jobs) and not graph.prometheuses and not open_ended

@@ -8,11 +8,12 @@ from obsgen.checks.nearby import nearest
 from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
+from obsgen.facts import Running
 from obsgen.findings import Finding, Note, Severity
 from obsgen.signalpath.exporters import ByLabels, Service, Workload, texts
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Monitor
-from obsgen.signalpath.selectors import Requirement, covers, requirements, same
+from obsgen.signalpath.selectors import Requirement, covers, requirements, same, unmet
 
 ID = "path/no-target"
 LEVEL = 5
@@ -46,6 +47,9 @@ def _of_monitor(graph: Graph, monitor: Monitor) -> Iterator[Finding]:
     among: ByLabels[Service] | ByLabels[Workload] = (
         graph.services if monitor.kind == "ServiceMonitor" else graph.workloads
     )
+    if told := list(_against_facts(graph.told_of(monitor), monitor)):
+        yield from told
+        return
     elsewhere = among.selected(monitor.selector.value)
     if elsewhere:
         yield _in_another_namespace(monitor, elsewhere[0])
@@ -55,6 +59,23 @@ def _of_monitor(graph: Graph, monitor: Monitor) -> Iterator[Finding]:
     near = nearest(monitor.selector.value, free)
     if near:
         yield _slip(f"{monitor} finds nothing", monitor.selector, *near)
+
+
+def _against_facts(told: list[Running], monitor: Monitor) -> Iterator[Finding]:
+    """An error where facts say that what the monitor is named after is elsewhere, or has other labels."""
+    places, named = {each.namespace for each in told}, monitor.namespaces
+    if places and "" not in places and named is not None and "" not in named and not places & set(named):
+        found, inside = monitor.spec.at("namespaceSelector", "matchNames"), " and ".join(sorted(places))
+        message = f"{monitor} looks into {' and '.join(named)}, and {monitor.object.name} runs in {inside}"
+        hint = f"write namespaceSelector: {{matchNames: [{', '.join(sorted(places))}]}}"
+        yield Finding(ID, SEVERITY, message, found.place() if found.value else monitor.place, hint)
+    known = [each.selector for each in told if each.selector]
+    lost = [unmet(monitor.selector.value, labels) for labels in known]
+    if lost and all(lost):
+        wanted = ", ".join(f"{key}={value}" for key, value in known[0].items())
+        place = monitor.selector.place(lost[0][0].route)
+        message = f"{monitor} selects {lost[0][0]}, and {monitor.object.name} has {wanted}"
+        yield Finding(ID, SEVERITY, message, place, f"did you mean {wanted}?")
 
 
 def _looks_at(monitor: Monitor, item: Service | Workload) -> bool | None:

@@ -16,6 +16,8 @@ from obsgen.signalpath.feeds import Feeds
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Endpoint
 
+OF_CLUSTER = "/"
+"""What parts environment and cluster in the name of a world."""
 _DEFAULT_INTERVAL = 60_000
 """Prometheus' own, in milliseconds, where its configuration does not say."""
 
@@ -37,12 +39,12 @@ def feeds(
     for world in worlds:
         if world.tree:
             jobs, chart = _of_tree(world.tree, configs), [each for each in values if _tree(each.file) == world.tree]
-            found.append(Graph([world.objects], world.facts, jobs, chart))
+            found.append(Graph([world.objects], world.facts, jobs, chart, has_own_facts=OF_CLUSTER not in world.name))
     parts = [each.objects for each in scopes.all if each.tree not in trees]
     general = next((one.facts for one in worlds if one.tree is None), Facts())
     jobs, chart = _of_tree(None, configs), [each for each in values if _tree(each.file) not in trees]
     if parts or jobs or chart or not found:
-        found.append(Graph(parts, general, jobs, chart))
+        found.append(Graph(parts, general, jobs, chart, has_own_facts=len(parts) == 1))
     return [Feeds(graph, inventory) for graph in found]
 
 

@@ -23,6 +23,7 @@ class Running(Strict):
     """A component at work outside of the files: which versions, where, with which options.
 
     `exported` are labels of its page that Prometheus stores as `exported_…`, since target labels have their names.
+    `selector` and `ports` are those of its Service, or of its Pods where a PodMonitor is to find them.
     """
 
     component: str = Field(description="what runs, see `obsgen explain`")
@@ -30,6 +31,8 @@ class Running(Strict):
     versions: OneOrMore | tuple[()] = Field((), description="those that run, if anybody knows", examples=["0.12"])
     namespace: str = Field("", description="where it runs", examples=["ml-models"])
     options: dict[str, Any] = Field(default_factory=dict, description="its options that differ from the defaults")
+    selector: dict[str, str] = Field(default_factory=dict, description="labels by which monitors find it")
+    ports: tuple[str, ...] = Field((), description="names or numbers of the ports with its metrics")
     exported: tuple[LabelName, ...] = Field((), description="labels of its page that are stored as exported_…")
 
 

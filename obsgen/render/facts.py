@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from obsgen.facts import Facts, Monitoring, Running, TreeFacts
 from obsgen.render.delivery.deliveries import Delivery
 from obsgen.render.objects import Rendered
+from obsgen.render.targets.monitors import pages
 from obsgen.stack.model import Instance, Stack
 from obsgen.tree.serialise import json_bytes
 
@@ -61,5 +62,7 @@ def _running(instance: Instance) -> Running:
         versions=tuple(each for each in instance.versions if each),
         namespace=instance.namespace,
         options={name: value for name, value in instance.options.items() if value != defaults.get(name)},
+        selector=dict(sorted(target.selector.items())) if target else {},
+        ports=tuple(dict.fromkeys(str(each.port or each.port_number) for each in pages(target))) if target else (),
         exported=target.page_labels if target and not target.honor_labels else (),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from obsgen.facts import Facts
+from obsgen.facts import Facts, Running
 from obsgen.signalpath.exporters import (
     ByLabels,
     ContainerPort,
@@ -56,7 +56,8 @@ class Target:
 class Graph:
     """The path among some objects: `parts` are those that are applied together, one of which may serve another one.
 
-    `jobs` are of Prometheus' own configuration, `values` of kube-prometheus-stack.
+    `jobs` are of Prometheus' own configuration, `values` of kube-prometheus-stack. Without `has_own_facts` facts may be
+    those of an environment of which something else is true here.
     """
 
     def __init__(
@@ -65,8 +66,11 @@ class Graph:
         facts: Facts,
         jobs: Iterable[Endpoint] = (),
         values: Iterable[Located] = (),
+        *,
+        has_own_facts: bool = True,
     ) -> None:
         self.facts = facts
+        self.has_own_facts = has_own_facts
         found = [(each, number) for number, part in enumerate(parts) for each in part]
         self.objects = tuple(each for each, _ in found)
         self._parts = {id(each): number for each, number in found}
@@ -136,6 +140,11 @@ class Graph:
     def are_together(self, one: KubeObject, other: KubeObject) -> bool:
         """Whether two objects are applied together."""
         return self._parts[id(one)] == self._parts[id(other)]
+
+    def told_of(self, monitor: Monitor) -> list[Running]:
+        """What facts say of that which a monitor is named after; nothing where it may be otherwise here."""
+        servers = self.facts.servers if self.has_own_facts else ()
+        return [each for each in servers if each.name == monitor.object.name]
 
     def is_scraped(self, monitor: Monitor) -> Answer:
         """Whether some Prometheus selects a monitor."""
