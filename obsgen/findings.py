@@ -73,6 +73,11 @@ class Finding:
     fix: Fix | None = None
 
     @property
+    def can_be_fixed(self) -> bool:
+        """Whether its fix is for the file in which it is told; what was rendered from that is not written to."""
+        return self.fix is not None and self.fix.place.file == self.place.file
+
+    @property
     def sort_key(self) -> tuple[Place, int, str, str, str]:
         """Orders findings as a reader walks through files."""
         return (self.place, self.severity.rank, self.id, self.message, self.hint)

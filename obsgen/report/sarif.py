@@ -94,7 +94,7 @@ class _Results:
                 self._location(note.place) | {"id": number, "message": {"text": _text([note.message])}}
                 for number, note in enumerate(finding.notes, 1)
             ]
-        change = _change(finding.fix) if finding.fix else None
+        change = _change(finding.fix) if finding.fix and finding.can_be_fixed else None
         if change:
             result["fixes"] = [{"description": {"text": "what `obsgen validate --fix` writes"}, **change}]
         return result

@@ -163,7 +163,7 @@ def _verdict(report: Report, options: Options) -> Line:
     text = f"{_number(errors, 'error')}, {_number(warnings, 'warning')}"
     if infos:
         text += f", {_number(infos, 'note')}" + ("" if options.verbose else " (-v lists them)")
-    fixes = sum(one.fix is not None and one.fix.place.file == one.place.file for one in report.findings)
+    fixes = sum(one.can_be_fixed for one in report.findings)
     text += f"; --fix corrects {fixes}" if fixes else ""
     first = next((one for one in report.findings if one.severity != Severity.INFO), None)
     absent = any(tool.note.startswith("absent") for tool in report.tools)

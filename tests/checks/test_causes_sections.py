@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,11 +52,12 @@ hub:
   endpoint: http://prometheus.<< name >>.example.org
 """
 SECRET, PLATFORM = "secret-alertmanager-demo.yaml", "out/demo/base/platform"
+Written = Callable[[str], None]
 _TREES: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture
-def rendered(obsgen: Command, tmp_path: Path) -> Command:
+def rendered(obsgen: Command, tmp_path: Path) -> Written:
     """Writes a profile and renders it; equal profiles once."""
 
     def write(text: str) -> None:
@@ -68,7 +71,7 @@ def rendered(obsgen: Command, tmp_path: Path) -> Command:
             (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / file).write_text(content)
 
-    return write  # type: ignore[return-value]
+    return write
 
 
 def spot(file: str, fragment: str) -> Place:
@@ -120,21 +123,36 @@ def decided(text: str, place: Place, check: str = "") -> str:
         (MANY, "overlays/prod/kustomization.yaml", "resources", ""),
     ],
 )
-def test_sections_have_their_line(rendered: Command, profile: str, file: str, fragment: str, expected: str) -> None:
+def test_sections_have_their_line(rendered: Written, profile: str, file: str, fragment: str, expected: str) -> None:
     rendered(profile)
     found = decided(profile, spot(file, fragment))
     assert found.startswith(expected)
     assert bool(found) == bool(expected)
 
 
-def test_alerts_that_nobody_gets_are_routed_by_the_section(rendered: Command) -> None:
+def test_alerts_that_nobody_gets_are_routed_by_the_section(rendered: Written) -> None:
     rendered(OWN)
     place = spot("prometheusrule-chat.yaml", "severity:")
     assert decided(OWN, place, "route/nobody") == "alertmanager:"
     assert decided(OWN, place).startswith("- {name: chat")
 
 
-def test_what_a_program_inside_another_serves_is_its_own(rendered: Command) -> None:
+def test_no_report_offers_to_write_to_a_tree(rendered: Written, obsgen: Command) -> None:
+    rendered(HEAD)
+    rules = Path("out/demo/base/rules/prometheusrule-chat.yaml")
+    broken = rules.read_text().replace("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc")
+    rules.write_text(broken)
+    told = {form: obsgen("validate", "out", "--tools", "off", "--format", form).out for form in ("sarif", "text")}
+    results = json.loads(told["sarif"])["runs"][0]["results"]
+    assert "signal/removed" in {one["ruleId"] for one in results}
+    assert not any("fixes" in one for one in results)
+    assert "signal/removed" in told["text"]
+    assert "--fix corrects" not in told["text"]
+    assert "left alone" in obsgen("validate", "out", "--tools", "off", "--fix").err
+    assert rules.read_text() == broken
+
+
+def test_what_a_program_inside_another_serves_is_its_own(rendered: Written) -> None:
     text = HEAD.replace(
         SERVER,
         "modelServers:\n  - name: chat\n    type: kserve\n    namespace: ml\n    selector: {app: chat}\n"
