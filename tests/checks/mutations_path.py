@@ -41,8 +41,8 @@ PATH_MUTATIONS = (
     Mutation("le is dropped", MONITOR, "          action: keep", "          action: keep\n        - regex: le\n"
              "          action: labeldrop", "path/label-dropped", "+1"),
     Mutation("group that is none", MONITOR, "          action: keep",
-             "          action: keep\n        - sourceLabels: [pod]\n          targetLabel: pod\n          replacement: $1_now",
-             "path/lost-variable", "+3"),
+             "          action: keep\n        - sourceLabels: [pod]\n          targetLabel: pod\n"
+             "          replacement: $1_now", "path/lost-variable", "+3"),
     Mutation("exported label", RULE, '{code=~"5.."}', '{code=~"5..", exported_pod="a"}', "path/exported-label"),
     Mutation("job that nobody is", RULE, 'up{job="shop"}', 'up{job="shops"}', "path/no-such-job"),
     Mutation("short window", RULE, "(rate(shop_requests_total[5m])) > 0.05", "(rate(shop_requests_total[1m])) > 0.05",
