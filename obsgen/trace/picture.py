@@ -1,4 +1,4 @@
-"""A path as a picture: a column for each step, boxes for its hops, an arrow from step to step; SVG by itself."""
+"""A path as a picture: a column for each step, boxes for its hops, arrows from left to right; SVG by itself."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from obsgen.report.printable import printable, width
 from obsgen.trace.model import Hop, State, Trace, Tracing, numbered
 from obsgen.trace.text import short, told_where
 
-_BOX, _GAP, _MARGIN = 250, 44, 24
+_BOX, _GAP, _MARGIN = 262, 44, 44
 _LINE, _PAD, _BETWEEN = 16, 10, 12
 _HEAD, _STEP_HEAD = 62, 26
-_COLUMNS = 36
+_COLUMNS = 38
 """How many letters fit into a line of a box."""
+_ACROSS, _LEAST = 5, 3
+"""How many steps stand beside each other, and for how many there is room at least."""
+_LONGEST = 160
 
 _INK = "#1a1a1a"
 _COLOURS = {
@@ -55,17 +58,25 @@ def _drawn(root: ET.Element, trace: Trace, top: int) -> tuple[int, int]:
     """Draws a path from `top` on; says how far it reaches to the right and down."""
     group = ET.SubElement(root, "g")
     _text(group, _MARGIN, top + 18, f"{trace.kind} {trace.name}", size=18, weight="bold")
-    _text(group, _MARGIN, top + 38, _cut(" · ".join(filter(None, (told_where(trace), trace.sentence))), 150), size=13)
+    under = " · ".join(filter(None, (told_where(trace), trace.sentence)))
+    _text(group, _MARGIN, top + 38, _cut(under, _LONGEST), size=13)
     steps = [[hop for _, hop in found] for _, found in groupby(numbered(trace.hops), key=lambda each: each[0])]
-    below = top + _HEAD
-    for number, hops in enumerate(steps):
-        left = _MARGIN + number * (_BOX + _GAP)
+    top += _HEAD
+    for first in range(0, len(steps), _ACROSS):
+        top = _row(group, steps, first, top)
+    return _MARGIN + max(min(len(steps), _ACROSS), _LEAST) * (_BOX + _GAP), top
+
+
+def _row(group: ET.Element, steps: Sequence[Sequence[Hop]], first: int, top: int) -> int:
+    """Draws as many steps as go beside each other; says where they end. An arrow leads to each from the one before."""
+    below = top
+    for number in range(first, min(first + _ACROSS, len(steps))):
+        left = _MARGIN + (number - first) * (_BOX + _GAP)
         if number:
-            _arrow(group, left - _GAP, top + _HEAD + 12, steps[number - 1], hops)
-        _text(group, left, top + _HEAD + 16, f"{number + 1} {hops[0].kind}", size=14, weight="bold")
-        below = max(below, _column(group, hops, left, top + _HEAD + _STEP_HEAD))
-    across = _MARGIN + max(len(steps), 2) * (_BOX + _GAP) - _GAP
-    return max(across, _MARGIN + 900), below
+            _arrow(group, left - _GAP, top + 12, steps[number - 1])
+        _text(group, left, top + 16, f"{number + 1} {steps[number][0].kind}", size=14, weight="bold")
+        below = max(below, _column(group, steps[number], left, top + _STEP_HEAD))
+    return below + _BETWEEN
 
 
 def _column(group: ET.Element, hops: Sequence[Hop], left: int, top: int) -> int:
@@ -98,8 +109,8 @@ def _lines(hop: Hop) -> list[tuple[str, str]]:
         shade = _COLOURS[State.BROKEN if each.severity == Severity.ERROR else State.ASSUMED][0]
         found += [(line, shade) for line in _wrapped(f"{each.id}: {each.message}")]
         found += [(line, _INK) for line in _wrapped(f"→ {each.hint}" if each.hint else "")]
-    where = short(hop.place) if hop.place else ""
-    return [*found, (_cut(" · ".join(filter(None, (_WORDS[hop.state], where))), _COLUMNS + 8), colour)]
+    where = short(hop.place, _COLUMNS - 10) if hop.place else ""
+    return [*found, (" · ".join(filter(None, (_WORDS[hop.state], where))), colour)]
 
 
 def _wrapped(text: str) -> list[str]:
@@ -118,18 +129,18 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
-def _arrow(group: ET.Element, left: int, y: int, before: Sequence[Hop], after: Sequence[Hop]) -> None:
-    """An arrow between two steps: red and crossed where one of them is broken, dashed where one is assumed."""
-    states = {each.state for each in (*before, *after)}
-    state = State.BROKEN if State.BROKEN in states else State.ASSUMED if State.ASSUMED in states else State.FACT
-    colour = _COLOURS[state][0]
+def _arrow(group: ET.Element, left: int, y: int, before: Sequence[Hop]) -> None:
+    """What leaves a step: red and crossed out where that is broken, dashed where some of it is assumed."""
+    states = {each.state for each in before}
+    state = next(each for each in (State.BROKEN, State.ASSUMED, State.FACT) if each in states)
     start, end = left + 6, left + _GAP - 6
     dashes = {"stroke-dasharray": _DASHES[state]} if _DASHES[state] else {}
-    attributes = {"class": f"link {state}", "stroke": colour, "stroke-width": "2", "fill": "none", **dashes}
-    ET.SubElement(group, "path", {**attributes, "d": f"M{start} {y} H{end} m-7 -5 l7 5 l-7 5"})
+    look = {"class": f"link {state}", "stroke": _COLOURS[state][0], "stroke-width": "2", "fill": "none"}
+    ET.SubElement(group, "path", {**look, **dashes, "d": f"M{start} {y} H{end}"})
+    ET.SubElement(group, "path", {**look, "d": f"M{end - 7} {y - 5} l7 5 l-7 5"})
     if state == State.BROKEN:
-        middle = (start + end) // 2
-        ET.SubElement(group, "path", {**attributes, "d": f"M{middle - 6} {y - 7} l12 14 m0 -14 l-12 14"})
+        middle = (start + end) // 2 - 4
+        ET.SubElement(group, "path", {**look, "d": f"M{middle - 6} {y - 7} l12 14 m0 -14 l-12 14"})
 
 
 def _text(group: ET.Element, x: int, y: int, text: str, size: int = 12, weight: str = "", fill: str = _INK) -> None:

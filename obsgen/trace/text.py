@@ -36,9 +36,11 @@ def _block(trace: Trace, options: Options) -> Iterator[Line]:
     where = told_where(trace)
     for text in filter(None, (where, trace.sentence)):
         yield from ([Span(f"  {line}")] for line in _wrapped(printable(text), _WIDTH - 2))
-    previous = 0
+    previous, told = 0, set[Finding]()
     for number, hop in _shown(trace.hops, options):
         yield from _hop(0 if number == previous else number, hop)
+        yield from (line for each in hop.findings if each not in told for line in _finding(each))
+        told.update(hop.findings)
         previous = number
     yield from _left_out(trace.hops, options)
     yield from _verdict(trace)
@@ -76,8 +78,6 @@ def _hop(number: int, hop: Hop) -> Iterator[Line]:
     mark = Span(f"{_MARKS[hop.state]} ", _STYLES[hop.state])
     note = " (assumed)" if hop.state == State.ASSUMED else " (broken)" if hop.state == State.BROKEN else ""
     yield from _row([Span(f"{head} "), mark], printable(hop.text) + note, hop.place, _LEFT)
-    for each in dict.fromkeys(hop.findings):
-        yield from _finding(each)
 
 
 def _finding(finding: Finding) -> Iterator[Line]:
@@ -114,14 +114,16 @@ def _wrapped(text: str, columns: int) -> list[str]:
     return textwrap.wrap(text, columns, break_on_hyphens=False)
 
 
-def short(place: Place) -> str:
+def short(place: Place, most: int = _PLACE) -> str:
     """File and line, with dots in front where that is long."""
     text = f"{printable(place.file)}:{place.line}"
-    if width(text) <= _PLACE:
+    if width(text) <= most:
         return text
-    tail = text[-(_PLACE - 1) :]
+    tail = text[-(most - 1) :]
+    while width(tail) >= most:
+        tail = tail[1:]
     slash = tail.find("/")
-    return f"…{tail[slash:] if 0 <= slash < _PLACE // 2 else tail}"
+    return f"…{tail[slash:] if 0 <= slash < most // 2 else tail}"
 
 
 def _verdict(trace: Trace) -> Iterator[Line]:

@@ -69,7 +69,8 @@ class Tracer:
         known = {each for found in self._subjects.values() for one in found for each in one.names[:2]}
         known.update(series for ground in self.grounds for series in ground.asked)
         unread = len(self.repository.broken_files)
-        more = f"; {unread} files cannot be read, see `obsgen validate`" if unread else ""
+        files = f"{unread} file{'s' if unread > 1 else ''} cannot be read, see `obsgen validate`"
+        more = f"; {files}" if unread else ""
         where = ", ".join(map(str, self.repository.paths))
         message = f"no alert, panel, metric, receiver, monitor or target in {where} is called '{redacted(name)}'"
         hint = did_you_mean(name, known) or "name one of these, or other paths: obsgen trace NAME PATH…"

@@ -83,9 +83,8 @@ BREAKS: dict[str, tuple[Any, ...]] = {
         "route/nobody",
         (
             ROUTES,
-            "        pagerduty_configs:\n"
-            "          - routing_key_file: /etc/alertmanager/secrets/alertmanager-keys/pager\n",
-            "",
+            "pagerduty_configs:\n          - routing_key_file: /etc/alertmanager/secrets/alertmanager-keys/pager",
+            "pagerduty_configs: []",
         ),
     ),
     "key of the Secret": ("secret/missing", ("keys.yaml", "secretKey: pager", "secretKey: pagerduty")),

@@ -9,7 +9,7 @@ from obsgen.trace import Hop, Trace, Tracing, trace
 from obsgen.trace.tracing import Tracer
 
 WHOLE = Path(__file__).with_name("whole")
-TREES = Path(__file__).parents[2] / "profiles"
+PROFILES = Path(__file__).parents[2] / "profiles"
 
 
 def copied(folder: Path, *changes: tuple[str, str, str]) -> Path:
@@ -40,4 +40,4 @@ def hop(path: Trace, kind: str) -> Hop:
     return next(each for each in path.hops if each.kind == kind)
 
 
-__all__ = ["TREES", "WHOLE", "Tracer", "Tracing", "copied", "hop", "kinds", "only"]
+__all__ = ["PROFILES", "WHOLE", "Tracer", "Tracing", "copied", "hop", "kinds", "only"]
