@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from obsgen.checks.objects import KubeObject
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
 from obsgen.checks.scopes import Scope
-from obsgen.checks.sidecars import Sidecar, board_maps, named_in, of_values, sidecars
+from obsgen.checks.sidecars import Sidecar, board_maps, named_in, of_facts, of_values, sidecars
 from obsgen.findings import Finding, Note, Severity
 
 ID = "datasource/not-loaded"
@@ -22,13 +23,14 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error where the sidecar beside it overlooks it; a warning at others, and where its neighbours have a label."""
     for scope, boards in _unnamed(repository):
         watching = _watching(scope, repository)
-        labelled = [each for each in boards if _labels(each)]
+        label = _usual(boards)
+        labelled = [each for each in boards if label in _labels(each)]
         for board in boards:
             if watching and not any(each.takes(board) for each in watching):
-                is_beside = watching[0] in sidecars(scope)
-                yield _overlooked(board, watching[0], SEVERITY if is_beside else Severity.WARNING)
+                is_sure = watching[0].place is None or watching[0] in sidecars(scope)
+                yield _overlooked(board, watching[0], SEVERITY if is_sure else Severity.WARNING)
             elif not watching and labelled and board not in labelled:
-                yield _unlabelled(board, labelled[0])
+                yield _unlabelled(board, labelled[0], label)
 
 
 def assumptions(repository: Repository) -> Iterator[Assumption]:
@@ -47,7 +49,8 @@ def _unnamed(repository: Repository) -> Iterator[tuple[Scope, list[KubeObject]]]
 
 def _watching(scope: Scope, repository: Repository) -> list[Sidecar]:
     found = [each for one in repository.scopes.around(scope) for each in sidecars(one)]
-    return [*found, *(each for values in repository.chart_values for each in of_values(values) if not scope.tree)]
+    found += [each for values in repository.chart_values for each in of_values(values) if not scope.tree]
+    return found or list(of_facts(scope.facts))
 
 
 def _labels(board: KubeObject) -> dict[str, str]:
@@ -55,19 +58,25 @@ def _labels(board: KubeObject) -> dict[str, str]:
     return {key: value for key, value in labels.items() if _WORD in str(key)} if isinstance(labels, dict) else {}
 
 
+def _usual(boards: list[KubeObject]) -> str:
+    """The label for dashboards that most of them have; empty if none has any."""
+    counts = Counter(label for board in boards for label in _labels(board))
+    return counts.most_common(1)[0][0] if counts else ""
+
+
 def _overlooked(board: KubeObject, sidecar: Sidecar, severity: Severity) -> Finding:
     wanted = f"{sidecar.label}: {sidecar.value or _WORD}"
     elsewhere = bool(sidecar.namespaces) and board.namespace not in sidecar.namespaces
     where = f" in {', '.join(sorted(sidecar.namespaces))}" if elsewhere else ""
     message = f"Grafana's sidecar overlooks {board}: it looks for {wanted}{where}"
-    note = Note("what the sidecar looks for", sidecar.place)
+    notes = (Note("what the sidecar looks for", sidecar.place),) if sidecar.place else ()
     place = board.located.place(("metadata", "labels"), key=True)
     hint = "put it into that namespace" if elsewhere else f'add the label {sidecar.label}: "{sidecar.value or 1}"'
-    return Finding(ID, severity, message, place, hint, (note,))
+    return Finding(ID, severity, message, place, hint, notes)
 
 
-def _unlabelled(board: KubeObject, other: KubeObject) -> Finding:
-    (label, value), *_ = _labels(other).items()
+def _unlabelled(board: KubeObject, other: KubeObject, label: str) -> Finding:
+    value = _labels(other)[label]
     message = f"{board} holds dashboards and lacks the label {label}, which {other.name} beside it has"
     place = board.located.place(("metadata", "labels"), key=True)
     note = Note(f"{other} has it", other.located.place(("metadata", "labels", label)))

@@ -31,6 +31,7 @@ from obsgen.checks.embedded import embedded_documents
 from obsgen.checks.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
 from obsgen.checks.files import KUSTOMIZATION_NAMES, Reading, Unread, is_helm, read_all
 from obsgen.checks.grafanas import Grafanas, grafanas
+from obsgen.checks.imageversions import with_versions
 from obsgen.checks.kustomizations import Kustomization, Reference, roots
 from obsgen.checks.logql import LogExpression, read_logql
 from obsgen.checks.lookups import Lookup, look_up
@@ -179,7 +180,7 @@ class Repository:
     @cached_property
     def worlds(self) -> list[World]:
         """The objects that are applied together, and the facts that hold for them."""
-        return worlds(self.builds, self._unbuilt, self._facts, self.versions)
+        return worlds(self.builds, self._unbuilt, self._facts, self.versions, catalogue(self.templates))
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -233,9 +234,14 @@ class Repository:
         root, carried = tree_facts(file) or (None, None)
         if root not in self._facts_of_trees:
             self._facts_of_trees[root] = (
-                self._facts.plus(carried.anywhere()).at(self.versions) if carried else self._facts
+                self._facts.plus(carried.anywhere()).at(self.versions) if carried else self._facts_of_plain
             )
         return self._facts_of_trees[root]
+
+    @cached_property
+    def _facts_of_plain(self) -> Facts:
+        """The facts for files of no tree: what the objects beside them show is among them."""
+        return with_versions(self._facts, self.manifests, catalogue(self.templates), self.versions)
 
     @cached_property
     def _facts_of_trees(self) -> dict[Path | None, Facts]:

@@ -14,7 +14,6 @@ from obsgen.checks.builds import BuiltTree
 from obsgen.checks.objects import KubeObject
 from obsgen.checks.worlds import World
 from obsgen.facts import Facts, tree_facts
-from obsgen.facts.model import together
 
 Kind = tuple[str, str]
 """API group and kind."""
@@ -74,8 +73,8 @@ def _of_build(build: BuiltTree, worlds: list[World], general: Facts) -> Scope:
     carried = tree_facts(build.kustomization.path)
     if carried is None:
         return Scope(build.objects, general, folder)
-    same = next((one.facts for one in worlds if one.objects is build.objects), None)
-    return Scope(build.objects, same or together((general, carried[1].anywhere())), folder, carried[0])
+    facts = next((one.facts for one in worlds if one.objects is build.objects), general)
+    return Scope(build.objects, facts, folder, carried[0])
 
 
 def _apart(objects: list[KubeObject]) -> Iterator[list[KubeObject]]:

@@ -9,6 +9,7 @@ from obsgen.checks.classify import is_dashboard
 from obsgen.checks.keyrefs import CONFIG_MAP, references
 from obsgen.checks.objects import KubeObject, Located
 from obsgen.checks.scopes import Scope
+from obsgen.facts import Facts
 from obsgen.findings import InputError, Place
 from obsgen.source import load_text
 
@@ -26,7 +27,8 @@ class Sidecar:
     label: str
     value: str
     namespaces: frozenset[str]
-    place: Place
+    place: Place | None
+    """Where it says so; None where facts do."""
 
     def takes(self, object_: KubeObject) -> bool:
         """Whether it loads an object."""
@@ -49,6 +51,13 @@ def sidecars(scope: Scope) -> Iterator[Sidecar]:
                 everywhere = "ALL" in named.split(",")
                 place = container.place(("env",), key=True)
                 yield Sidecar(env["LABEL"], env.get("LABEL_VALUE", ""), frozenset() if everywhere else places, place)
+
+
+def of_facts(facts: Facts) -> Iterator[Sidecar]:
+    """The sidecar that is not among the files, where somebody says what it looks for."""
+    if facts.boards:
+        namespaces = frozenset((facts.boards.namespace,)) if facts.boards.namespace else frozenset[str]()
+        yield Sidecar(facts.boards.label, facts.boards.value, namespaces, None)
 
 
 def of_values(values: Located) -> Iterator[Sidecar]:

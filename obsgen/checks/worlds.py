@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from obsgen.checks.builds import BuiltTree
+from obsgen.checks.imageversions import with_versions
 from obsgen.checks.objects import KubeObject
+from obsgen.components.catalogue import Catalogue
 from obsgen.facts import Facts, tree_facts
 
 OVERLAYS = "overlays"
@@ -31,23 +33,38 @@ Versions = Mapping[str, Sequence[str]]
 """Versions of components that are taken to run, whatever the facts of trees say."""
 
 
-def worlds(builds: Iterable[BuiltTree], others: Iterable[KubeObject], given: Facts, versions: Versions) -> list[World]:
-    """The worlds of a repository: one for each overlay of a rendered tree that is built, and one for all the rest.
+def worlds(
+    builds: Iterable[BuiltTree],
+    others: Iterable[KubeObject],
+    given: Facts,
+    versions: Versions,
+    catalogue: Catalogue,
+) -> list[World]:
+    """The worlds of a repository: one for each build of a rendered tree, and one for all the rest.
 
-    `others` are objects that no kustomization builds; those of a tree, without an overlay, are among the rest with the
-    facts of all the tree's environments.
+    `others` are objects that no kustomization builds; those of a tree are a world of their own. What is of no
+    environment, such as a tree's base, has the facts of all of the tree's environments. Versions that the objects show
+    are among the facts of each world.
     """
-    found, rest, facts = [], list(others), given
+    found, rest = [], list[KubeObject]()
     for build in builds:
         world = _of_tree(build, given, versions)
-        if world:
-            found.append(world)
-        else:
-            rest += build.objects
-    for object_ in rest:
+        found += [world] if world else []
+        rest += [] if world else build.objects
+    loose: dict[Path | None, list[KubeObject]] = {None: rest}
+    for object_ in others:
         carried = tree_facts(Path(object_.located.file))
-        facts = facts.plus(carried[1].anywhere()).at(versions) if carried else facts
-    return [*found, *([World("", facts, tuple(rest))] if rest or not found else [])]
+        loose.setdefault(carried[0] if carried else None, []).append(object_)
+    for root, objects in loose.items():
+        if root is not None:
+            found.append(World(root.name, _anywhere(root, given, versions), tuple(objects), root))
+    found += [World("", given, tuple(rest))] if rest or not found else []
+    return [replace(each, facts=with_versions(each.facts, each.objects, catalogue, versions)) for each in found]
+
+
+def _anywhere(root: Path, given: Facts, versions: Versions) -> Facts:
+    carried = tree_facts(root / "any")
+    return given.plus(carried[1].anywhere()).at(versions) if carried else given
 
 
 def _of_tree(build: BuiltTree, given: Facts, versions: Versions) -> World | None:
@@ -60,6 +77,6 @@ def _of_tree(build: BuiltTree, given: Facts, versions: Versions) -> World | None
             label, found = environment, facts.of(environment)
         case (first, environment, cluster) if first == OVERLAYS:
             label, found = f"{environment}/{cluster}", facts.of(environment, cluster)
-        case _:
-            return None
-    return World(f"{root.name} {label}", given.plus(found).at(versions), build.objects, root)
+        case parts:
+            label, found = "/".join(parts), facts.anywhere()
+    return World(f"{root.name} {label}".strip(), given.plus(found).at(versions), build.objects, root)

@@ -3,7 +3,18 @@
 A rendered tree carries its own in `.obsgen/facts.json`; for other folders a file of kind Facts, or flags, give them.
 """
 
-from obsgen.facts.model import Facts, Monitoring, Running, Share, TreeFacts
+from obsgen.facts.model import Boards, Facts, Monitoring, Running, SeenFacts, Share, TreeFacts
 from obsgen.facts.read import assumed, facts_in, tree_facts
 
-__all__ = ["Facts", "Monitoring", "Running", "Share", "TreeFacts", "assumed", "facts_in", "tree_facts"]
+__all__ = [
+    "Boards",
+    "Facts",
+    "Monitoring",
+    "Running",
+    "SeenFacts",
+    "Share",
+    "TreeFacts",
+    "assumed",
+    "facts_in",
+    "tree_facts",
+]

@@ -52,11 +52,20 @@ class Monitoring(Strict):
     external_labels: tuple[LabelName, ...] = Field((), description="labels that it adds to alerts and remote writes")
 
 
+class Boards(Strict):
+    """The Grafana that is to load dashboards from ConfigMaps, where its sidecar is not among the files."""
+
+    label: str = Field("grafana_dashboard", description="the label that its sidecar looks for")
+    value: str = Field("", description="the value that the label must have; without one any will do")
+    namespace: str = Field("", description="where it looks; without one everywhere")
+
+
 class Facts(Strict):
     """What is known of one place (an environment, a cluster) besides the files."""
 
     cluster: str = Field("", description="its name, for people")
     prometheus: Monitoring | None = Field(None, description="the Prometheus, where it is not among the files")
+    boards: Boards | None = Field(None, description="how Grafana finds dashboards, where it is not among the files")
     servers: tuple[Running, ...] = Field((), description="what runs there")
     metrics: dict[MetricName, DeclaredMetric] = Field(
         default_factory=dict, description="metrics of your own, as their pages have them"
@@ -68,6 +77,14 @@ class Facts(Strict):
     def running(self, component: str) -> list[Running]:
         """What is said of a component."""
         return [one for one in self.servers if one.component == component]
+
+    def deployed(self, component: str) -> list[Running]:
+        """What is said of a component, or seen of it: of what is only seen nobody knows the options."""
+        return self.running(component)
+
+    def seeing(self, versions: Mapping[str, tuple[str, ...]]) -> SeenFacts:
+        """The same with versions that manifests show, by component; what is said of a component wins."""
+        return SeenFacts.model_construct(**{name: getattr(self, name) for name in Facts.model_fields}, seen=versions)
 
     def at(self, versions: Mapping[str, Sequence[str]]) -> Facts:
         """The same with other versions of some components, where they run at all."""
@@ -84,12 +101,24 @@ class Facts(Strict):
         return Facts.model_construct(
             cluster=self.cluster or other.cluster,
             prometheus=self.prometheus or other.prometheus,
+            boards=self.boards or other.boards,
             servers=_once((*self.servers, *other.servers)),
             metrics={**other.metrics, **self.metrics},
             secrets=tuple(dict.fromkeys((*self.secrets, *other.secrets))),
             assumptions=tuple(dict.fromkeys((*self.assumptions, *other.assumptions))),
             allow=tuple(dict.fromkeys((*self.allow, *other.allow))),
         )
+
+
+class SeenFacts(Facts):
+    """Facts of a place whose manifests show more: versions by component."""
+
+    seen: Mapping[str, tuple[str, ...]]
+
+    def deployed(self, component: str) -> list[Running]:
+        """What is said of a component, else what is seen of it."""
+        found = [Running(component=component, versions=self.seen[component])] if component in self.seen else []
+        return self.running(component) or found
 
 
 class FactsFile(Facts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from obsgen.facts import Facts, Monitoring, Running, TreeFacts
+from obsgen.facts import Boards, Facts, Monitoring, Running, TreeFacts
 from obsgen.render.delivery.deliveries import Delivery
 from obsgen.render.objects import Rendered
 from obsgen.render.targets.monitors import pages
@@ -45,12 +45,22 @@ def _facts(stack: Stack) -> Facts:
     return Facts.model_construct(
         cluster=stack.settings.cluster.name or "",
         prometheus=prometheus,
+        boards=_boards(stack),
         servers=tuple(map(_running, stack.instances)),
         metrics={name: metric for each in applications for name, metric in sorted(each.metrics.items())},
         secrets=tuple(sorted({f"{each.namespace}/{each.name}" for each in stack.secrets})),
         assumptions=stack.assumptions,
         allow=stack.settings.validation.allow,
     )
+
+
+def _boards(stack: Stack) -> Boards | None:
+    """What the sidecar of a Grafana looks for that is not the tree's own; of several labels the first."""
+    grafana = stack.settings.grafana
+    if grafana.delivery != "sidecar" or not grafana.sidecar_label:
+        return None
+    label, value = next(iter(grafana.sidecar_label.items()))
+    return Boards.model_construct(label=label, value=value, namespace=stack.boards_namespace)
 
 
 def _running(instance: Instance) -> Running:

@@ -27,6 +27,7 @@ SAY_SOMETHING_ELSE = {"promql/cluster-lost", "signal/not-exposed"}
 NOT_IN_THE_TREE = {
     "argocd/size",
     "datasource/not-loaded",
+    "object/other-namespace",
     "path/enforced-namespace",
     "path/sample-limit",
     "schema/size",
