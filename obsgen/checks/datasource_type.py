@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from obsgen.checks.grafanas import Grafanas, Use, variables
@@ -11,6 +12,8 @@ from obsgen.findings import Finding, Note, Severity
 ID = "datasource/type"
 LEVEL = 5
 SEVERITY = Severity.ERROR
+
+_PROMETHEUS = re.compile(r"prometheus|grafana-\w+prometheus-datasource")
 
 
 def check(repository: Repository) -> Iterator[Finding]:
@@ -43,4 +46,4 @@ def _chosen(use: Use) -> Iterator[Finding]:
 
 def _fits(asked: str, there: str) -> bool:
     """Whether a datasource understands what is asked; cloud providers have forks of Prometheus' plugin."""
-    return asked == there or not there or ("prometheus" in asked and "prometheus" in there) or "$" in asked
+    return asked == there or not there or "$" in asked or all(_PROMETHEUS.fullmatch(each) for each in (asked, there))

@@ -31,12 +31,14 @@ def check(repository: Repository) -> Iterator[Finding]:
         for text in _texts(board):
             for match in _USE.finditer(_TEMPLATE.sub(lambda found: " " * len(found[0]), text.value)):
                 name = next(filter(None, match.groups()))
+                if name in known or name in _OF_GRAFANA:
+                    continue
                 place = text.text_place((), match.start(), match.end() - match.start())
-                if name in asked and name not in known and _is_provisioned(board, repository):
+                if name in asked and _is_provisioned(board, repository):
                     message = f"${name} is filled in when somebody imports this board; provisioned, it stays as it is"
                     hint = "define a variable of type datasource, and use that"
                     yield Finding(ID, Severity.WARNING, message, place, hint)
-                elif name not in known and name not in asked and name not in _OF_GRAFANA and _GROUP not in text.value:
+                elif name not in asked and _GROUP not in text.value:
                     message = f"this board has no variable {name}: the query is asked with the text {match[0]}"
                     yield Finding(ID, SEVERITY, message, place, nearest(name, sorted(known)) or "define it")
 
