@@ -45,8 +45,8 @@ def levels(repository: Repository, found: list[tuple[int, Finding]], uses: list[
     yield LevelCount(3, _LEVELS[3], len(queries), _hit(failed[3], queries), len(repository.skipped_queries))
     known, unknown = _asked(repository)
     yield LevelCount(4, _LEVELS[4], len(known), _hit(failed[4], known), len(unknown), judged=bool(known))
-    routed = [case.located for case in cases(repository)]
-    yield LevelCount(5, _LEVELS[5], len(routed), _hit(failed[5], routed), judged=bool(routed))
+    links = _links(repository)
+    yield LevelCount(5, _LEVELS[5], len(links), _hit(failed[5], links), judged=bool(links))
     ran = [use for use in uses if use.version]
     missed = {finding.id for level, finding in found if level == 6 and finding.severity == Severity.ERROR}
     yield LevelCount(6, _LEVELS[6], len(ran), sum(f"tool/{use.name}" in missed for use in ran), len(uses) - len(ran))
@@ -61,6 +61,17 @@ def _asked(repository: Repository) -> tuple[list[Located], list[Located]]:
         known[key] = known.get(key, False) or lookup.verdict.state != State.UNKNOWN
         located[key] = lookup.expression.located
     return [located[key] for key in known if known[key]], [located[key] for key in known if not known[key]]
+
+
+def _links(repository: Repository) -> list[Located]:
+    """What stands between exporters and people: monitors, objects with rules, alerts, boards, and cases of routes."""
+    graphs = [each.graph for each in repository.feeds]
+    objects = [each.object.located for graph in graphs for each in graph.monitors]
+    objects += [each.located for graph in graphs for each in graph.rules]
+    alerts = [rule.located for rule in distinct_rules(repository.rule_sets) if rule.is_alert]
+    boards = [each.located for each in repository.dashboards]
+    found = [*objects, *alerts, *boards, *(case.located for case in cases(repository))]
+    return list({id(each.value): each for each in found}.values())
 
 
 def _hit(places: list[Place], units: list[Located]) -> int:
