@@ -192,8 +192,9 @@ class _Merger:
     def _kept(self, value: Any, route: Route) -> Any:
         """A value that nothing changes, without what is gone."""
         if isinstance(value, dict):
-            named = {key: each for key, each in value.items() if each is not None} if route in ASSUMED else value
-            return self.mapping(named, {}, route, ())
+            if route in ASSUMED and self._is_fresh(route):
+                value = {key: each for key, each in value.items() if each is not None}
+            return self.mapping(value, {}, route, ())
         if isinstance(value, list) and route in NAMED_LISTS:
             return self._items(value, {}, route, ())
         return value

@@ -68,3 +68,8 @@ def test_null_removes_a_selectors_label_though_it_was_only_assumed(
     (monitor,) = (each.object for each in objects(made) if each.object["kind"] == "ServiceMonitor")
     found = monitor["metadata"]["labels"]
     assert {key: found[key] for key in ("release", "team") if key in found} == left
+
+
+def test_null_at_the_top_removes_nothing() -> None:
+    told = finding(f"{ALPHA}prometheus: {{selectorLabels: {{release: null}}}}\n")
+    assert told.message == "prometheus.selectorLabels.release must be text, not a null"
