@@ -56,7 +56,7 @@ _NO_SECRETS = frozenset((
 
 
 _ENDINGS = (".yaml", ".yml", ".json", ".toml", ".conf", ".ini", ".properties")
-_SETTING = re.compile(r"(?m)^\s*[\w.-]+\s*[:=]")
+_SETTING = re.compile(r"""(?m)^\s*["']?[\w.-]+["']?\s*[:=]""")
 
 
 def secret_values(secret: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

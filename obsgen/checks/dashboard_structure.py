@@ -27,9 +27,15 @@ def check(repository: Repository) -> Iterator[Finding]:
                 yield finding
     for board in repository.dashboards:
         panels = list(board.panels())
+        in_rows = {id(panel.value) for row in board.located.at("rows").items() for panel in row.at("panels").items()}
         yield from _same_ids(panels)
+        if not board.located.value.get("title"):
+            place = board.located.place(("title",), key=True)
+            yield Finding(ID, SEVERITY, "a dashboard without a title is refused by Grafana", place, 'add "title": "…"')
         for panel in panels:
             yield from _panel(panel)
+            if id(panel.value) not in in_rows:
+                yield from _position(panel)
 
 
 def _broken(object_: KubeObject) -> Iterator[Finding]:
@@ -65,7 +71,6 @@ def _panel(panel: Located) -> Iterator[Finding]:
         if "libraryPanel" not in panel.value:
             yield Finding(ID, SEVERITY, f"panel '{name}' has no type", panel.place((), key=True), "such as timeseries")
         return
-    yield from _position(panel)
     yield from _same_refs(panel)
     if type_ not in _WITHOUT_QUERY and "targets" in panel.value and not _has_datasource(panel):
         message = f"panel '{name}' names no datasource, so it asks whichever is the default"
@@ -74,9 +79,10 @@ def _panel(panel: Located) -> Iterator[Finding]:
 
 
 def _position(panel: Located) -> Iterator[Finding]:
+    """Where a panel stands; those of `rows`, from before Grafana 5, get their place when Grafana converts them."""
     position = panel.value.get("gridPos")
-    if position is None:
-        return  # boards from before Grafana 5 place panels in rows; Grafana converts them
+    if position is None or not panel.value.get("type"):
+        return
     numbers = [position.get(key) for key in ("x", "y", "w", "h")] if isinstance(position, dict) else []
     whole = [number for number in numbers if isinstance(number, int) and number >= 0]
     if len(whole) < 4:

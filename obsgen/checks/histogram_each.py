@@ -13,13 +13,15 @@ ID = "histogram/each"
 LEVEL = 4
 SEVERITY = Severity.INFO
 
+_BY_EDGE = (Sort.BUCKET, Sort.SPREAD)
+
 
 def check(repository: Repository) -> Iterator[Finding]:
     """Information: somebody may want to compare pods."""
     for meaning in repository.meanings:
         for node in meaning.root.walk():
             buckets = input_of(node) if node.name == "histogram_quantile" else None
-            if buckets is None or meaning.of(buckets).sort != Sort.BUCKET:
+            if buckets is None or meaning.of(buckets).sort not in _BY_EDGE:
                 continue
             if not any(each.kind in ("aggregate", "binary") for each in buckets.walk()):
                 message = "this is a quantile for each series, such as each pod: none for all requests together"

@@ -9,6 +9,7 @@ from math import isclose
 from obsgen.checks.meanings import Comparison, comparisons
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
+from obsgen.knowledge.reading import Sort
 from obsgen.units import number_text
 
 ID = "histogram/threshold"
@@ -22,11 +23,17 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error for a limit at or beyond the last finite edge; information for one between two edges."""
     for meaning in repository.meanings:
         for one in comparisons(meaning):
-            if one.reading.buckets and one.reading.dimension and one.operator in _RISING:
+            if _is_limit(one) and one.reading.dimension:
                 fault = _fault(one, one.limit * one.reading.dimension.factor, one.reading.buckets)
                 if fault:
                     severity, message, hint = fault
                     yield Finding(ID, severity, message, meaning.place(one.node), hint)
+
+
+def _is_limit(one: Comparison) -> bool:
+    """Whether a quantile is held against a limit; `> 0` only asks whether there is one."""
+    is_quantile = one.reading.sort == Sort.QUANTILE and bool(one.reading.buckets)
+    return is_quantile and one.operator in _RISING and one.limit > 0
 
 
 def _fault(one: Comparison, limit: float, edges: Sequence[float]) -> tuple[Severity, str, str] | None:

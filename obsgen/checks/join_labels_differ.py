@@ -67,5 +67,5 @@ def _names(node: Node) -> str:
 
 
 def _severity(meaning: Meaning) -> Severity:
-    known = all(meaning.facts.running(row.component) for one in meaning.lookups for row in one.verdict.rows)
+    known = all(meaning.facts.deployed(row.component) for one in meaning.lookups for row in one.verdict.rows)
     return SEVERITY if known else Severity.WARNING

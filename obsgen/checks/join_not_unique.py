@@ -28,7 +28,7 @@ def check(repository: Repository) -> Iterator[Finding]:
         for node in meaning.root.walk():
             on = joined_on(node) if node.kind == "binary" and node.name not in _MANY else None
             for one in _one_sides(node) if on is not None else ():
-                yield from _judged(meaning, bare(one), on or [])
+                yield from _judged(meaning, bare(one), on or [], _fetched(node))
 
 
 def _one_sides(node: Node) -> tuple[Node, ...]:
@@ -41,7 +41,13 @@ def _one_sides(node: Node) -> tuple[Node, ...]:
     return node.children
 
 
-def _judged(meaning: Meaning, one: Node, on: list[str]) -> Iterator[Finding]:
+def _fetched(node: Node) -> list[str]:
+    """The labels that `group_left (…)` brings from the `one` side."""
+    modifier = node.raw.modifier if isinstance(node.raw, pq.BinaryExpr) else None
+    return list(modifier.group_labels or ()) if modifier else []
+
+
+def _judged(meaning: Meaning, one: Node, on: list[str], fetched: list[str]) -> Iterator[Finding]:
     if one.kind != "selector":
         return
     chosen = {each.name for each in matchers(one)}
@@ -51,5 +57,5 @@ def _judged(meaning: Meaning, one: Node, on: list[str]) -> Iterator[Finding]:
         message = (
             f"several series of {one.name} may have the same {', '.join(on) or 'labels'}, told apart by {telling[-1]}"
         )
-        hint = f"make it one: max by ({', '.join(on)}) ({one.name})"
+        hint = f"make it one: max by ({', '.join(dict.fromkeys((*on, *fetched)))}) ({one.name})"
         yield Finding(ID, SEVERITY, message, meaning.place(one), hint)

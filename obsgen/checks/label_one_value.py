@@ -15,13 +15,14 @@ ID = "label/one-value"
 LEVEL = 4
 SEVERITY = Severity.ERROR
 
+_PATTERN = re.compile(r"[*+|?\\[(]")
 _WHOLE = re.compile(r"""(?<![=!<>~])(!?=)(?!~)\s*"(?:\$(\w+)|\$\{(\w+)(?::\w+)?\}|\[\[(\w+)\]\])\"""")
 
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the operator: Grafana writes several values as (a|b), which no label has."""
     for board in repository.dashboards:
-        many = {str(one.value["name"]) for one in _variables(board) if _may_be_many(one.value)}
+        many = {str(one.value["name"]): one.value for one in _variables(board) if _may_be_many(one.value)}
         for target in board.targets() if many else ():
             if target.type in ("", PROMETHEUS):
                 yield from _judged(target, many)
@@ -33,15 +34,23 @@ def _variables(board: Dashboard) -> list[Located]:
 
 
 def _may_be_many(variable: dict[str, Any]) -> bool:
-    return bool(variable.get("multi") or variable.get("includeAll"))
+    """Whether several may be chosen, or All, unless that has a value of its own that is no pattern."""
+    every = variable.get("allValue")
+    return bool(variable.get("multi") or (variable.get("includeAll") and (not every or _PATTERN.search(str(every)))))
 
 
-def _judged(target: Target, many: set[str]) -> Iterator[Finding]:
+def _outcome(variable: dict[str, Any]) -> str:
+    if variable.get("multi") or not variable.get("allValue"):
+        return "may be several values, which Grafana writes as (a|b): no label has such a value"
+    return f"may be All, which is written as {variable['allValue']}: no label has that value"
+
+
+def _judged(target: Target, many: dict[str, dict[str, Any]]) -> Iterator[Finding]:
     for found in _WHOLE.finditer(target.located.value):
         name = next(filter(None, found.groups()[1:]))
         if name in many:
             old = found.group(1)
             new = "=~" if old == "=" else "!~"
             place = target.located.text_place((), found.start(), len(old))
-            message = f"${name} may be several values, which Grafana writes as (a|b): no label has such a value"
+            message = f"${name} {_outcome(many[name])}"
             yield Finding(ID, SEVERITY, message, place, f'write {new}"${name}"', fix=Fix(place, old, new))

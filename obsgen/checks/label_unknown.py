@@ -10,6 +10,7 @@ from obsgen.checks.naming import alike, title
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Place, Severity
 from obsgen.promql import Node
+from obsgen.promql.labels import asked_of
 from obsgen.promql.template import read_template
 
 ID = "label/unknown"
@@ -30,7 +31,14 @@ def _matchers(meaning: Meaning, node: Node) -> Iterator[Finding]:
     labels = meaning.carried.may(node) if node.kind == "selector" else None
     for label in wanted(node) if labels else ():
         if labels and labels.lacks(label):
-            yield _finding(meaning, [node], label, place_of_matcher(meaning, node, label), "this finds nothing")
+            place = place_of_matcher(meaning, node, label)
+            if asked_of(node).lacks(label):
+                message = f"{label} is asked to have a value, and to have none: this finds nothing"
+                yield Finding(
+                    ID, SEVERITY, message, place, f'leave out one of the two matchers of {label}, such as =""'
+                )
+            else:
+                yield _finding(meaning, [node], label, place, "this finds nothing")
 
 
 def _groups(meaning: Meaning, node: Node) -> Iterator[Finding]:
@@ -62,6 +70,6 @@ def _finding(meaning: Meaning, nodes: Iterable[Node], label: str, place: Place, 
         return Finding(ID, SEVERITY, message, place, f"keep {label} in the by (…) of the rule that records it")
     known = sorted({each for row in rows for each in row.labels})
     hint = alike(label, known) or f"it has {', '.join(known[:8])}" if known else "it has those of its target alone"
-    severity = SEVERITY if meaning.facts.running(rows[0].component) else Severity.WARNING
+    severity = SEVERITY if meaning.facts.deployed(rows[0].component) else Severity.WARNING
     message = f"{node.name} of {title(meaning.carried.inventory, rows[0])} has no label {label}: {outcome}"
     return Finding(ID, severity, message, place, hint)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import promql_parser as pq
+
 from obsgen.checks.expressions import Expression
 from obsgen.facts import Facts
 from obsgen.findings import Place
+from obsgen.knowledge.carried import TARGET
 from obsgen.knowledge.exposure import State, Verdict, verdict
-from obsgen.knowledge.inventory import Inventory
+from obsgen.knowledge.inventory import Inventory, Known
 from obsgen.promql import Node, Query
+
+_ASKING = (pq.MatchOp.Equal, pq.MatchOp.Re)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +68,33 @@ def look_up(
     for expression in expressions:
         if expression.query:
             for facts in facts_of(expression):
-                found += list(_of_tree(expression, expression.query, facts, judged))
+                found += list(_of_tree(expression, expression.query, facts, judged, inventory))
     return [replace(each, is_recorded=True) if each.name in recorded else each for each in found]
 
 
 def _of_tree(
-    expression: Expression, query: Query, facts: Facts, judged: Callable[[str, Facts], Verdict]
+    expression: Expression, query: Query, facts: Facts, judged: Callable[[str, Facts], Verdict], inventory: Inventory
 ) -> Iterator[Lookup]:
     spare = set(_spare(query.root, lambda name: judged(name, facts).state == State.THERE))
     for node in query.selectors():
         if node.name:
-            yield Lookup(expression, node, facts, judged(node.name, facts), id(node) in spare)
+            found = judged(node.name, facts)
+            if found.rows and all(_is_of_another(inventory, node, row, facts) for row in found.rows):
+                found = replace(
+                    found, state=State.THERE, rows=tuple(row.of_anybody() for row in found.rows), instead=()
+                )
+            yield Lookup(expression, node, facts, found, id(node) in spare)
+
+
+def _is_of_another(inventory: Inventory, node: Node, row: Known, facts: Facts) -> bool:
+    """Whether a selector asks for a shared name with labels, or a job, that its component does not have."""
+    if not inventory.is_shared(row):
+        return False
+    found = node.raw.matchers.matchers if isinstance(node.raw, pq.VectorSelector) else []
+    names = {row.component, *(server.name for server in facts.deployed(row.component) if server.name)}
+    jobs = [each.value for each in found if each.name in ("job", "service") and each.op in _ASKING]
+    foreign = any("$" not in job and not any(name in job for name in names) for job in jobs if job.strip(".*+"))
+    return foreign or any(each.name not in row.labels | TARGET for each in found if each.value)
 
 
 def _spare(node: Node, is_there: Callable[[str], bool]) -> Iterator[int]:

@@ -20,25 +20,28 @@ _NAMED = re.compile(rf"\b{CLUSTER}\b")
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """A warning at the aggregation that drops the label; nothing where nobody speaks of clusters."""
+    """A warning at the aggregation that drops the label; nothing where nobody speaks of clusters.
+
+    A Prometheus whose external labels name it speaks for all rules, a rule for those of its own file.
+    """
     rules = [each for each in repository.expressions if each.rule and each.query]
-    if not _many_clusters(repository):
-        return
+    many = _many_clusters(repository)
+    speaking = {each.located.file for each in rules if _NAMED.search(str(each.located.value))}
     for expression in rules:
-        node = _dropping(expression.query.root) if expression.query else None
+        is_meant = many or expression.located.file in speaking
+        node = _dropping(expression.query.root) if expression.query and is_meant else None
         if node:
             yield _finding(expression, node)
 
 
 def _many_clusters(repository: Repository) -> bool:
-    """Whether an expression, or the external labels of a Prometheus, name the label."""
+    """Whether the external labels of a Prometheus name the label."""
     external = [
         *(each.located.at("spec", "externalLabels") for each in repository.objects if each.kind == "Prometheus"),
         *(each.at("prometheus", "prometheusSpec", "externalLabels") for each in repository.chart_values),
         *(each.located.at("global", "external_labels") for each in repository.prometheus_configs),
     ]
-    labelled = any(isinstance(each.value, dict) and CLUSTER in each.value for each in external)
-    return labelled or any(_NAMED.search(str(each.located.value)) for each in repository.expressions)
+    return any(isinstance(each.value, dict) and CLUSTER in each.value for each in external)
 
 
 def _dropping(root: Node) -> Node | None:

@@ -17,8 +17,8 @@ ID = "promql/comparison"
 LEVEL = 3
 SEVERITY = Severity.ERROR
 
-_COUNTED = frozenset(("bytes", "errors", "events", "pods", "ratio", "replicas", "requests", "seconds", "tokens"))
-"""Units whose values are never below 0."""
+_COUNTED = frozenset(("bytes", "errors", "events", "pods", "ratio", "replicas", "requests", "tokens"))
+"""Units whose values are never below 0; seconds of a gauge may be an offset, or what is left."""
 
 
 def check(repository: Repository) -> Iterator[Finding]:

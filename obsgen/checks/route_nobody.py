@@ -17,11 +17,13 @@ ID = "route/nobody"
 LEVEL = 5
 SEVERITY = Severity.ERROR
 
+_FEW = 3
+"""So many alerts are told of one by one."""
 _UNIMPORTANT = frozenset(("none", "info"))
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error at a receiver without integrations, at the outermost one if no route takes any alert, else at alerts."""
+    """An error at a receiver without integrations, at the outermost one if no route takes many, else at alerts."""
     alerting = repository.alerting
     lost = [each for each in alerting.alerts if _is_lost(each, alerting)]
     for destination in alerting.destinations:
@@ -66,8 +68,8 @@ def _of(destination: Destination, lost: list[Alert], total: int) -> Iterator[Fin
     for receiver, alerts in by_receiver.values():
         if not is_meant_silent(receiver):
             yield _empty(receiver, alerts)
-        elif len(alerts) == total:
-            yield _outermost(destination, receiver, alerts)
+        elif len(alerts) == total or len(alerts) > _FEW:
+            yield _outermost(destination, receiver, alerts, total)
         else:
             yield from (_alert(each, destination, receiver) for each in alerts)
 
@@ -79,9 +81,10 @@ def _empty(receiver: Located, alerts: list[Alert]) -> Finding:
     return Finding(ID, SEVERITY, message, place, hint, _notes(alerts))
 
 
-def _outermost(destination: Destination, receiver: Located, alerts: list[Alert]) -> Finding:
+def _outermost(destination: Destination, receiver: Located, alerts: list[Alert], total: int) -> Finding:
     name = receiver.at("name").value
-    message = f"no route takes any alert, and the outermost receiver '{name}' tells nobody of {_names(alerts)}"
+    taken = "any alert" if len(alerts) == total else f"{len(alerts)} of {total} alerts"
+    message = f"no route takes {taken}, and the outermost receiver '{name}' tells nobody of {_names(alerts)}"
     root = destination.root.source.located if destination.root else receiver
     hint = "name a receiver with an integration here, or add routes that take them"
     return Finding(ID, SEVERITY, message, root.place(("receiver",)), hint, _notes(alerts))

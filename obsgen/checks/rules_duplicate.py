@@ -15,7 +15,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error: two groups of one name in an object are refused; of two equal rules each undoes the other."""
+    """An error for groups and equal rules; a warning where expressions differ, which may never hold together."""
     for set_ in repository.rule_sets:
         yield from _groups(set_)
         yield from _rules(set_)
@@ -39,6 +39,9 @@ def _rules(set_: RuleSet) -> Iterator[Finding]:
         identity = (rule.is_alert, rule.name, pairs)
         if rule.name and first.setdefault(identity, rule) is not rule:
             key = "alert" if rule.is_alert else "record"
-            message = f"{key} '{rule.name}' stands twice with the same labels"
+            same = rule.expr == first[identity].expr
+            outcome = "" if same else ": where both hold, each undoes the other"
+            message = f"{key} '{rule.name}' stands twice with the same labels{outcome}"
             other = first[identity].located.place((key,))
-            yield Finding(ID, SEVERITY, message, rule.located.place((key,)), f"see {other}; join them by `or`")
+            severity = SEVERITY if same else Severity.WARNING
+            yield Finding(ID, severity, message, rule.located.place((key,)), f"see {other}; join them by `or`")

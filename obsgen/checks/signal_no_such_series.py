@@ -18,11 +18,12 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error for a known mistake or an exporter's prefix; else a warning, since the name is only spelt alike."""
+    """An error for a known mistake or an exporter's prefix; else a warning: it is only alike, or of others."""
     inventory = repository.inventory
     for lookup in repository.lookups:
-        if lookup.verdict.state == State.NEVER:
-            certain = inventory.meant(lookup.name) or inventory.owners(lookup.name)
+        foreign = inventory.elsewhere(lookup.name)
+        if lookup.verdict.state == State.NEVER and not (foreign and lookup.is_spare):
+            certain = not foreign and bool(inventory.meant(lookup.name) or inventory.owners(lookup.name))
             severity = SEVERITY if certain else Severity.WARNING
             found = told(ID, severity, _message(repository, lookup), lookup, _hint(repository, lookup))
             yield replace(found, fix=_respelt(lookup) if certain else None)
@@ -50,13 +51,17 @@ def _letters(name: str) -> str:
 
 def _message(repository: Repository, lookup: Lookup) -> str:
     instead = lookup.verdict.instead
-    owners = [exporter.component.title for exporter in repository.inventory.owners(lookup.name)]
+    owners = repository.inventory.owners(lookup.name)
     whole = [row for row in instead if row.part and row.metric == lookup.name]
     if whole:
         return f"{lookup.name} is a {whole[0].type}: nothing is stored under its name alone"
-    who = owners[0] if owners else repository.inventory.exporter(instead[0].component).component.title
-    return f"no version of {who} exposes {lookup.name}"
+    exporter = owners[0] if owners else repository.inventory.exporter(instead[0].component)
+    if whose := repository.inventory.elsewhere(lookup.name):
+        return f"{lookup.name} is of {whose}: {exporter.component.title} exposes no such series"
+    known = exporter.component.versions
+    since = f" since {known.known[0]}" if known else ""
+    return f"no version of {exporter.component.title}{since} exposes {lookup.name}"
 
 
 def _hint(repository: Repository, lookup: Lookup) -> str:
-    return called(lookup.verdict.instead) or alike(lookup.name, repository.inventory.names)
+    return called(lookup.verdict.instead) or alike(lookup.name, repository.inventory.siblings(lookup.name))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from obsgen.checks.asked import with_parents
 from obsgen.checks.meanings import Meaning
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
 from obsgen.promql import Node
+from obsgen.promql.labels import is_vector
 from obsgen.promql.values import is_filter
 
 ID = "type/sum-of-shares"
@@ -16,10 +18,11 @@ SEVERITY = Severity.WARNING
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """A warning at the sum of a gauge that is a share of its own whole, compared or shown."""
+    """A warning at the sum of a gauge that is a share of its own whole; over a count of them it is a mean."""
     for meaning in repository.meanings:
-        for node in meaning.root.walk():
-            if node.kind == "aggregate" and node.name == "sum" and not _counts(node.children[-1]):
+        for node, above in with_parents(meaning.root):
+            is_sum = node.kind == "aggregate" and node.name == "sum" and not _counts(node.children[-1])
+            if is_sum and not any(each.name == "/" and is_vector(each.children[1]) for each in above):
                 yield from _judged(meaning, node)
 
 

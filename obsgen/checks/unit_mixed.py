@@ -11,7 +11,7 @@ from obsgen.findings import Finding, Severity
 from obsgen.knowledge.dimensions import of_unit
 from obsgen.knowledge.reading import Sort
 from obsgen.promql import Node
-from obsgen.promql.values import COMPARISONS
+from obsgen.promql.values import COMPARISONS, filters
 from obsgen.units import number_text
 
 ID = "unit/mixed"
@@ -54,6 +54,8 @@ def _fault(meaning: Meaning, node: Node) -> tuple[str, str] | None:
     one, two = left.dimension, right.dimension
     if one is None or two is None or Sort.NUMBER in (left.sort, right.sort) or not (left.series and right.series):
         return None
+    if node.name == "or" and all(map(filters, node.children)):
+        return None  # two faults that one alert is about
     names = left.series[0].name, right.series[0].name
     sides = "both sides" if names[0] == names[1] else f"{names[0]} and {names[1]}"
     if not one.measures(two):

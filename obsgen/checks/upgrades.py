@@ -96,7 +96,7 @@ def upgrade(
     """
     versions = chosen(texts, catalogue(templates))
     before = read_repository(paths, templates=templates)
-    silent = [name for name in versions if not any(each.facts.running(name) for each in before.worlds)]
+    silent = [name for name in versions if not any(each.facts.deployed(name) for each in before.worlds)]
     added = Facts(servers=tuple(Running(component=name, versions=versions[name]) for name in silent))
     after = replace(before, versions=versions, given=before.given.plus(added))
     old = {} if silent else {_key(each): each for each in _judged(before)}

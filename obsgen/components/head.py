@@ -89,12 +89,14 @@ class Page(Strict):
     """What is known of the exporter's page.
 
     Every series whose name begins with one of the `prefixes` comes from it; where the page is `complete` it has no such
-    series but those of the signals. `copies` are the same series under other names. What is
+    series but those of the signals. `shared` are beginnings of names that a library gives to many programs: where
+    nobody says that this one runs, they may be anybody's. `copies` are the same series under other names. What is
     `pushed` comes from no target: there is no `up`, and between two runs nothing at all.
     """
 
     prefixes: tuple[str, ...] = ()
     complete: bool = False
+    shared: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
     pushed: bool = False
 
@@ -124,6 +126,7 @@ class Component(Strict):
     scrape: Scrape | None = None
     page: Page = Field(default_factory=Page, description="what is known of the series that it exposes")
     images: tuple[str, ...] = Field((), description="container images whose tag is its version")
+    kinds: tuple[str, ...] = Field((), description="kinds of objects whose spec.version, or spec.image, is its version")
     mute_images: tuple[str, ...] = Field((), description="container images of it that have no page of metrics")
     switches: tuple[Switch, ...] = Field((), description="arguments of its container that take metrics away")
     rests: str | None = Field(None, description="when it may have no replica, and its target be gone")

@@ -94,12 +94,12 @@ class Caution(Strict):
 class Signal(Strict):
     """One measurable thing: type, unit, labels (ours to real) and the series behind it, in order of preference.
 
-    `scope` says which series of a metric belong to a server: those of its scrape target, of its workload's pods, or
-    all of the cluster. `values` lists all values of those of our labels that have a closed set of them. `mistaken` are
-    names that people write for it and no version exposes. `rest` are the signals that together with it make the whole.
-    Without the label `totals` a series is the sum of others. `zero` says what a value of 0 means, where that is not
-    that there is none of it; `outcome` is the label of ours that says how what is counted has ended, where all ends are
-    counted, whatever the name says.
+    `scope` says which series of a metric belong to a server: those of its scrape target, of its workload's pods, or all
+    of the cluster. `values` lists all values of those of our labels that have a closed set of them. `mistaken` are
+    names that people write for it and no version exposes, `elsewhere` those of other exporters, and whose they are.
+    `rest` are the signals that together with it make the whole. Without the label `totals` a series is the sum of
+    others. `zero` says what a value of 0 means, where that is not that there is none of it; `outcome` is the label of
+    ours that says how what is counted has ended, where all ends are counted, whatever the name says.
     """
 
     help: str
@@ -115,6 +115,7 @@ class Signal(Strict):
         tuple[Annotated[LabelValue, BeforeValidator(_label_value, json_schema_input_type=LabelValue | str)], ...],
     ] = Field(default_factory=dict)
     mistaken: tuple[MetricName, ...] = ()
+    elsewhere: dict[MetricName, str] = Field(default_factory=dict)
     rest: tuple[SignalName, ...] = ()
     totals: LabelName | Literal[""] = ""
     zero: str = ""

@@ -50,13 +50,18 @@ def verdict(inventory: Inventory, name: str, facts: Facts) -> Verdict:
     if not rows:
         return _unknown(inventory, name, facts)
     # What is said to run decides; other exporters that have the name may run only where nothing is said.
-    rows = tuple(row for row in rows if not row.component or facts.running(row.component)) or rows
+    rows = tuple(row for row in rows if not row.component or facts.deployed(row.component)) or _of_whom(inventory, rows)
     told = [one for row in rows for one in _of_row(inventory, row, facts)]
     there = tuple(one.rows[0] for one in told if one.state == State.THERE)
     if there:
         return Verdict(State.THERE, tuple(_by_identity(there)))
     best = min(told, key=lambda one: (not one.instead, list(State).index(one.state)))
     return Verdict(best.state, rows, best.instead, best.version)
+
+
+def _of_whom(inventory: Inventory, rows: tuple[Known, ...]) -> tuple[Known, ...]:
+    """Rows of components that nobody has said to run; where a library gives the name to many, only what all share."""
+    return tuple(row.of_anybody() for row in rows) if all(map(inventory.is_shared, rows)) else rows
 
 
 def exposed(inventory: Inventory, row: Known, facts: Facts) -> bool:
@@ -96,7 +101,7 @@ def _of_row(inventory: Inventory, row: Known, facts: Facts) -> Iterator[Verdict]
         yield Verdict(State.THERE, (row,))
         return
     exporter = inventory.exporter(row.component)
-    running = facts.running(row.component) or [Running(component=row.component)]
+    running = facts.deployed(row.component) or [Running(component=row.component)]
     for server in running:
         for version in versions_of(exporter, server.versions):
             state = _state(exporter, row, version, server)

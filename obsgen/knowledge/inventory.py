@@ -62,6 +62,13 @@ class Known:
     """The label that says how what is counted has ended, where all ends are counted."""
     cautions: tuple[Caution, ...] = ()
 
+    def of_anybody(self) -> Known:
+        """What is sure of the name whoever exposes it: what sort of series it is."""
+        return Known(
+            self.name, self.part, "", self.signal, "", self.type, "", 1.0, _own_label(self), {}, (), None, None, None,
+            None, self.place,
+        )  # fmt: skip
+
     @property
     def metric(self) -> str:
         """The metric's name as its TYPE line has it."""
@@ -104,9 +111,23 @@ class Inventory:
         """What is stored under a name with the same letters and figures; `_` stands for `:` after many a conversion."""
         return self._by_letters.get(_letters(name), ())
 
+    def is_shared(self, row: Known) -> bool:
+        """Whether a row's name comes from a library that many programs use."""
+        return bool(row.component) and row.name.startswith(
+            self.exporter(row.component).component.page.shared or ("\0",)
+        )
+
+    def elsewhere(self, name: str) -> str:
+        """Who else exposes a name that people take for one of a component's; empty if nobody is known to."""
+        return self._elsewhere.get(name, "")
+
     def owners(self, name: str) -> list[Exporter]:
         """The components to whose pages every series with such a beginning belongs."""
         return [exporter for prefix, exporter in self._prefixes if name.startswith(prefix)]
+
+    def siblings(self, name: str) -> frozenset[str]:
+        """The series of the components to whose pages a name belongs by its beginning."""
+        return frozenset(row.name for exporter in self.owners(name) for row in self.of(exporter.name))
 
     def exporter(self, component: str) -> Exporter:
         """A component."""
@@ -176,10 +197,15 @@ class Inventory:
         for exporter in self._exporters:
             for name, signal in exporter.signals.items():
                 rows = self._by_signal.get((exporter.name, name), ())
-                for wrong in signal.mistaken:
+                for wrong in (*signal.mistaken, *signal.elsewhere):
                     found += [(wrong + row.part, row) for row in rows if not row.copied_by]
                     found += [(wrong, row) for row in rows if row.part and not row.copied_by]
         return _grouped(found)
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, str]:
+        signals = (signal for exporter in self._exporters for signal in exporter.signals.values())
+        return {name: whose for signal in signals for name, whose in signal.elsewhere.items()}
 
     @cached_property
     def _prefixes(self) -> list[tuple[str, Exporter]]:

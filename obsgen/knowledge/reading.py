@@ -25,6 +25,8 @@ class Sort(Enum):
     """It grows until its process restarts."""
     BUCKET = "bucket"
     """A counter for each upper edge."""
+    SPREAD = "spread"
+    """What has been counted in some time, for each upper edge."""
     GAUGE = "gauge"
     QUANTILE = "quantile"
     """A quantile, which cannot be put together with others."""
@@ -153,6 +155,8 @@ def of_rows(rows: Sequence[Known]) -> Reading:
 
 
 def _of_row(row: Known) -> Reading:
+    if not row.unit:
+        return Reading(_SORTS[row.stored_type], series=(row,))
     sort, unit = _SORTS[row.stored_type], of_unit(row.unit, row.scale)
     if sort == Sort.BUCKET:
         return Reading(sort, Dimension(), None, unit, tuple(edge * row.scale for edge in row.buckets), (row,))
@@ -173,7 +177,7 @@ def _called(name: str, inner: Reading) -> Reading:
         return replace(COUNT, series=inner.series)
     if way == "flag":
         return _FLAG
-    kept = Sort.BUCKET if inner.sort == Sort.BUCKET else Sort.GAUGE
+    kept = Sort.SPREAD if inner.sort in (Sort.BUCKET, Sort.SPREAD) else Sort.GAUGE
     if way == "a second":
         return inner.derived(kept, dimension.a_second() if dimension else None)
     return inner.derived(kept, dimension) if way == "growth" else UNKNOWN

@@ -1,0 +1,170 @@
+"""Expressions as people write them: what is right in them stays silent, what is wrong is told for what it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from obsgen.checks import validate
+from obsgen.findings import Finding
+
+FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: vllm}]\n"
+SILENT_ROUTES = """\
+route:
+  receiver: "null"
+  routes: [{matchers: ['team="web"'], receiver: chat}]
+receivers:
+  - name: "null"
+  - name: chat
+    webhook_configs: [{url: "https://alerts.example.org/chat"}]
+"""
+SERVER = """\
+rule_files: [rules.yaml]
+alerting: {alertmanagers: [{static_configs: [{targets: ["alertmanager:9093"]}]}]}
+scrape_configs: []
+"""
+
+
+def alert(expression: str, **more: object) -> dict[str, object]:
+    return {"alert": "Odd", "expr": expression, "for": "5m", "labels": {"severity": "warning"}, **more}
+
+
+def told(folder: Path, *rules: dict[str, object], **files: str) -> list[Finding]:
+    (folder / "rules.yaml").write_text(json.dumps({"groups": [{"name": "g", "rules": rules}]}))
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+    return validate([folder], "off").findings
+
+
+def ids(findings: list[Finding]) -> list[str]:
+    return [each.id for each in findings]
+
+
+FIRST = 3
+SLOW_WEB = "histogram_quantile(0.9, sum by (le) (rate(http_request_duration_seconds_bucket{%s}[5m]))) > 40"
+
+
+@pytest.mark.parametrize(
+    ("matchers", "facts", "found"),
+    [
+        ("", "", []),
+        ("", FACTS, ["histogram/threshold"]),
+        ('job="vllm"', FACTS, ["histogram/threshold"]),
+        ('job=~".*thanos.*"', FACTS, []),
+        ('job=~".+"', FACTS, ["histogram/threshold"]),
+        ('route="/"', FACTS, []),
+    ],
+)
+def test_names_of_a_library_are_one_exporter_s_where_it_runs_and_is_asked(
+    tmp_path: Path, matchers: str, facts: str, found: list[str]
+) -> None:
+    assert ids(told(tmp_path, alert(SLOW_WEB % matchers), facts=facts or "groups: []\n")) == found
+
+
+def test_a_name_of_another_exporter_is_no_certain_mistake(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, alert("avg by (node) (nvidia_gpu_duty_cycle) > 30"))
+    assert (found.id, found.severity.value) == ("signal/no-such-series", "warning")
+    assert "is of an exporter that reads NVML" in found.message
+
+
+def test_what_no_version_has_is_told_of_the_versions_that_are_known(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, alert("rate(vllm:num_preemptions[5m]) > 1"))
+    assert found.message.startswith("no version of vLLM since ")
+
+
+def test_two_matchers_that_contradict_each_other(tmp_path: Path) -> None:
+    (found,) = told(tmp_path, alert('vllm:num_requests_waiting{job="a", job=""} > 10'))
+    assert found.message == "job is asked to have a value, and to have none: this finds nothing"
+
+
+def test_many_alerts_at_one_silent_receiver_are_one_finding(tmp_path: Path) -> None:
+    web = alert('up{job="web"} == 0', labels={"severity": "warning", "team": "web"})
+    many = [alert(f"sum({each}_broken) > 0", alert=each.title()) for each in ("ant", "bee", "cat", "dog")]
+    (found,) = [
+        each for each in told(tmp_path, web, *many, routes=SILENT_ROUTES, server=SERVER) if each.id == "route/nobody"
+    ]
+    assert found.message.startswith("no route takes 4 of 5 alerts, and the outermost receiver 'null' tells nobody")
+    assert len(found.notes) == FIRST
+
+
+def test_a_rule_speaks_of_clusters_for_its_own_file_alone(tmp_path: Path) -> None:
+    text = json.dumps({"groups": [{"name": "h", "rules": [alert('up{cluster="eu"} == 0')]}]})
+    assert ids(told(tmp_path, alert("sum(rate(shop_errors_total[5m])) > 1"), others=text)) == []
+
+
+def test_a_hint_keeps_the_labels_that_a_join_fetches(tmp_path: Path) -> None:
+    joined = "vllm:num_requests_waiting * on (namespace, pod) group_left (node) kube_pod_info > 10"
+    (found,) = told(tmp_path, alert(joined))
+    assert found.hint == "make it one: max by (namespace, pod, node) (kube_pod_info)"
+
+
+@pytest.mark.parametrize(
+    ("variable", "message"),
+    [
+        ({"multi": True}, "may be several values"),
+        ({"includeAll": True, "allValue": ".+"}, "may be All, which is written as .+"),
+        ({"includeAll": True, "allValue": "everybody"}, ""),
+    ],
+)
+def test_what_all_is_written_as(tmp_path: Path, variable: dict[str, object], message: str) -> None:
+    board = {
+        "uid": "a", "title": "A", "schemaVersion": 41,
+        "templating": {"list": [{"name": "m", "type": "custom", "query": "a,b", **variable}]},
+        "panels": [{
+            "id": 1, "type": "stat", "title": "P", "gridPos": {"x": 0, "y": 0, "w": 6, "h": 6},
+            "datasource": {"type": "prometheus", "uid": "main"},
+            "targets": [{"refId": "A", "expr": 'sum(vllm:num_requests_waiting{model_name="$m"})'}],
+        }],
+    }  # fmt: skip
+    (tmp_path / "board.json").write_text(json.dumps(board))
+    found = [each.message for each in validate([tmp_path], "off").findings if each.id == "label/one-value"]
+    assert bool(found) == bool(message)
+    assert all(message in each for each in found)
+
+
+CACHE = alert("max(vllm:kv_cache_usage_perc) > 0.9")
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: chat, namespace: ml}}
+spec: {{containers: [{{name: chat, image: "{}"}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "severity"),
+    [
+        ("vllm/vllm-openai:v0.8.5", "error"),
+        ("registry.example.com/vllm/vllm-openai:v0.8.5-cu121@sha256:00", "error"),
+        ("vllm/vllm-openai:v0.12.0", ""),
+        ("vllm/vllm-openai:latest", ""),
+        ("shop/vllm:v0.8.5", ""),
+    ],
+)
+def test_an_image_says_which_version_runs(tmp_path: Path, image: str, severity: str) -> None:
+    found = [each for each in told(tmp_path, CACHE, pod=POD.format(image)) if each.id == "signal/not-yet"]
+    assert [each.severity.value for each in found] == ([severity] if severity else [])
+
+
+def test_facts_win_over_images(tmp_path: Path) -> None:
+    facts = FACTS.replace("vllm}", "vllm, versions: '0.12'}")
+    found = told(tmp_path, CACHE, pod=POD.format("vllm/vllm-openai:v0.8.5"), facts=facts)
+    assert "signal/not-yet" not in ids(found)
+
+
+def test_an_image_says_nothing_of_options(tmp_path: Path) -> None:
+    pod = POD.format("rayproject/ray:2.46.0-py311")
+    found = told(tmp_path, alert("sum(rate(http_requests_total[5m])) > 100"), pod=pod)
+    assert not [each for each in found if each.severity.value == "error" and each.id.startswith("signal")]
+
+
+@pytest.mark.parametrize(("version", "found"), [("v2.40.1", []), ("3.10.0", ["join/labels-differ"])])
+def test_an_operator_s_object_says_which_version_runs(tmp_path: Path, version: str, found: list[str]) -> None:
+    server = (
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: main, namespace: monitoring}\n"
+        f"spec: {{version: {version}, ruleSelector: {{}}, ruleNamespaceSelector: {{}}}}\n"
+    )
+    full = alert("prometheus_notifications_queue_length > prometheus_notifications_queue_capacity")
+    assert [each for each in ids(told(tmp_path, full, server=server)) if each.startswith("join/")] == found
