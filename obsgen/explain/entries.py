@@ -205,6 +205,9 @@ def _signal(name: str, signal: Signal, folder: ComponentFolder, known: Catalogue
     rows = [("labels", _labels(signal.labels))] if signal.labels else []
     rows += [("", f"{label} is {_values(values)}") for label, values in signal.values.items()]
     rows += [("not called", ", ".join(signal.mistaken))] if signal.mistaken else []
+    rows += [("beware", f"it {each.text}: {each.hint}") for each in signal.cautions]
+    rows += [("beware", f"0 means {signal.zero}")] if signal.zero else []
+    rows += [("beware", f"without {signal.totals} a series is the sum of others")] if signal.totals else []
     rows += _users(name, folder, known)
     yield from ["", *table(rows)] if rows else []
     yield from section("series, the first that fits", [(row.told, ", ".join(_row(row))) for row in signal.series])

@@ -92,6 +92,13 @@ def test_a_name_that_people_mistake_for_a_series_leads_to_its_signal(mistake: st
     assert "\n  not called  forge_queue, forge_queue_length\n" in explained(mistake)
 
 
+def test_what_goes_wrong_with_a_signal_is_told() -> None:
+    text = explained("forge_waiting")
+    assert "\n  beware      it says nothing of time: ask for the latency\n" in text
+    assert "\n  beware      0 means no queue\n" in text
+    assert "\n  beware      without model a series is the sum of others\n" in text
+
+
 def test_of_many_signals_those_that_nothing_speaks_of_are_told_by_name_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entries, "_MOST", 4)
     text = explained("forge")
