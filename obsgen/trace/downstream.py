@@ -68,7 +68,7 @@ def _loading(ground: Ground, set_: RuleSet, object_: KubeObject | None) -> tuple
         return f"loaded by {one.name}, ruleSelector {by(one, RULES)}", State.FACT, lost
     if found and all(each.answer is False for each in found):
         one = found[0].prometheus
-        return f"not loaded by {one}: ruleSelector {by(one, RULES)}", State.FACT, lost
+        return f"not loaded by {one}, which selects {by(one, RULES)}", State.FACT, lost
     return f"a Prometheus that loads {object_}, not among these files", State.ASSUMED, lost
 
 

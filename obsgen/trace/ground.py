@@ -19,7 +19,7 @@ from obsgen.checks.lookups import Lookup, look_up
 from obsgen.checks.objects import Embedded, KubeObject, Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.rules import Rule, RuleSet, rules_of_object
-from obsgen.checks.worlds import World
+from obsgen.checks.worlds import OVERLAYS, World
 from obsgen.facts import Facts, tree_facts
 from obsgen.knowledge.inventory import Known
 from obsgen.promql.tree import Node
@@ -49,7 +49,7 @@ class Panel:
     @property
     def name(self) -> str:
         """Board and panel, by which it can be told from others."""
-        return f"{self.board_title} / {self.title}"
+        return " / ".join(filter(None, (self.board_title, self.title)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +109,11 @@ class Ground:
         """The folder of the environment's kustomization; None for what is no environment of a tree."""
         return self._build.kustomization.folder if self._build else None
 
+    @property
+    def is_environment(self) -> bool:
+        """Whether it is an overlay of a tree, and no part that overlays are made of."""
+        return self.base is not None and self.tree is not None and OVERLAYS in self.base.relative_to(self.tree).parts
+
     @cached_property
     def _build(self) -> BuiltTree | None:
         objects = self.world.objects if self.world else None
@@ -137,7 +142,7 @@ class Ground:
     @property
     def environment(self) -> str:
         """The environment, with the cluster if it has its own folder."""
-        return self.world.name.removeprefix(f"{self.stack} ") if self.world else ""
+        return self.world.name.removeprefix(self.stack).strip() if self.world else ""
 
     def has_file(self, file: str) -> bool:
         """Whether what stands in a file holds there."""
@@ -307,7 +312,7 @@ def _names(expression: Expression) -> list[str]:
 
 
 def grounds(repository: Repository, found: Defects) -> list[Ground]:
-    """All places of a repository, the environments of trees first."""
+    """All places of a repository, the environments of trees first; a tree's base is one only if they are not there."""
     worlds = [each for each in repository.worlds if each.tree]
     files = [_files(repository, each) for each in worlds]
     every = frozenset().union(*files)
@@ -315,6 +320,8 @@ def grounds(repository: Repository, found: Defects) -> list[Ground]:
     own = zip(repository.feeds, worlds, files, strict=False)
     places = [Ground(repository, feeds, found, world, read, every - read) for feeds, world, read in own]
     rest = repository.feeds[len(worlds) :]
+    applied = {each.tree for each in places if each.is_environment}
+    places = [each for each in places if each.is_environment or each.tree not in applied]
     return [*places, *(Ground(repository, each, found, None, frozenset(), every, trees) for each in rest)]
 
 

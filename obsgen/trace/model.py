@@ -16,14 +16,17 @@ class State(StrEnum):
     """Files, or facts that somebody gave, say so."""
     ASSUMED = "assumed"
     """It lies outside of the files, or depends on what is not known."""
+    DOUBTFUL = "doubtful"
+    """A warning says why it may not hold."""
     BROKEN = "broken"
+    """An error says why it does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
     """One step of a path: what sort of thing it is, what it does, where it stands, and the findings that concern it.
 
-    A hop with an error among its findings is broken, whatever else is known of it.
+    A hop with an error among its findings is broken, one with a warning doubtful, whatever else is known of it.
     """
 
     kind: str
@@ -35,8 +38,9 @@ class Hop:
     @property
     def state(self) -> State:
         """What is known of it, and whether it holds."""
-        has_error = any(each.severity == Severity.ERROR for each in self.findings)
-        return State.BROKEN if has_error else self.known
+        if any(each.severity == Severity.ERROR for each in self.findings):
+            return State.BROKEN
+        return State.DOUBTFUL if self.findings else self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,13 @@ class Trace:
 
     @property
     def assumed(self) -> tuple[Hop, ...]:
-        """The hops that nobody can be sure of."""
+        """The hops that are taken for true."""
         return tuple(each for each in self.hops if each.state == State.ASSUMED)
+
+    @property
+    def doubtful(self) -> tuple[Hop, ...]:
+        """The hops with warnings."""
+        return tuple(each for each in self.hops if each.state == State.DOUBTFUL)
 
 
 @dataclass(frozen=True, slots=True)

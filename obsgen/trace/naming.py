@@ -15,6 +15,7 @@ from obsgen.signalpath.monitors import Endpoint
 from obsgen.trace import subjects
 from obsgen.trace.ground import Ground
 from obsgen.trace.model import Trace
+from obsgen.trace.wanted import is_written
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +103,8 @@ def series_named(ground: Ground, name: str) -> list[str]:
     asked, inventory = ground.asked, ground.repository.inventory
     whole = [f"{name}{part}" for part in ("_bucket", "_sum", "_count")]
     used = [each for each in (name, *whole) if each in asked]
-    if used:
-        return used
+    if used or is_written(name):
+        return used or [name]
     rows = [row for each in (name, *whole) for row in inventory.find(each) if _runs(ground, row)]
     return _distinct(row.name for row in rows) or _of_signal(ground, name, asked)
 

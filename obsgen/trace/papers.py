@@ -53,7 +53,8 @@ def boards(ground: Ground, names: Iterable[str]) -> Iterator[Hop]:
 
 def panel_hop(panel: Panel) -> Hop:
     """A panel, by itself."""
-    return Hop("dashboard", f'{panel.board_title}, panel "{panel.title}"', panel.located.place(("title",)))
+    text = ", ".join(filter(None, (panel.board_title, f'panel "{panel.title}"')))
+    return Hop("dashboard", text, panel.located.place(("title",)))
 
 
 def alerts_on(ground: Ground, names: Iterable[str]) -> Iterator[Alert]:

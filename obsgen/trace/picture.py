@@ -25,11 +25,12 @@ _INK = "#1a1a1a"
 _COLOURS = {
     State.FACT: ("#2f6f4f", "#f4faf6"),
     State.ASSUMED: ("#8a6d1f", "#fdf9ec"),
+    State.DOUBTFUL: ("#b4540a", "#fff3e6"),
     State.BROKEN: ("#c62828", "#fdeeee"),
 }
 """The line and the ground of a box."""
-_WORDS = {State.FACT: "fact", State.ASSUMED: "assumed", State.BROKEN: "BROKEN"}
-_DASHES = {State.FACT: "", State.ASSUMED: "5 3", State.BROKEN: ""}
+_DASHES = {State.FACT: "", State.ASSUMED: "5 3", State.DOUBTFUL: "", State.BROKEN: ""}
+_WORST = (State.BROKEN, State.DOUBTFUL, State.ASSUMED, State.FACT)
 _FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
@@ -106,11 +107,11 @@ def _lines(hop: Hop) -> list[tuple[str, str]]:
     colour = _COLOURS[hop.state][0]
     found = [(line, _INK) for line in _wrapped(hop.text)]
     for each in hop.findings:
-        shade = _COLOURS[State.BROKEN if each.severity == Severity.ERROR else State.ASSUMED][0]
+        shade = _COLOURS[State.BROKEN if each.severity == Severity.ERROR else State.DOUBTFUL][0]
         found += [(line, shade) for line in _wrapped(f"{each.id}: {each.message}")]
         found += [(line, _INK) for line in _wrapped(f"→ {each.hint}" if each.hint else "")]
     where = short(hop.place, _COLUMNS - 10) if hop.place else ""
-    return [*found, (" · ".join(filter(None, (_WORDS[hop.state], where))), colour)]
+    return [*found, (" · ".join(filter(None, ("BROKEN" if hop.state == State.BROKEN else hop.state, where))), colour)]
 
 
 def _wrapped(text: str) -> list[str]:
@@ -132,7 +133,7 @@ def _cut(text: str, most: int) -> str:
 def _arrow(group: ET.Element, left: int, y: int, before: Sequence[Hop]) -> None:
     """What leaves a step: red and crossed out where that is broken, dashed where some of it is assumed."""
     states = {each.state for each in before}
-    state = next(each for each in (State.BROKEN, State.ASSUMED, State.FACT) if each in states)
+    state = next(each for each in _WORST if each in states)
     start, end = left + 6, left + _GAP - 6
     dashes = {"stroke-dasharray": _DASHES[state]} if _DASHES[state] else {}
     look = {"class": f"link {state}", "stroke": _COLOURS[state][0], "stroke-width": "2", "fill": "none"}

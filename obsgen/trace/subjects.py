@@ -79,7 +79,7 @@ def of_panel(ground: Ground, panel: Panel) -> Trace:
     hops = (
         *_before(ground, panel.expressions),
         Hop("panel", shown.text, shown.place, State.FACT, lost),
-        *(_alert_hop(ground, each) for each in alerts_on(ground, names)),
+        *(_beside(_alert_hop(ground, each)) for each in alerts_on(ground, names)),
         *applications(ground, panel.located),
     )
     texts = [shortened(str(each.located.value)) for each in panel.expressions if each.query]
@@ -139,6 +139,12 @@ def _alert_hop(ground: Ground, alert: Alert) -> Hop:
     own = rule_hop(ground, alert.rule)
     findings = tuple(dict.fromkeys((*own.findings, *lost)))
     return Hop("alert", f"{alert.name} → {told}", own.place, State.FACT if ends else State.ASSUMED, findings)
+
+
+def _beside(hop: Hop) -> Hop:
+    """A hop that stands beside a path: what breaks it does not break the path."""
+    text = f"{hop.text}, a path that is broken" if hop.state == State.BROKEN else hop.text
+    return Hop(hop.kind, text, hop.place, hop.known)
 
 
 def of_receiver(ground: Ground, name: str, found: Sequence[tuple[Destination, Located]]) -> Trace:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from obsgen.checks import wording
-from obsgen.findings import Finding, Place
+from obsgen.findings import Finding, Place, Severity
 from obsgen.report.options import Options
 from obsgen.report.printable import printable, width
 from obsgen.report.text import Line, Span, joined
@@ -19,8 +19,8 @@ _LEFT = 17
 _MOST = 6
 """How many hops of one kind are shown, unless all are asked for or they are broken."""
 
-_MARKS = {State.FACT: "✓", State.ASSUMED: "?", State.BROKEN: "✗"}
-_STYLES = {State.FACT: "green", State.ASSUMED: "yellow", State.BROKEN: "bold red"}
+_MARKS = {State.FACT: "✓", State.ASSUMED: "?", State.DOUBTFUL: "!", State.BROKEN: "✗"}
+_STYLES = {State.FACT: "green", State.ASSUMED: "yellow", State.DOUBTFUL: "bold yellow", State.BROKEN: "bold red"}
 
 
 def render(tracing: Tracing, options: Options) -> str:
@@ -76,12 +76,12 @@ def _left_out(hops: tuple[Hop, ...], options: Options) -> Iterator[Line]:
 def _hop(number: int, hop: Hop) -> Iterator[Line]:
     head = f"{number or '':>2} {hop.kind if number else '':<11}"
     mark = Span(f"{_MARKS[hop.state]} ", _STYLES[hop.state])
-    note = " (assumed)" if hop.state == State.ASSUMED else " (broken)" if hop.state == State.BROKEN else ""
+    note = "" if hop.state == State.FACT else f" ({hop.state})"
     yield from _row([Span(f"{head} "), mark], printable(hop.text) + note, hop.place, _LEFT)
 
 
 def _finding(finding: Finding) -> Iterator[Line]:
-    style = _STYLES[State.BROKEN] if finding.severity == "error" else _STYLES[State.ASSUMED]
+    style = _STYLES[State.BROKEN if finding.severity == Severity.ERROR else State.DOUBTFUL]
     label = f"{finding.severity}[{finding.id}]"
     message = f"{label}: {printable(finding.message)}"
     if not finding.hint:
@@ -129,12 +129,12 @@ def short(place: Place, most: int = _PLACE) -> str:
 def _verdict(trace: Trace) -> Iterator[Line]:
     broken = trace.broken
     if not broken:
-        count = len(trace.assumed)
-        rest = f", {count} hop{'s' if count > 1 else ''} assumed" if count else ""
-        yield [Span(f"  whole{rest}", "bold")]
+        counts = ((len(trace.assumed), "assumed"), (len(trace.doubtful), "doubtful"))
+        rest = (f", {count} hop{'s' if count > 1 else ''} {what}" for count, what in counts if count)
+        yield [Span(f"  whole{''.join(rest)}", "bold")]
         return
     numbers = {id(hop): number for number, hop in numbered(trace.hops)}
     at = dict.fromkeys(f"{numbers[id(hop)]} ({hop.kind})" for hop in broken)
-    first = next((finding.id for hop in broken for finding in hop.findings if finding.severity == "error"), "")
+    first = next((finding.id for hop in broken for finding in hop.findings if finding.severity == Severity.ERROR), "")
     more = f"  obsgen explain {first}" if first else ""
     yield [Span(f"  BROKEN at {', '.join(at)}", _STYLES[State.BROKEN]), Span(more, "dim")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from obsgen.checks.wording import listed
@@ -29,18 +29,52 @@ _OF_SELECTION = ids("path/not-selected", "path/unmanaged")
 
 def upstream(ground: Ground, series: Sequence[Series]) -> tuple[Hop, ...]:
     """The hops of all series into Prometheus, those of one kind together."""
-    found = [(each, fate) for each in series for fate in fates(ground, each)]
+    found: list[tuple[Series, Fate]] = []
+    unsure: dict[str, list[Fate]] = {}
+    homeless: list[Series] = []
+    for each in series:
+        likely = _likely(ground, each)
+        if len(likely) > 1 and not is_sure(ground, each, likely[0]):
+            unsure[each.name] = likely
+        elif likely:
+            found += [(each, fate) for fate in likely]
+        elif not each.is_of_prometheus:
+            homeless.append(each)
     endpoints = list({id(fate.endpoint): fate.endpoint for _, fate in found}.values())
-    homeless = [each for each in series if not each.is_of_prometheus and all(each is not one for one, _ in found)]
     return distinct(
         (
             *exporters(ground, series),
             *(hop for each in endpoints for hop in services(ground, each)),
             *_monitors(ground, found),
+            *_one_of_many(unsure),
             *_unscraped(homeless),
             *(hop for each in endpoints for hop in prometheuses(ground, each)),
         )
     )
+
+
+def _likely(ground: Ground, series: Series) -> list[Fate]:
+    """The endpoints that surely bring a series; else, of those that may, the ones that store it if any does."""
+    found = fates(ground, series)
+    sure = [each for each in found if is_sure(ground, series, each)]
+    kept = [each for each in found if each.kept is not False]
+    monitors = ((each, each.endpoint.monitor) for each in kept)
+    scraped = [each for each, one in monitors if one is None or ground.graph.is_scraped(one) is not False]
+    return sure or scraped or kept or found
+
+
+def _one_of_many(found: Mapping[str, list[Fate]]) -> Iterator[Hop]:
+    """Series that several endpoints may bring, and nobody can say which: those of the same endpoints together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, each in found.items():
+        together.setdefault(tuple(dict.fromkeys(_named(one.endpoint) for one in each)), []).append(name)
+    for endpoints, names in together.items():
+        text = f"{listed(sorted(names), 2)}, from one of {listed(endpoints)}: which one is not said"
+        yield Hop("monitor", text, None, State.ASSUMED)
+
+
+def _named(endpoint: Endpoint) -> str:
+    return str(endpoint.monitor) if endpoint.monitor else f"scrape job {endpoint.located.value.get('job_name')}"
 
 
 def exporters(ground: Ground, series: Iterable[Series]) -> Iterator[Hop]:
@@ -192,7 +226,7 @@ def monitor_hop(ground: Ground, endpoint: Endpoint) -> Hop:
 
 def _who(graph: Graph, endpoint: Endpoint) -> str:
     interval = graph.interval(endpoint)
-    name = str(endpoint.monitor) if endpoint.monitor else f"scrape job {endpoint.located.value.get('job_name')}"
+    name = _named(endpoint)
     return f"{name}, every {seconds(interval)}" if interval else name
 
 
@@ -243,14 +277,14 @@ def selected(ground: Ground, selection: Selection, of: str) -> Hop:
     if one.object is not None:
         findings += ground.defects.at(one.object.located, ids("path/unmanaged"))
     known = State.ASSUMED if selection.answer is None else State.FACT
-    text = f"{one} {verb} {'it: it asks for ' if selection.answer is False else ''}{asks}"
+    text = f"{one} {verb} {'it: it selects ' if selection.answer is False else ''}{asks}"
     return Hop("prometheus", text, one.place(of) or facts_place(ground), known, tuple(dict.fromkeys(findings)))
 
 
 def by(one: Prometheus, of: str) -> str:
     """What a selector of a Prometheus asks for, in words."""
     if one.selector(of) is None:
-        return "no selector at all"
+        return f"nothing, without a {of}Selector"
     return ", ".join(map(str, requirements(one.selector(of)))) or "any labels"
 
 

@@ -61,6 +61,11 @@ class Series:
             return None
 
 
+def is_written(name: str) -> bool:
+    """Whether Prometheus itself writes a series, whatever is scraped."""
+    return name in _OF_SCRAPES | _OWN
+
+
 def of_lookups(lookups: Iterable[Lookup]) -> list[Series]:
     """The series of some lookups, without those that another one stands in for."""
     wanted = (each for each in lookups if not each.is_spare or each.verdict.state == State.THERE)

@@ -123,7 +123,8 @@ class _Reader:
         units = {row.unit for each in side.walk() if each.kind == "selector" and (row := self.known(each))}
         calls = {each.name for each in side.walk() if each.kind == "call"}
         if any(each.kind == "binary" for each in side.walk()):
-            return f"{value * 100:.6g} %" if _is_share(side) and 0 < value <= 1 else f"{value:.6g}"
+            is_mean = any(each.name.endswith("_sum") for each in side.walk() if each.kind == "selector")
+            return f"{value * 100:.6g} %" if _is_share(side) and not is_mean and 0 < value <= 1 else f"{value:.6g}"
         if (len(units) == 1 and not calls & (_GROWTH.keys() | _INCREASE.keys())) or "histogram_quantile" in calls:
             unit = next(iter(units), "")
             return f"{value * 100:.6g} %" if unit == "ratio" and value <= 1 else f"{value:.6g}{_UNITS.get(unit, '')}"
