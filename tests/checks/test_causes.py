@@ -1,143 +1,37 @@
-"""Findings in rendered trees are told at the line of the profile that decides them, if that is certain."""
+"""Every part of a rendered tree has the line of the profile that decides it, if that is certain."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
+import shutil
 from pathlib import Path
 
 import pytest
-from engine_support import ALPHA, Command, files_in, made_up_components, obsgen
+from causes_support import (
+    CHAT,
+    DEV,
+    DRAFT,
+    EXTRA,
+    LIMIT,
+    MONITOR,
+    PROFILE,
+    Written,
+    checked,
+    decided,
+    edit,
+    found,
+    place,
+    rendered,
+)
+from engine_support import ALPHA, TEMPLATES, made_up_components, obsgen
+from engine_support import tree as made
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from obsgen.checks import Report, validate
-from obsgen.checks.causes import Causes, cause_of, folded
+from obsgen.checks.causes import Causes, cause_of
 from obsgen.checks.repository import read_repository
-from obsgen.checks.upgrades import upgrade
-from obsgen.findings import Finding, Note, Place, Severity, error
+from obsgen.findings import Finding, Place, Severity
 
-__all__ = ["made_up_components", "obsgen"]
-
-PROFILE = """\
-apiVersion: obsgen.dev/v1alpha1
-kind: Profile
-stack: demo
-prometheus: {selectorLabels: {release: main}}
-modelServers:
-  - name: chat
-    type: alpha
-    version: "1.10"
-    namespace: ml
-    selector: {app: chat}
-    port: web
-    thresholds:
-      latencyP95: 10s
-    alerts:
-      AlphaQueued: {for: 4m}
-    objectives:
-      fast: {target: 99.5%}
-  - name: draft
-    type: alpha
-    namespace: ml
-gpuExporter:
-  type: probe
-alerts:
-  AlphaMemoryFull:
-    name: MemoryNearlyFull
-    severity: critical
-  QueueDeep:
-    server: chat
-    group: own
-    for: 5m
-    severity: warning
-    summary: deep
-    description: deep
-    signal: waiting
-    above: 25
-  TooManyDrafts:
-    server: chat
-    group: own
-    for: 5m
-    severity: warning
-    summary: many
-    description: many
-    expr: alpha_requests_total > 5
-    unit: requests
-dashboards:
-  alpha: {title: Chats}
-environments:
-  dev:
-    cluster: {name: dev}
-    modelServers:
-      chat:
-        selector: {app: chat-dev}
-        thresholds: {latencyP95: 1s}
-      extra: {type: alpha, namespace: ml}
-  prod: {cluster: {name: prod}}
-"""
-CHAT, DRAFT = "base/rules/prometheusrule-chat.yaml", "base/rules/prometheusrule-draft.yaml"
-MONITOR = "base/monitors/servicemonitor-chat.yaml"
-DEV = "overlays/dev"
-LIMIT, EXTRA = "thresholds: {latencyP95: 1s}", "extra: {type: alpha, namespace: ml}"
-
-Written = Callable[..., Path]
-
-
-def line(text: str, fragment: str) -> int:
-    """The number of the first line with a text."""
-    return next(number for number, one in enumerate(text.splitlines(), 1) if fragment in one)
-
-
-_RENDERED: dict[str, dict[str, bytes]] = {}
-"""The files of trees by the profiles' texts: equal profiles are rendered once."""
-
-
-@pytest.fixture
-def rendered(obsgen: Command, tmp_path: Path) -> Written:
-    """Writes a profile and renders it."""
-
-    def write(text: str = PROFILE, file: str = "profiles/demo.yaml") -> Path:
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        (tmp_path / file).write_text(text)
-        if text not in _RENDERED:
-            ran = obsgen("render", file)
-            assert ran.code == 0, ran.err
-            _RENDERED[text] = files_in(tmp_path / "out")
-        for path, content in _RENDERED[text].items():
-            (tmp_path / "out" / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / "out" / path).write_bytes(content)
-        return Path("out/demo")
-
-    return write
-
-
-def place(tree: Path, file: str, after: str, fragment: str = "") -> Place:
-    """The place of a text in a file of a tree: of the first fragment behind what comes before it."""
-    text = (tree / file).read_text()
-    at = text.index(fragment or after, text.index(after))
-    return Place(str(tree / file), text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
-
-
-def decided(tree: Path, spot: Place, check: str = "", profile: str = PROFILE) -> str:
-    """The profile's line that decides a place; empty if none is told."""
-    found = Causes(read_repository([tree])).of(spot, check)
-    assert found is None or found.file == "profiles/demo.yaml"
-    return profile.splitlines()[found.line - 1].strip() if found else ""
-
-
-def edit(tree: Path, file: str, old: str, new: str) -> None:
-    text = (tree / file).read_text()
-    assert old in text
-    (tree / file).write_text(text.replace(old, new))
-
-
-def checked(*paths: Path) -> Report:
-    return validate(paths, "off", today=date(2027, 1, 31))
-
-
-def found(report: Report, check: str) -> list[tuple[str, int]]:
-    return [(one.place.file, one.place.line) for one in report.findings if one.id == check]
+__all__ = ["made_up_components", "obsgen", "rendered"]
 
 
 @pytest.mark.parametrize(
@@ -188,62 +82,6 @@ def test_each_part_of_a_tree_has_its_line(
 ) -> None:
     tree = rendered()
     assert decided(tree, place(tree, file, after, fragment), check) == expected
-
-
-def test_a_series_that_the_version_lacks_is_told_at_the_version(rendered: Written) -> None:
-    tree = rendered()
-    for file in (CHAT, "base/dashboards/alpha.json"):
-        edit(tree, file, "alpha:memory_usage_ratio", "alpha:memory_usage_percent")
-    report = checked(tree)
-    (one,) = [each for each in report.findings if each.id == "signal/removed" and each.place.line == 8]
-    assert (one.place.file, one.severity) == ("profiles/demo.yaml", Severity.ERROR)
-    assert "version" in one.hint
-    assert "render" in one.hint
-    assert {note.message for note in one.notes} == {"rendered here"}
-    assert str(tree / CHAT) in {note.place.file for note in one.notes}
-
-
-def test_a_limit_beyond_the_buckets_is_told_at_the_threshold(rendered: Written) -> None:
-    tree = rendered()
-    edit(tree, CHAT, "> 10\n", "> 1000\n")
-    report = checked(tree)
-    (one,) = [each for each in report.findings if each.id == "histogram/threshold" and each.severity == Severity.ERROR]
-    assert (one.place.file, one.place.line) == ("profiles/demo.yaml", line(PROFILE, "latencyP95: 10s"))
-    assert one.notes[-1].place.file == str(tree / CHAT)
-    assert one.notes[-1].place.line == line((tree / CHAT).read_text(), "> 1000")
-
-
-def test_a_selector_of_a_wrong_form_is_told_at_the_selector(rendered: Written) -> None:
-    tree = rendered()
-    edit(tree, MONITOR, "app: chat", "app: [chat]")
-    assert found(checked(tree), "schema/invalid") == [("profiles/demo.yaml", line(PROFILE, "selector: {app: chat}"))]
-
-
-def test_levels_count_what_stands_in_the_tree(rendered: Written) -> None:
-    tree = rendered()
-    before = checked(tree).levels
-    edit(tree, MONITOR, "interval: 30s", "interval: 30x")
-    after = checked(tree).levels
-    failed = [(one.name, one.checked - one.passed) for one in after if one.passed < one.checked]
-    assert failed == [("schema", 1)]
-    assert [one.checked for one in after] == [one.checked for one in before]
-
-
-def test_all_formats_say_the_same_line(rendered: Written, obsgen: Command) -> None:
-    tree = rendered()
-    edit(tree, CHAT, "> 10\n", "> 1000\n")
-    at = line(PROFILE, "latencyP95: 10s")
-    for form in ("text", "json", "sarif", "github", "junit", "markdown"):
-        out = obsgen("validate", tree, "--tools", "off", "--format", form).out
-        assert "profiles/demo.yaml" in out
-        assert str(at) in out
-    (one,) = [
-        each
-        for each in json.loads(obsgen("validate", tree, "--tools", "off", "--format", "json").out)["findings"]
-        if each["severity"] == "error"
-    ]
-    assert (one["file"], one["line"]) == ("profiles/demo.yaml", at)
-    assert one["notes"][-1]["file"] == str(tree / CHAT)
 
 
 @pytest.mark.parametrize("file", ["demo.yaml", "profiles/demo.yaml", "profiles/other-name.yml", "out/demo.yaml"])
@@ -332,6 +170,14 @@ def test_a_rule_that_an_environment_changes_is_still_the_profiles(rendered: Writ
     assert decided(tree, patch, "", text) == "alerts: {AlphaDown: {severity: info}}"
 
 
+def test_what_an_environment_removes_decides_nothing_there(rendered: Written) -> None:
+    text = PROFILE.replace("        thresholds: {latencyP95: 1s}\n", "        thresholds: null\n")
+    tree = rendered(text)
+    assert decided(tree, place(tree, f"{DEV}/rules/patch-prometheusrule-chat.yaml", "vector(8)"), "", text) == (
+        "- name: chat"
+    )
+
+
 def test_every_line_can_be_asked_about(rendered: Written) -> None:
     tree = rendered()
     causes = Causes(read_repository([tree]))
@@ -354,76 +200,6 @@ def test_what_a_component_alone_says_stays(rendered: Written) -> None:
     assert decided(tree, spot, "histogram/threshold") == ""
 
 
-ALLOWED = "latencyP95: 10s  # obsgen: allow histogram/threshold - agreed with the team"
-
-
-@pytest.mark.parametrize("paths", [("out/demo",), ("out/demo", "profiles")], ids=["tree", "tree and profile"])
-def test_a_comment_at_the_profiles_line_allows(rendered: Written, paths: tuple[str, ...]) -> None:
-    tree = rendered(PROFILE.replace("latencyP95: 10s", ALLOWED))
-    edit(tree, CHAT, "> 10\n", "> 1000\n")
-    report = checked(*map(Path, paths))
-    at = ("profiles/demo.yaml", line(PROFILE, "latencyP95: 10s"))
-    assert at not in found(report, "histogram/threshold")
-    assert [one.id for one in report.findings if one.id.startswith("suppression/")] == []
-    (one,) = [each for each in report.suppressed if each.reason == "agreed with the team"]
-    assert (one.place.file, one.place.line) == at
-    assert (one.finding.place.file, one.finding.place.line) == at
-
-
-def test_the_original_place_allows_too(rendered: Written) -> None:
-    allow = "validation:\n  allow:\n    - {id: histogram/threshold, alert: AlphaLatencyHigh, reason: agreed}\n"
-    tree = rendered(PROFILE + allow)
-    edit(tree, CHAT, "> 10\n", "> 1000\n")
-    report = checked(tree)
-    assert not [each for each in report.findings if each.id == "histogram/threshold" and each.severity == "error"]
-    assert {each.reason for each in report.suppressed} == {"agreed"}
-
-
-def test_an_entry_that_allows_nothing_is_told_in_the_profile(rendered: Written) -> None:
-    text = PROFILE + "validation:\n  allow:\n    - {id: promql/comparison, alert: AlphaDown, reason: agreed}\n"
-    tree = rendered(text)
-    assert found(checked(tree), "suppression/unused") == [("profiles/demo.yaml", line(text, "promql/comparison"))]
-
-
-def test_comments_that_nothing_needs_are_told_where_the_tree_is_looked_at(rendered: Written) -> None:
-    tree = rendered(PROFILE.replace("latencyP95: 10s", ALLOWED))
-    at = [("profiles/demo.yaml", line(PROFILE, "latencyP95: 10s"))]
-    assert found(checked(tree, Path("profiles")), "suppression/unused") == at
-    Path("other").mkdir()
-    Path("other/service.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {}\n")
-    assert found(checked(Path("other"), Path("profiles")), "suppression/unused") == []
-
-
-def test_a_comment_in_the_profile_that_is_over_is_told(rendered: Written) -> None:
-    tree = rendered(PROFILE.replace("latencyP95: 10s", f"{ALLOWED} (until 2027-01-30)"))
-    edit(tree, CHAT, "> 10\n", "> 1000\n")
-    report = checked(tree)
-    at = ("profiles/demo.yaml", line(PROFILE, "latencyP95: 10s"))
-    assert at in found(report, "histogram/threshold")
-    assert found(report, "suppression/expired") == [at]
-
-
-def test_nothing_is_read_of_a_profile_without_findings(rendered: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    tree = rendered(ALPHA.replace("port: http}", "port: http, thresholds: {latencyP95: 10s}}"))
-    asked: list[Path] = []
-    monkeypatch.setattr("obsgen.checks.causes.tracing.profile_of", asked.append)
-    assert not checked(tree).findings
-    assert asked == []
-    edit(tree, MONITOR, "interval: 30s", "interval: 30x")
-    assert checked(tree).findings
-    assert asked == [tree.resolve()]
-
-
-def test_findings_that_say_the_same_are_one_with_all_places() -> None:
-    spot = Place("profile.yaml", 3)
-    notes = [Note("rendered here", Place("rules.yaml", number)) for number in (9, 2)]
-    told = [replace(error("a/b", "c", spot), notes=(note,)) for note in notes]
-    assert folded([*told, error("a/b", "d", spot)]) == [
-        replace(told[0], notes=(notes[1], notes[0])),
-        error("a/b", "d", spot),
-    ]
-
-
 def test_what_decides_can_be_asked_of_findings_objects_and_rules(rendered: Written) -> None:
     tree = rendered()
     repository = read_repository([tree])
@@ -436,34 +212,65 @@ def test_what_decides_can_be_asked_of_findings_objects_and_rules(rendered: Writt
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("profile", "expected"),
-    [("profiles/demo.yaml", "(profiles/demo.yaml:8:14)"), ("profiles/demo.txt", "in the profile, then")],
-    ids=["found", "absent"],
-)
-def test_upgrades_of_rendered_trees_are_made_in_the_profile(
-    rendered: Written, obsgen: Command, profile: str, expected: str
-) -> None:
-    tree = rendered(PROFILE.replace("  - name: draft\n    type: alpha\n    namespace: ml\n", ""))
-    Path("profiles/demo.yaml").rename(profile)
-    before = (tree / CHAT).read_text()
-    ran = obsgen("upgrade", "--to", "alpha=1.0.0", tree, "--write")
-    assert ran.code == 1
-    assert 'set `version: "1.0.0"`' in ran.out
-    assert expected in ran.out
-    assert "0 can be rewritten, 0 must be decided" in ran.out
-    assert (tree / CHAT).read_text() == before
-    every = json.loads(obsgen("upgrade", "--to", "alpha=1.0.0", tree, "--format", "json").out)["broken"]
-    assert {one["rewritten"] for one in every} == {None}
-    assert all(one["advice"] for one in every)
-    extra = line(PROFILE, "extra:") - 3
-    assert {(one["profile"] or {}).get("line") for one in every} == ({8, extra} if profile.endswith("yaml") else {None})
-
-
-def test_a_query_of_the_profiles_own_is_corrected_there(rendered: Written) -> None:
-    text = PROFILE.replace("alpha_requests_total > 5", "alpha:memory_usage_ratio > 5")
+def test_components_of_ones_own_are_known(rendered: Written, tmp_path: Path) -> None:
+    text = PROFILE.replace("type: alpha", "type: mine") + "templates: [../own]\n"
+    shutil.copytree(TEMPLATES / "alpha", tmp_path / "own" / "mine")
     tree = rendered(text)
-    broken = [each for each in upgrade([tree], ["alpha=1.0.0"]).broken if each.what == "alert TooManyDrafts"]
-    assert [(each.profile and each.profile.line, "correct the query" in each.advice) for each in broken] == [
-        (line(text, "expr: alpha"), True)
-    ]
+    spot = place(tree, CHAT, "alert: AlphaLatencyHigh", "> 10")
+    assert decided(tree, spot, "histogram/threshold", text) == "latencyP95: 10s"
+
+
+_LIMITS = {"latencyP95": "s", "memoryUsage": "%", "queueLength": "", "speed": "tok/s"}
+_SERVERS = st.dictionaries(
+    st.sampled_from(["chat", "draft", "a-1"]),
+    st.dictionaries(st.sampled_from(sorted(_LIMITS)), st.integers(1, 90), max_size=3),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_SERVERS, _SERVERS)
+def test_every_limit_has_the_line_of_its_own_server_and_environment(
+    made_up_components: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    servers: dict[str, dict[str, int]],
+    changed: dict[str, dict[str, int]],
+) -> None:
+    lines = [ALPHA.partition("modelServers")[0].rstrip(), "modelServers:"]
+    for server, own in servers.items():
+        lines += [f"  - name: {server}", "    type: alpha", "    namespace: ml", f"    thresholds: # of {server}"]
+        lines += [f"      {limit}: {value}{_LIMITS[limit]} # {server}" for limit, value in own.items()] or ["      {}"]
+    lines += ["environments:", "  dev:", "    modelServers:"]
+    for server in servers.keys() & changed.keys():
+        lines += [f"      {server}:", "        thresholds:"]
+        lines += [f"          {name}: {value}{_LIMITS[name]} # {server} dev" for name, value in changed[server].items()]
+    text = "\n".join(lines)
+    root = tmp_path_factory.mktemp("limits")
+    (root / "demo.yaml").write_text(text)
+    for path, content in {**made(text).files, ".obsgen/record.json": b"{}"}.items():
+        (root / "out/demo" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "out/demo" / path).write_bytes(content)
+    repository = read_repository([root / "out"])
+    causes = Causes(repository)
+    keys = {"AlphaLatencyHigh": "latencyP95", "AlphaMemoryFull": "memoryUsage", "AlphaQueued": "queueLength"}
+    asked = 0
+    for rule in (each for one in repository.rule_sets for each in one.rules if each.name == "obsgen:alert_threshold"):
+        labels = rule.value["labels"]
+        server, limit = labels["service"], keys.get(labels["alert"])
+        spot = rule.located.at("expr").place()
+        found = causes.of(spot)
+        assert found
+        if limit is None:
+            continue
+        asked += 1
+        in_dev = "overlays" in spot.file
+        own = (
+            (changed if in_dev else servers)[server].get(limit) if server in (changed if in_dev else servers) else None
+        )
+        line = text.splitlines()[found.line - 1].strip()
+        if own is None:
+            assert line == f"- name: {server}"
+        else:
+            assert line == f"{limit}: {own}{_LIMITS[limit]} # {server}{' dev' if in_dev else ''}"
+    assert asked

@@ -41,7 +41,7 @@ class Causes:
         """The profile of a tree, read; None if none can be told for certain."""
         if tree not in self._profiles:
             path = profile_of(tree)
-            name = self._files.get(path, shown(path, like)) if path else ""
+            name = self._files.get(path.resolve(), shown(path, like)) if path else ""
             self._profiles[tree] = _source(path, name, self._repository.templates) if path else None
         return self._profiles[tree]
 

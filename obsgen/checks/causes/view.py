@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from obsgen.components.catalogue import ComponentFolder
 from obsgen.components.objectives import Objective
@@ -54,9 +55,19 @@ class View:
     def written(self, *route: str | int, key: bool = False) -> Place | None:
         """Where a value (or its key) was written; None where the profile leaves it to a default."""
         at = self.merged.written_at(route)
-        if self.merged.document.at(at) is None:
+        if self.merged.document.at(at) is None or not self._has(route):
             return None
         return self.merged.document.place(at, key=key)
+
+    def _has(self, route: Route) -> bool:
+        """Whether there is a value: an environment may have removed what the profile says."""
+        value: Any = self.merged.value
+        for step in route:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return True
 
     def first(self, routes: Iterable[Route]) -> Place | None:
         """Where the first of the values that was written stands."""
