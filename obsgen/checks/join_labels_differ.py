@@ -8,6 +8,7 @@ from obsgen.checks.asked import ignored, joined_on, selectors
 from obsgen.checks.meanings import Meaning
 from obsgen.checks.repository import Repository
 from obsgen.findings import Finding, Severity
+from obsgen.knowledge.inventory import Known
 from obsgen.promql import Node
 from obsgen.promql.labels import is_vector
 
@@ -57,9 +58,15 @@ def _other_targets(meaning: Meaning, node: Node) -> Finding | None:
 def _scraped_from(meaning: Meaning, node: Node) -> frozenset[str]:
     """The components of a side that still has the labels of its target."""
     labels = meaning.carried.may(node)
-    components = {row.component for each in selectors(node) for row in meaning.carried.rows(each)}
+    components = {_owner(meaning, row) for each in selectors(node) for row in meaning.carried.rows(each)}
     known = all(meaning.carried.rows(each) for each in selectors(node))
     return frozenset(components) if known and not labels.lacks("instance") and labels.only is None else frozenset()
+
+
+def _owner(meaning: Meaning, row: Known) -> str:
+    """Who exposes a series: the component to whose page its name belongs, also where another one asks for it."""
+    owners = [exporter.name for exporter in meaning.carried.inventory.owners(row.name)]
+    return row.component if row.component in owners or not owners else owners[0]
 
 
 def _names(node: Node) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from obsgen.components.datasources import Datasource
-from obsgen.components.fields import Quantity, Strict, UnitName, sensible
+from obsgen.components.fields import LabelName, Quantity, Strict, UnitName, sensible
 from obsgen.components.logs import Collects
 from obsgen.components.scrape import Scrape
 
@@ -90,15 +90,22 @@ class Page(Strict):
 
     Every series whose name begins with one of the `prefixes` comes from it; where the page is `complete` it has no such
     series but those of the signals. `shared` are beginnings of names that a library gives to many programs: where
-    nobody says that this one runs, they may be anybody's. `copies` are the same series under other names. What is
-    `pushed` comes from no target: there is no `up`, and between two runs nothing at all.
+    nobody says that this one runs, they may be anybody's. `labels` may be on any of its series besides the signal's
+    own: by version, or by how it is configured. `copies` are the same series under other names. What is `pushed` comes
+    from no target: there is no `up`, and between two runs nothing at all.
     """
 
     prefixes: tuple[str, ...] = ()
     complete: bool = False
     shared: tuple[str, ...] = ()
+    labels: tuple[LabelName, ...] = ()
     copies: tuple[Copy, ...] = ()
     pushed: bool = False
+
+    @property
+    def any_labels(self) -> frozenset[str]:
+        """`labels` as a set."""
+        return frozenset(self.labels)
 
 
 class Switch(Strict):

@@ -90,7 +90,7 @@ class Carried:
 
     def _missing(self, rows: Sequence[Known]) -> frozenset[str]:
         near = (self.inventory.labels(row.component) for row in rows)
-        own = frozenset(label for row in rows for label in row.labels)
+        own = frozenset(label for row in rows for label in self._on_page(row))
         suspects = frozenset().union(self.inventory.odd_labels, *near) - own
         return frozenset(label for label in suspects - _OWN if not self.added.may(label))
 
@@ -121,10 +121,14 @@ class Carried:
         if not rows:
             return self.recorded(node.name).minus(asked.gone)
         if rows and self._all_is_known(rows) and not self.added.anything:
-            on_pages = frozenset(label for row in rows for label in row.labels)
+            on_pages = frozenset(label for row in rows for label in self._on_page(row))
             exported = frozenset(f"exported_{label}" for label in on_pages)
             return Labels((on_pages | exported | TARGET | self.added.names) - asked.gone)
         return Labels(gone=asked.gone | self.never(node))
+
+    def _on_page(self, row: Known) -> frozenset[str]:
+        """The labels that a row can have where it is exposed."""
+        return row.labels | self.inventory.exporter(row.component).component.page.any_labels
 
     def _all_is_known(self, rows: Iterable[Known]) -> bool:
         return all(row.component and self.inventory.exporter(row.component).component.page.complete for row in rows)

@@ -168,3 +168,16 @@ def test_an_operator_s_object_says_which_version_runs(tmp_path: Path, version: s
     )
     full = alert("prometheus_notifications_queue_length > prometheus_notifications_queue_capacity")
     assert [each for each in ids(told(tmp_path, full, server=server)) if each.startswith("join/")] == found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "max by (job, bucket) (thanos_objstore_bucket_last_successful_upload_time) < 1.7e9",
+        "sum by (rule_group, strategy) (rate(prometheus_rule_evaluation_failures_total[5m])) > 1",
+        "sum by (end_user, model) (rate(litellm_input_tokens_metric_total[5m])) > 1e6",
+        "kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes < 0.03",
+    ],
+)
+def test_labels_that_some_versions_have_are_no_mistake(tmp_path: Path, expression: str) -> None:
+    assert [each for each in ids(told(tmp_path, alert(expression))) if each.startswith(("label/", "join/"))] == []
