@@ -25,6 +25,7 @@ MEANINGS = {"empty", "histogram", "join", "label", "promql", "ratio", "signal", 
 SAY_SOMETHING_ELSE = {"promql/cluster-lost", "signal/not-exposed"}
 """Checks whose findings say nothing that another finding at the place could say."""
 NOT_IN_THE_TREE = {
+    "label/not-attached",
     "argocd/size",
     "datasource/not-loaded",
     "object/other-namespace",
