@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mutations import APPLICATION, BOARD, GRAFANA, SERVED, SERVING, Mutation
+from mutations import ALERTING, APPLICATION, BOARD, GRAFANA, SERVED, SERVING, Mutation
 
 PROJECT, PLATFORM = "argocd/project.yaml", "argocd/platform.yaml"
 
@@ -18,6 +18,8 @@ DELIVERY_MUTATIONS = (
     Mutation("folder that nobody makes", GRAFANA, "folderRef: shop", "folderRef: shops", "datasource/not-selected"),
     Mutation("ConfigMap of another name", GRAFANA, "name: grafana-shop", "name: grafana-shops", "secret/missing"),
     Mutation("key that a ConfigMap lacks", GRAFANA, "key: shop.json", "key: shops.json", "secret/missing"),
+    Mutation("key to be filled in", ALERTING, "https://alerts.example.org/shop", "https://alerts.example.org/YOUR-KEY",
+             "secret/placeholder"),
     # Argo CD
     Mutation("folder that is not there", APPLICATION, "path: overlays/prod", "path: overlays/prd", "argocd/path"),
     Mutation("kind that no project allows", PROJECT, "    - {group: apps, kind: Deployment}\n", "", "argocd/project",
