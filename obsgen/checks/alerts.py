@@ -11,6 +11,7 @@ from obsgen.checks.objects import KubeObject, Located
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import Rule, RuleSet, rules_of_object
 from obsgen.checks.scopes import Scope, Scopes
+from obsgen.conventions import PLACE_LABELS
 from obsgen.facts import tree_facts
 from obsgen.promql import Query
 from obsgen.signalpath.labels import Values, values_of
@@ -80,7 +81,7 @@ def _of_scope(scope: Scope, scopes: Scopes, queries: Mapping[str, Query | None])
     others = scopes.near(scope, OPERATOR, "ThanosRuler")
     for object_ in scope.objects:
         set_ = rules_of_object(object_)
-        added = None if others or set_ is None else _of_servers(servers, object_.namespace)
+        added = None if others or set_ is None else _of_servers(servers, object_.namespace) or _of_facts(scope)
         for rule in _alerting(set_):
             query = None if set_ and is_logql(set_) else queries.get(rule.expr)
             yield Alert(rule, query, added, scope, scope.tree)
@@ -105,6 +106,13 @@ def _of_servers(servers: list[KubeObject], namespace: str) -> Mapping[str, Value
     if any(_relabels(one) for one in servers) or any(spec.get("enforcedNamespaceLabel") for spec in specs):
         return None
     return _united([_external(one) for one in servers])
+
+
+def _of_facts(scope: Scope) -> Mapping[str, Values] | None:
+    """What the Prometheus of a rendered tree adds, where it is not among the files: labels of places, any values."""
+    if scope.tree is None or scope.facts.prometheus is None or scope.of(OPERATOR, "Prometheus"):
+        return None
+    return dict.fromkeys((*PLACE_LABELS, "prometheus", *scope.facts.prometheus.external_labels))
 
 
 def _relabels(server: KubeObject) -> bool:
