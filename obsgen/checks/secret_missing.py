@@ -37,7 +37,7 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
     """Secrets and ConfigMaps that are neither among the files nor told by facts."""
     made = Providers(repository.scopes)
     for reference, scope in _all(repository):
-        if not made.named(reference, scope) and not _is_elsewhere(reference, scope, made):
+        if not (reference.optional or made.named(reference, scope) or _is_elsewhere(reference, scope, made)):
             key = f" with the key {reference.key}" if reference.key else ""
             text = f"{reference.kind} {_full(reference)}{key} exists"
             yield Assumption(text, reference.located.place())
@@ -52,7 +52,7 @@ def _all(repository: Repository) -> Iterator[tuple[KeyReference, Scope]]:
 
 def _is_elsewhere(reference: KeyReference, scope: Scope, made: Providers) -> bool:
     told = made.told(reference, scope) if reference.kind == SECRET else set()
-    return reference.optional or reference.name in _EVERYWHERE or reference.name in told
+    return reference.name in _EVERYWHERE or reference.name in told
 
 
 def _key(reference: KeyReference, found: list[Provider]) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def _key(reference: KeyReference, found: list[Provider]) -> Iterator[Finding]:
 def _name(reference: KeyReference, scope: Scope, made: Providers) -> Iterator[Finding]:
     names = made.names(reference, scope)
     near = next((each for each in sorted(names) if is_slip(reference.name, each)), None)
-    brings_all = scope.tree is not None and (reference.kind != SECRET or scope.facts.secrets)
+    brings_all = not reference.optional and scope.tree is not None and (reference.kind != SECRET or scope.facts.secrets)
     if near or brings_all:
         message = f"no {reference.kind} {_full(reference)} is among the files"
         hint = f"did you mean {near!r}?" if near else f"known: {', '.join(sorted(names))}"
