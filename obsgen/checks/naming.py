@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+import re
+from collections.abc import Container, Iterable, Sequence
+from difflib import SequenceMatcher, get_close_matches
 
 from obsgen.checks.lookups import Lookup
 from obsgen.findings import Finding, Fix, Severity
@@ -34,8 +35,38 @@ def called(instead: Sequence[Known]) -> str:
 
 def alike(name: str, names: Iterable[str]) -> str:
     """A known name that is written almost so; else nothing."""
-    near = get_close_matches(name, list(names), 1, 0.85)
+    known = list(names)
+    same = [each for each in known if each.lower() == name.lower()]
+    near = same or get_close_matches(name, known, 1, 0.85)
     return f"did you mean {near[0]}?" if near else ""
+
+
+_PARTS = re.compile(r"[A-Za-z0-9]+")
+_LEFT_OUT = frozenset(("total", "seconds", "bytes", "perc", "ratio", "bucket", "count", "sum"))
+_SHORTEST, _ALIKE = 4, 0.8
+
+
+def slip(name: str, names: Iterable[str]) -> str:
+    """The known name of which one word has a slip, or whose last word is left out; else nothing.
+
+    A word that some known name has is no slip: then the name is of something else.
+    """
+    words = _PARTS.findall(name)
+    known = {each: _PARTS.findall(each) for each in names}
+    every = {word for each in known.values() for word in each}
+    for each, parts in known.items():
+        if parts[:-1] == words and parts[-1].lower() in _LEFT_OUT:
+            return each
+        differing = [(one, two) for one, two in zip(words, parts, strict=False) if one != two]
+        if len(words) == len(parts) and len(differing) == 1 and _is_slip(*differing[0], every):
+            return each
+    return ""
+
+
+def _is_slip(one: str, two: str, every: Container[str]) -> bool:
+    figures = one.rstrip("0123456789") == two.rstrip("0123456789")
+    alike = SequenceMatcher(None, one, two).ratio() >= _ALIKE
+    return len(one) >= _SHORTEST and alike and not figures and one not in every
 
 
 def told(check: str, severity: Severity, message: str, lookup: Lookup, hint: str = "") -> Finding:

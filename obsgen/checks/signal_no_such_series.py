@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from obsgen.checks.lookups import Lookup
-from obsgen.checks.naming import alike, called, told
+from obsgen.checks.naming import alike, called, slip, told
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
+from obsgen.facts import tree_facts
 from obsgen.findings import Finding, Fix, Severity
 from obsgen.knowledge.exposure import State
 
@@ -27,6 +29,19 @@ def check(repository: Repository) -> Iterator[Finding]:
             severity = SEVERITY if certain else Severity.WARNING
             found = told(ID, severity, _message(repository, lookup), lookup, _hint(repository, lookup))
             yield replace(found, fix=_respelt(lookup) if certain else None)
+        elif lookup.verdict.state == State.UNKNOWN and not lookup.is_recorded:
+            yield from _slip(repository, lookup)
+
+
+def _slip(repository: Repository, lookup: Lookup) -> Iterator[Finding]:
+    """A name with a slip, or without its ending: certain in a rendered tree, which asks for known ones alone."""
+    siblings = repository.inventory.siblings(lookup.name)
+    meant = slip(lookup.name, siblings) if siblings else ""
+    if meant:
+        who = repository.inventory.owners(lookup.name)[0].component.title
+        severity = SEVERITY if tree_facts(Path(lookup.expression.located.file)) else Severity.WARNING
+        message = f"no known version of {who} exposes {lookup.name}"
+        yield told(ID, severity, message, lookup, f"did you mean {meant}?")
 
 
 def assumptions(repository: Repository) -> Iterator[Assumption]:

@@ -91,7 +91,8 @@ class Carried:
     def _missing(self, rows: Sequence[Known]) -> frozenset[str]:
         near = (self.inventory.labels(row.component) for row in rows)
         own = frozenset(label for row in rows for label in self._on_page(row))
-        suspects = frozenset().union(self.inventory.odd_labels, *near) - own
+        otherwise = frozenset(label.lower() for label in own)  # the same label in other letters is another label
+        suspects = frozenset().union(self.inventory.odd_labels, otherwise, *near) - own
         return frozenset(label for label in suspects - _OWN if not self.added.may(label))
 
     def surely(self, node: Node) -> frozenset[str]:
