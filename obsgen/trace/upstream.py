@@ -108,7 +108,9 @@ def _unexposed(series: Series) -> str:
 def _exporter(ground: Ground, component: str, found: list[Series]) -> Hop:
     kinds = {row.type for each in found for row in each.verdict.rows[:1]}
     names = listed(sorted({_metric(each) for each in found}))
-    what = f"exposes {names}" + (f" ({kinds.pop()})" if len(kinds) == 1 else "")
+    since = {f"since {row.since}" for each in found for row in each.verdict.rows[:1] if row.since}
+    more = [each.pop() for each in (kinds, since) if len(each) == 1]
+    what = f"exposes {names}" + (f" ({', '.join(more)})" if more else "")
     if not component:
         return Hop("exporter", f"a declared metric: {what.removeprefix('exposes ')}")
     title = ground.repository.inventory.exporter(component).component.title
