@@ -32,6 +32,11 @@ class Runbook:
         return str(self.located.value)
 
     @property
+    def is_text(self) -> bool:
+        """Whether the annotation is the runbook itself, and no address."""
+        return any(map(str.isspace, self.url.strip()))
+
+    @property
     def home(self) -> str:
         """The address of its folder."""
         return self.url.rpartition("/")[0]

@@ -54,6 +54,9 @@ def _holds(group: Located, rule: Rule) -> bool:
 
 def _loading(ground: Ground, set_: RuleSet, object_: KubeObject | None) -> tuple[str, State, tuple[Finding, ...]]:
     """Who loads some rules, how sure that is, and what is wrong with it."""
+    config = ground.loads(set_.located.file) if object_ is None else None
+    if config:
+        return f"loaded by {config.located.file}", State.FACT, ()
     if object_ is None:
         return "in a rule file; who loads it is not among these files", State.ASSUMED, ()
     if not set_.is_object or object_.kind != "PrometheusRule":

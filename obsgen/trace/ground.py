@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from obsgen.checks.expressions import Expression, LogText, rule_expressions
 from obsgen.checks.kustomizations import Kustomization
 from obsgen.checks.lookups import Lookup, look_up
 from obsgen.checks.objects import Embedded, KubeObject, Located
+from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.repository import Repository
 from obsgen.checks.rules import Rule, RuleSet, rules_of_object
 from obsgen.checks.worlds import OVERLAYS, World
@@ -25,6 +27,7 @@ from obsgen.knowledge.inventory import Known
 from obsgen.promql.tree import Node
 from obsgen.signalpath.feeds import Feeds
 from obsgen.signalpath.graph import Graph
+from obsgen.signalpath.monitors import Endpoint
 from obsgen.trace.defects import Defects
 
 
@@ -160,6 +163,22 @@ class Ground:
     def has_object(self, object_: KubeObject) -> bool:
         """Whether an object is applied there."""
         return id(object_) in self._objects
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All that is scraped there, without the jobs of other environments' configurations."""
+        found = self.graph.endpoints
+        return tuple(each for each in found if each.monitor is not None or self.has_file(each.located.file))
+
+    def loads(self, file: str) -> PrometheusConfig | None:
+        """The configuration there that loads a file of rules, if its own patterns reach it."""
+        for config in self.repository.prometheus_configs:
+            if not config.is_list and self.has_file(config.located.file):
+                home = Path(config.located.file).parent
+                patterns = [each.value for each in config.located.at("rule_files").items()]
+                if any(isinstance(each, str) and fnmatch(file, str(home / each)) for each in patterns):
+                    return config
+        return None
 
     @cached_property
     def _objects(self) -> frozenset[int]:

@@ -74,7 +74,7 @@ def _receivers(ground: Ground) -> Iterator[Subject]:
 def _monitors(ground: Ground) -> Iterator[Subject]:
     by_name: dict[str, list[Endpoint]] = {}
     names: dict[str, tuple[str, ...]] = {}
-    for each in ground.graph.endpoints:
+    for each in ground.endpoints:
         name = str(each.monitor) if each.monitor else f"scrape job {each.located.value.get('job_name')}"
         by_name.setdefault(name, []).append(each)
         names[name] = _names(each.monitor.object) if each.monitor else (name, str(each.located.value.get("job_name")))

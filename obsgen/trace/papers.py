@@ -26,6 +26,9 @@ def runbook(ground: Ground, rule: Rule) -> Iterator[Hop]:
     found = runbook_of(rule)
     if found is None:
         return
+    if found.is_text:
+        yield Hop("runbook", "in the alert's own annotation", found.located.place(key=True))
+        return
     lost = ground.defects.at(found.located, ids("rules/no-runbook", "link/runbook"))
     if found.page:
         name = f"{found.page.parent.name}/{found.page.name}"

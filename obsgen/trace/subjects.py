@@ -196,7 +196,7 @@ def of_target(ground: Ground, name: str, item: Service | Workload) -> Trace:
     """Who scrapes a Service or the Pods of a workload."""
     endpoints = [
         each
-        for each in ground.graph.endpoints
+        for each in ground.endpoints
         if any(target.service is item or target.workload is item for target in ground.graph.targets(each))
     ]
     if endpoints:

@@ -113,13 +113,14 @@ def fates(ground: Ground, series: Series) -> list[Fate]:
         return []
     if series.is_of_scrapes:
         return [Fate(each, True, True, None, Partial({})) for each in _of_job(ground, series)]
-    found = [each for each in ground.feeds.fates(series.name) if _fits(ground, series, each.endpoint) is not False]
+    here = [each for each in ground.feeds.fates(series.name) if each.endpoint in ground.endpoints]
+    found = [each for each in here if _fits(ground, series, each.endpoint) is not False]
     related = [each for each in found if each.is_related]
     return related or [each for each in found if _fits(ground, series, each.endpoint)] or found
 
 
 def _of_job(ground: Ground, series: Series) -> Iterator[Endpoint]:
-    answers = [(each, _fits(ground, series, each)) for each in ground.graph.endpoints]
+    answers = [(each, _fits(ground, series, each)) for each in ground.endpoints]
     sure = [each for each, answer in answers if answer]
     return iter(sure or [each for each, answer in answers if answer is None])
 
@@ -139,6 +140,10 @@ def is_sure(ground: Ground, series: Series, fate: Fate) -> bool:
 def brought_by(ground: Ground, endpoints: Iterable[Endpoint]) -> frozenset[str]:
     """The names of the series, among those that anybody asks for, that some endpoints surely bring."""
     chosen = set(map(id, endpoints))
-    names = {each.name for each in ground.repository.lookups}
-    related = {name: [fate for fate in ground.feeds.fates(name) if fate.is_related] for name in names}
-    return frozenset(name for name, found in related.items() if any(id(fate.endpoint) in chosen for fate in found))
+    asked = of_lookups(lookup for each in ground.expressions for lookup in ground.lookups(each))
+    once = {(each.name, each.jobs): each for each in asked if not each.is_of_scrapes}
+    return frozenset(
+        each.name
+        for each in once.values()
+        if any(id(fate.endpoint) in chosen and is_sure(ground, each, fate) for fate in fates(ground, each))
+    )

@@ -163,6 +163,8 @@ def fires(rule: Rule, expression: Expression | LogText | None, lookups: list[Loo
     """When an alert fires, in words, with how long it waits and what it tells apart."""
     wait = str(rule.value.get("for") or "")
     what = _condition(rule, expression, lookups)
+    if isinstance(expression, Expression) and expression.query and not expression.query.selectors():
+        return "always fires"
     root = expression.query.root if isinstance(expression, Expression) and expression.query else None
     return f"fires when {what}" + (f" for {wait}" if wait and wait != "0s" else "") + (_per(root) if root else "")
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from engine_support import Command, obsgen
 from trace_support import copied, hop, kinds, only
 
 from obsgen.trace import State, Trace, trace
+
+__all__ = ["obsgen"]
 
 RULES = """\
 groups:
@@ -260,3 +263,41 @@ def test_warnings_make_a_hop_doubtful_and_break_nothing(tmp_path: Path) -> None:
     assert hop(path, "secret").state == State.DOUBTFUL
     assert {each.id for each in hop(path, "secret").findings} == {"secret/missing"}
     assert not found.is_broken
+
+
+def test_a_rule_file_that_a_configuration_names_is_loaded_by_it(tmp_path: Path) -> None:
+    found = hop(traced(tmp_path, rules__yaml=RULES, prometheus__yml=CONFIG), "rule")
+    assert found.text == f"group shop, loaded by {tmp_path / 'prometheus.yml'}"
+    assert found.state == State.FACT
+    other = CONFIG.replace("[rules.yaml]", "[/etc/prometheus/rules/*.yml]")
+    assert hop(traced(tmp_path, prometheus__yml=other), "rule").state == State.ASSUMED
+
+
+def test_a_runbook_that_stands_in_the_alert_itself_is_not_looked_for(tmp_path: Path) -> None:
+    rules = f"{RULES}        annotations: {{runbook: 'Restart it, and/or see the queue.'}}\n"
+    found = hop(traced(tmp_path, rules__yaml=rules), "runbook")
+    assert (found.text, found.state) == ("in the alert's own annotation", State.FACT)
+
+
+FILES = """\
+apiVersion: obsgen.dev/v1alpha1
+kind: Profile
+stack: demo
+prometheus: {mode: files}
+modelServers: [{name: chat, type: vllm, version: "0.12", namespace: ml}]
+environments:
+  dev: {cluster: {name: a}}
+  prod: {cluster: {name: b}}
+"""
+
+
+def test_each_environment_has_the_jobs_and_rules_of_its_own_files(obsgen: Command, tmp_path: Path) -> None:
+    (tmp_path / "demo.yaml").write_text(FILES, encoding="utf-8")
+    assert obsgen("render", "demo.yaml").code == 0
+    found = trace("VllmDown", [Path("out")]).traces
+    assert [each.environments for each in found] == [("dev",), ("prod",)]
+    for each in found:
+        (environment,) = each.environments
+        files = {one.place.file for one in each.hops if one.place and one.kind in ("monitor", "rule")}
+        assert all(file.startswith(f"out/demo/prometheus/{environment}/") for file in files)
+        assert hop(each, "rule").text.endswith(f"loaded by out/demo/prometheus/{environment}/prometheus.yml")

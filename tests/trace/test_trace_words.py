@@ -78,6 +78,10 @@ def test_an_alert_that_does_not_wait_says_nothing_of_it() -> None:
     assert said("shop_queue > 5", **{"for": "0s"}) == "fires when shop_queue > 5"
 
 
+def test_an_alert_that_asks_for_nothing_always_fires() -> None:
+    assert said("vector(1)", **{"for": "1m"}) == "always fires"
+
+
 LONG = " or ".join(f"a_series_with_a_long_name_{number} > {number}" for number in range(9))
 
 
@@ -125,5 +129,5 @@ EXPRESSIONS = st.recursive(
 @given(EXPRESSIONS)
 def test_any_expression_has_words(expr: str) -> None:
     told = said(expr)
-    assert told.startswith("fires when ")
+    assert told.startswith("fires when ") or told == "always fires"
     assert told.isprintable()
