@@ -11,6 +11,7 @@ from obsgen.checks.repository import read_repository
 from obsgen.facts import Facts
 from obsgen.findings import Finding, InputError, Place, error, redacted
 from obsgen.hints import did_you_mean, nearest
+from obsgen.leaks import without
 from obsgen.trace import subjects
 from obsgen.trace.defects import defects
 from obsgen.trace.ground import Ground, grounds
@@ -37,6 +38,7 @@ class Tracer:
         self, paths: Iterable[Path], environment: str = "", facts: Facts | None = None, templates: Sequence[Path] = ()
     ) -> None:
         self.repository = read_repository(paths, facts=facts, templates=templates)
+        self._secrets = sorted({one.value for one in self.repository.secrets})
         places = grounds(self.repository, defects(self.repository))
         self.grounds = [each for each in places if _is_meant(each, environment)]
         if environment and not self.grounds:
@@ -50,7 +52,15 @@ class Tracer:
         found = found or [each for ground in self.grounds for each in self._roughly(ground, wanted)]
         if not wanted or not found:
             raise InputError([self._unknown(name)])
-        return Tracing(wanted, tuple(_joined(_told(found))))
+        return Tracing(wanted, tuple(self._open(each) for each in _joined(_told(found))))
+
+    def _open(self, path: Trace) -> Trace:
+        """A path that quotes no secret of the files."""
+        hops = tuple(replace(each, text=self._without_secrets(each.text)) for each in path.hops)
+        return replace(path, sentence=self._without_secrets(path.sentence), hops=hops)
+
+    def _without_secrets(self, text: str) -> str:
+        return redacted(without(text, self._secrets))
 
     def _exactly(self, ground: Ground, wanted: str) -> Iterator[tuple[Ground, Subject]]:
         yield from ((ground, each) for each in self._subjects[id(ground)] if wanted in each.names)

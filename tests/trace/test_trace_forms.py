@@ -179,3 +179,12 @@ def test_long_places_are_shortened_at_the_front(file: str, told: str) -> None:
 def test_steps_are_numbered_by_kind() -> None:
     hops = [Hop(kind, "") for kind in ("service", "service", "monitor", "service")]
     assert [number for number, _ in numbered(hops)] == [1, 1, 2, 3]
+
+
+def test_no_form_quotes_a_secret_of_the_files(tmp_path: Path) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    url = f"https://bot:{secret}@wiki.example.org/QueueLong"
+    old = "https://github.com/acme/shop/blob/main/runbooks/QueueLong.md"
+    found = trace("QueueLong", [copied(tmp_path, ("rules.yaml", old, url))])
+    forms = (text.render(found, Options(verbose=True)), document.render(found), picture.render(found))
+    assert not [each for each in forms if secret in each]
