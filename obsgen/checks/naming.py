@@ -65,7 +65,7 @@ def slip(name: str, names: Iterable[str]) -> str:
 
 def _is_slip(one: str, two: str, every: Container[str]) -> bool:
     figures = one.rstrip("0123456789") == two.rstrip("0123456789")
-    alike = SequenceMatcher(None, one, two).ratio() >= _ALIKE
+    alike = SequenceMatcher(None, one, two).ratio() >= _ALIKE or sorted(one) == sorted(two)
     return len(one) >= _SHORTEST and alike and not figures and one not in every
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from obsgen.checks.expressions import Expression
@@ -22,15 +23,15 @@ _NAMED = re.compile(rf"\b{CLUSTER}\b")
 def check(repository: Repository) -> Iterator[Finding]:
     """A warning at the aggregation that drops the label; nothing where nobody speaks of clusters.
 
-    A Prometheus whose external labels name it speaks for all rules, a rule for those of its own file.
+    A Prometheus whose external labels name it speaks for all rules, rules for their own file where most of them do.
     """
-    rules = [each for each in repository.expressions if each.rule and each.query]
+    rules = [(each, each.query.root) for each in repository.expressions if each.rule and each.query]
+    found = [(each, node) for each, root in rules if (node := _dropping(root))]
+    naming = Counter(each.located.file for each, _ in rules if _NAMED.search(str(each.located.value)))
+    losing = Counter(each.located.file for each, _ in found)
     many = _many_clusters(repository)
-    speaking = {each.located.file for each in rules if _NAMED.search(str(each.located.value))}
-    for expression in rules:
-        is_meant = many or expression.located.file in speaking
-        node = _dropping(expression.query.root) if expression.query and is_meant else None
-        if node:
+    for expression, node in found:
+        if many or naming[expression.located.file] > losing[expression.located.file]:
             yield _finding(expression, node)
 
 

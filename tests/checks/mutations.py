@@ -86,7 +86,7 @@ MUTATIONS = (
              "schema/deprecated"),
     Mutation("place of a rule", RULES, "severity: warning", "severity: warning\n          cluster: eu",
              "rules/static-label", "+1"),
-    Mutation("sum over clusters", RULE, 'job="shop"}', 'job="shop", cluster!="test"}', "promql/cluster-lost",
+    Mutation("sum over clusters", SENDER, "{region: eu}", "{cluster: eu}", "promql/cluster-lost",
              f"{RULE}:13"),
     Mutation("misspelt value of a chart", VALUES, "storageSpec", "storagespec", "values/unknown-key"),
     Mutation("value that the resource refuses", VALUES, "replicas: 2", "replicas: two", "values/invalid"),

@@ -89,7 +89,7 @@ SIGNAL_MUTATIONS = (
              "signal/caution"),
     Mutation("label in other letters", SERVING, AGE, "max by (uuid) (DCGM_FI_DEV_GPU_TEMP) > 85", "label/unknown"),
     Mutation("bytes for MiB", SERVING, AGE, "DCGM_FI_DEV_FB_FREE < 1e9", "unit/size"),
-    Mutation("share as a percentage", SERVING, "the cache is full", "'{{ $value }}% in use'", "unit/text"),
+    Mutation("text with a share as a percentage", SERVING, "the cache is full", "'{{ $value }}% in use'", "unit/text"),
     Mutation("name of another unit", SERVING, "    rules:\n",
              "    rules:\n      - {record: gpu_used_bytes, expr: DCGM_FI_DEV_FB_USED}\n", "unit/recorded-name", "+1"),
 )  # fmt: skip

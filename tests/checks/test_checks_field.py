@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import validate
+from obsgen.checks.naming import slip
 from obsgen.findings import Finding
 
 FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: vllm}]\n"
@@ -92,6 +93,11 @@ def test_many_alerts_at_one_silent_receiver_are_one_finding(tmp_path: Path) -> N
 def test_a_rule_speaks_of_clusters_for_its_own_file_alone(tmp_path: Path) -> None:
     text = json.dumps({"groups": [{"name": "h", "rules": [alert('up{cluster="eu"} == 0')]}]})
     assert ids(told(tmp_path, alert("sum(rate(shop_errors_total[5m])) > 1"), others=text)) == []
+
+
+def test_where_most_rules_of_a_file_speak_of_clusters_the_others_are_told(tmp_path: Path) -> None:
+    others = [alert(f"sum by (cluster) (rate({each}_total[5m])) > 1", alert=each) for each in ("a", "b")]
+    assert ids(told(tmp_path, alert("sum(rate(shop_errors_total[5m])) > 1"), *others)) == ["promql/cluster-lost"]
 
 
 def test_a_hint_keeps_the_labels_that_a_join_fetches(tmp_path: Path) -> None:
@@ -181,3 +187,23 @@ def test_an_operator_s_object_says_which_version_runs(tmp_path: Path, version: s
 )
 def test_labels_that_some_versions_have_are_no_mistake(tmp_path: Path, expression: str) -> None:
     assert [each for each in ids(told(tmp_path, alert(expression))) if each.startswith(("label/", "join/"))] == []
+
+
+KNOWN = ["oven:heat_celsius", "oven:loaves_burnt_total", "oven:loaves_baked_total", "oven:l1_reads", "oven:l2_reads"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("oven:haet_celsius", "oven:heat_celsius"),
+        ("oven:loaves_burnt", "oven:loaves_burnt_total"),
+        ("oven:loaves_bakd_total", "oven:loaves_baked_total"),
+        ("oven:loaves_celsius_total", ""),
+        ("oven:l3_reads", ""),
+        ("oven:heat", ""),
+        ("oven:heat_celsius_max", ""),
+        ("oven:stones_celsius", ""),
+    ],
+)
+def test_a_slip_is_in_one_word_or_at_the_end(name: str, meant: str) -> None:
+    assert slip(name, KNOWN) == meant
