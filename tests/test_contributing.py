@@ -130,7 +130,8 @@ def spoken_by(origin: Origin) -> str:
         return "jsonData"
     if origin.route[-1:] == ("expr",):
         return "expr"
-    return "texts" if origin.route[-1:] in (("summary",), ("description",)) else file.name
+    is_text = origin.route[-1:] in (("summary",), ("description",)) or "labels" in origin.route[-2:-1]
+    return "texts" if is_text and file.name == "alerts.yaml" else file.name
 
 
 def test_contributing_lists_the_names_that_texts_may_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,7 +139,7 @@ def test_what_the_readme_allows_is_carried_by_the_tree_and_its_comment_is_read()
 
 
 def test_every_example_in_the_readme_is_tried() -> None:
-    assert len(EXAMPLES) == 10
+    assert len(EXAMPLES) == 11
     assert len(OWN_FILES) == 2
 
 

@@ -98,7 +98,9 @@ class Alerting:
     def labels(self, destination: Destination) -> list[Possible]:
         """The labels of the alerts that may come to an Alertmanager, and of those that come from elsewhere."""
         found = [each.labels for each in self.of(destination)]
-        return [*found, *([] if destination.tree else [_well_known, *([_of_chart] if self.has_chart else [])])]
+        if self.has_chart:
+            return [*found, _well_known, _of_chart]
+        return found if destination.tree else [*found, _well_known]
 
     def to(self, alert: Alert) -> list[Destination]:
         """The Alertmanagers that may get an alert: those beside it, those of its sort, or all if there are none.

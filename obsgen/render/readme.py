@@ -17,6 +17,7 @@ from obsgen.render.readme_preconditions import preconditions_section
 from obsgen.render.readme_prometheus import CONTEXTS, contexts, others, prometheus_section
 from obsgen.render.rules.alerts import RenderedAlert
 from obsgen.render.rules.markdown import by_environment, cell
+from obsgen.render.rules.rule_objects import THRESHOLDS
 from obsgen.render.rules.runbooks import condition_text
 from obsgen.render.stack_tree import StackTree
 from obsgen.stack.surroundings import prometheus_namespace, prometheus_service
@@ -250,11 +251,18 @@ def _prometheus_commands(rendered: Rendered) -> Iterator[str]:
         yield f"curl -sk {bearer} https://localhost:9091/api/v1/alerts"
         return
     namespace = prometheus_namespace(settings, rendered.stack.namespaces)
-    groups = sorted({alert.group for alert in rendered.alerts if alert.language == "promql"})
+    groups = _groups(rendered)
     yield f"kubectl port-forward -n {namespace} svc/{prometheus_service(settings)} 9090:9090 & sleep 3"
     yield f'curl -s localhost:9090/api/v1/rules | grep -oE \'"name":"({"|".join(groups)})"\' | sort -u'
     yield 'curl -s localhost:9090/api/v1/targets?state=active | grep -o \'"health":"[a-z]*"\' | sort | uniq -c'
     yield "curl -s localhost:9090/api/v1/alerts"
+
+
+def _groups(rendered: Rendered) -> list[str]:
+    """The groups of rules that objects bring, those of drawn limits aside; without objects those of the alerts."""
+    objects = [each.object["spec"]["groups"] for each in rendered.objects if each.object["kind"] == "PrometheusRule"]
+    named = {group["name"] for groups in objects for group in groups} - {THRESHOLDS}
+    return sorted(named or {alert.group for alert in rendered.alerts if alert.language == "promql"})
 
 
 def _assumptions(tree: StackTree) -> Section:

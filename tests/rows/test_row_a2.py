@@ -135,4 +135,5 @@ def test_the_tree_is_clean(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     report = validate([tmp_path])
-    assert [each for each in report.findings if each.severity != Severity.INFO] == []
+    # Alerts that wait for two minutes have two samples in them, at an interval of one.
+    assert {each.id for each in report.findings if each.severity != Severity.INFO} == {"timing/for"}

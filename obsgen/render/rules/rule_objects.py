@@ -23,6 +23,8 @@ FAR = 86400
 """Seconds that a rule looks back from which on it is evaluated less often."""
 SELDOM, SELDOM_INTERVAL = "-seldom", "2m"
 """The tail of such a group's name, and its interval: below the five minutes after which a series counts as gone."""
+THRESHOLDS = "obsgen-thresholds"
+"""The group of the recorded constants from which boards draw limits."""
 _WINDOW = re.compile(r"\[(\d+[a-z]+)")
 
 Rules = list[tuple[Instance, str, dict[str, Any]]]
@@ -78,7 +80,7 @@ def _rules(
         if alert.limit is not None:
             limits.append(alert)
     for alert in limits:
-        yield alert.instance, "obsgen-thresholds", _threshold_rule(stack, alert)
+        yield alert.instance, THRESHOLDS, _threshold_rule(stack, alert)
     for recording in filter(_looks_far_back, every):
         yield recording.instance, recording.group + SELDOM, recording.rule()
 
