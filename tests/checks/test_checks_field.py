@@ -207,3 +207,12 @@ KNOWN = ["oven:heat_celsius", "oven:loaves_burnt_total", "oven:loaves_baked_tota
 )
 def test_a_slip_is_in_one_word_or_at_the_end(name: str, meant: str) -> None:
     assert slip(name, KNOWN) == meant
+
+
+@pytest.mark.parametrize(("carried", "severity"), [(False, "warning"), (True, "error")])
+def test_a_slip_is_certain_in_a_rendered_tree(tmp_path: Path, carried: bool, severity: str) -> None:
+    if carried:
+        (tmp_path / ".obsgen").mkdir()
+        (tmp_path / ".obsgen/facts.json").write_text(json.dumps({"environments": {"prod": {}}}))
+    found = told(tmp_path, alert("rate(vllm:num_preemption_total[5m]) > 1"))
+    assert [(each.id, each.severity.value) for each in found] == [("signal/no-such-series", severity)]
