@@ -148,7 +148,7 @@ def test_contributing_lists_the_names_that_texts_may_use(monkeypatch: pytest.Mon
     everywhere = words("names in texts, `when:` and `forEach:`")
     most = everywhere | words("the same, outside component.yaml and signals.yaml")
     texts = (path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.yaml"))
-    items = {name for text in texts for name in re.findall(r"[fF]orEach: \{(\w+):", text)}
+    items = {name for text in texts for name in re.findall(r"[fF]orEach:(?: \{|\n\s+)(\w+):", text)}
     assert (offered["component.yaml"] | offered["signals.yaml"]) - items == everywhere
     assert offered["jsonData"] == everywhere | words("jsonData of a datasource, also")
     assert offered["alerts.yaml"] == most
