@@ -27,24 +27,28 @@ def with_versions(
 def seen(objects: Iterable[KubeObject], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """The versions of components among the objects, oldest first."""
     known = [(name, catalogue.exporter(name).component) for name in catalogue.names]
-    told = [(name, each) for name, each in known if each.versions and (each.images or each.kinds)]
+    told = [(name, each) for name, each in known if each.versions and each.images]
     found: dict[str, set[str]] = {}
     for object_ in objects:
+        images = [str(each.value.get("image") or "") for each in containers(object_)]
         for name, component in told:
-            for version in _versions(object_, component):
+            for version in _versions(object_, images, component):
                 found.setdefault(name, set()).add(version)
     return {name: tuple(sorted(each, key=order)) for name, each in found.items()}
 
 
-def _versions(object_: KubeObject, component: Component) -> Iterator[str]:
-    images = [str(each.value.get("image") or "") for each in containers(object_)]
-    if object_.kind in component.kinds:
-        spec = object_.located.at("spec")
-        own = [str(spec.at(key).value or "") for key in ("image", "version")]
-        images += [own[0] or f"{component.images[0]}:{own[1]}"]
-    for image in images:
+def _versions(object_: KubeObject, images: list[str], component: Component) -> Iterator[str]:
+    own = [_own_image(object_, component)] if object_.kind in component.kinds else []
+    for image in (*images, *own):
         if runs(image, component.images) and (version := _version(image, component)):
             yield version
+
+
+def _own_image(object_: KubeObject, component: Component) -> str:
+    """The image of what an operator runs for an object, which may say its version alone."""
+    spec = object_.located.at("spec")
+    image, version = (str(spec.at(key).value or "") for key in ("image", "version"))
+    return image or f"{component.images[0]}:{version}"
 
 
 def _version(image: str, component: Component) -> str:
