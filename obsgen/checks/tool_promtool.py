@@ -14,7 +14,7 @@ from obsgen.checks.objects import Located
 from obsgen.checks.prometheusconfigs import judged
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Told
-from obsgen.checks.rules import Rule, RuleSet, rules_of
+from obsgen.checks.rules import RuleSet, rules_of
 from obsgen.findings import Finding, Place, Severity
 from obsgen.tools import Tool, run
 
@@ -23,7 +23,8 @@ LEVEL = 6
 SEVERITY = Severity.ERROR
 TOOL = "promtool"
 
-_OPTIONS = ("check", "rules", "--lint=all", "--lint-fatal", "--enable-feature=promql-experimental-functions")
+# Rules that stand twice are told by a check of our own, which sees whether they differ.
+_OPTIONS = ("check", "rules", "--lint=none", "--enable-feature=promql-experimental-functions")
 _BATCH = 200
 _NOT_PROMETHEUS = frozenset(("partial_response_strategy",))  # for Thanos: promtool would refuse it
 
@@ -31,7 +32,6 @@ _OF_RULE = re.compile(r'(\d+)\.json: (?:\d+:\d+: )?group "(.*?)", rule (\d+), ".
 _OF_FILE = re.compile(r"(\d+)\.json: (?:\d+:\d+: )?(.*)")
 _IN_EXPRESSION = re.compile(r"could not parse expression: (\d+):(\d+): (?:parse error: )?(.*)")
 _IN_TEMPLATE = re.compile(r'(annotation|label) "(.*?)": template: \S+?:(\d+)(?::\d+)?: (.*)')
-_DUPLICATE = re.compile(r"Metric: (.*)")
 
 
 def work(repository: Repository) -> int:
@@ -73,7 +73,7 @@ def _plain(set_: RuleSet) -> dict[str, Any]:
 
 def _line(line: str, sets: list[RuleSet]) -> Iterator[tuple[Finding, Located]]:
     """What a line of promtool's says, and the part of the files that it speaks of."""
-    of_rule, of_file, duplicate = _OF_RULE.match(line), _OF_FILE.match(line), _DUPLICATE.match(line)
+    of_rule, of_file = _OF_RULE.match(line), _OF_FILE.match(line)
     if of_rule:
         number, group, rule, message = of_rule.groups()
         yield _in_rule(sets[int(number)], group, int(rule) - 1, message)
@@ -81,10 +81,6 @@ def _line(line: str, sets: list[RuleSet]) -> Iterator[tuple[Finding, Located]]:
         number, message = of_file.groups()
         about = sets[int(number)].located
         yield _finding(message, about.place()), about
-    elif duplicate:
-        for rule_ in _duplicates(sets, duplicate[1]):
-            key = "alert" if rule_.is_alert else "record"
-            yield _finding(f"duplicate rule {rule_.name}", rule_.located.place((key,))), rule_.located.at(key)
 
 
 def _in_rule(set_: RuleSet, group: str, index: int, message: str) -> tuple[Finding, Located]:
@@ -107,14 +103,6 @@ def _in_rule(set_: RuleSet, group: str, index: int, message: str) -> tuple[Findi
 def _offset(text: str, line: int, column: int) -> int:
     before = text.split("\n")[: line - 1]
     return min(sum(len(one) + 1 for one in before) + column - 1, max(len(text) - 1, 0))
-
-
-def _duplicates(sets: list[RuleSet], name: str) -> Iterator[Rule]:
-    """The last rule of each set that has several of this name: lint does not say which file it speaks of."""
-    for set_ in sets:
-        same = [rule for rule in set_.rules if rule.name == name.strip()]
-        if len(same) > 1:
-            yield same[-1]
 
 
 def _not_built(name: str, place: Place) -> Finding:

@@ -65,4 +65,4 @@ def _fault(one: Comparison, unit: str) -> tuple[str, str] | None:
 
 def _is_beyond_edges(one: Comparison, limit: float) -> bool:
     """Whether the histogram ends below the limit, of which another check speaks."""
-    return bool(one.reading.buckets) and not one.reading.buckets[0] <= limit <= one.reading.buckets[-1]
+    return bool(one.reading.buckets) and not one.reading.buckets[0] <= limit < one.reading.buckets[-1]
