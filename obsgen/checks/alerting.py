@@ -97,7 +97,7 @@ class Alerting:
 
     def labels(self, destination: Destination) -> list[Possible]:
         """The labels of the alerts that may come to an Alertmanager, and of those that come from elsewhere."""
-        found = [each.labels for each in self.of(destination)]
+        found: list[Possible] = [each.labels for each in self.of(destination)]
         if self.has_chart:
             return [*found, _well_known, _of_chart]
         return found if destination.tree else [*found, _well_known]

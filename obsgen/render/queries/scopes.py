@@ -18,7 +18,6 @@ from obsgen.stack.model import Instance, ResolvedSignal, Stack, Stored
 from obsgen.units import duration
 
 
-
 class UnknownSignalError(Exception):
     """A sentence names a signal that is not exposed here: at these versions, or by anything in the stack."""
 
