@@ -21,6 +21,8 @@ SIGNAL_MUTATIONS = (
     Mutation("text with a label of nobody", SERVING, "the cache is full", "'{{ $labels.UUID }}'", "promql/label-lost"),
     Mutation("two exporters in one share", SERVING, CACHE, "vllm:num_requests_running / DCGM_FI_DEV_GPU_TEMP > 9\n",
              "join/labels-differ"),
+    Mutation("runbook that is not there", SERVING, "runbooks/QueueGrows.md", "runbooks/QueueGrow.md",
+             "rules/no-runbook"),
     Mutation("label on one side", SERVING, ABORTED,
              "vllm:num_requests_waiting / rate(vllm:request_success_total[5m]) > 1", "join/labels-differ"),
     Mutation("variable of several values", SERVED, "model_name=~", "model_name=", "label/one-value"),

@@ -256,6 +256,8 @@ def test_a_group_of_checks_is_listed() -> None:
     assert lines[0].startswith("json/syntax  ")
     assert [line.split()[0] for line in explain("rules").split("\n") if line.startswith("rules/")] == [
         "rules/duplicate",
+        "rules/no-runbook",
+        "rules/severity",
         "rules/static-label",
         "rules/structure",
     ]
