@@ -147,7 +147,7 @@ def test_trees_validate_with_every_real_tool(
     report = validate([write(tree(changes), tmp_path)], "require")
     assert [each for each in report.findings if each.severity != Severity.INFO] == []
     (path,) = (level for level in report.levels if level.level == 5)
-    assert path.checked == len(tree(changes).environments["prod"].alerts) == path.passed
+    assert path.checked == path.passed > 2 * len(tree(changes).environments["prod"].alerts)
 
 
 def refused(changes: dict[str, Any]) -> list[tuple[str, int, str]]:

@@ -25,7 +25,8 @@ KNOWN = catalogue([TEMPLATES])
 ROLES = {"modelServer": "ModelServer", "gpuExporter": "GpuExporter", "exporter": "Exporter", "provider": "Provider"}
 PROJECT = Path(__file__).parents[2]
 PROFILES = sorted((PROJECT / "profiles").glob("*.yaml"))
-DOCUMENTED = re.findall(r"^```yaml\n(apiVersion: obsgen.*?)^```", (PROJECT / "README.md").read_text(), re.M | re.S)
+README = (PROJECT / "README.md").read_text()
+DOCUMENTED = re.findall(r"^```yaml\n(apiVersion: obsgen[^\n]*\nkind: Profile\n.*?)^```", README, re.M | re.S)
 
 
 @pytest.fixture(scope="module")
