@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.grafanas import Grafanas, Use, variables
+from obsgen.checks.objects import Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
 from obsgen.checks.wording import is_slip
@@ -22,14 +24,11 @@ def check(repository: Repository) -> Iterator[Finding]:
     for use in found.uses:
         if use.names_one and found.known(use.board) and not found.named(use):
             yield _finding(use, found)
-    for board in found.boards:
-        types = {each.type for each in found.known(board)}
-        for name, variable in variables(board).items():
-            wanted = variable.at("query").value
-            if variable.at("type").value == "datasource" and types and isinstance(wanted, str) and wanted not in types:
-                message = f"variable {name} offers nothing: no datasource of the files has the type {wanted}"
-                hint = f"types that are there: {', '.join(sorted(types))}"
-                yield Finding(ID, Severity.WARNING, message, variable.place(("query",)), hint)
+    for board in filter(found.knows_all, found.boards):
+        for name, wanted in _offer_nothing(board, found):
+            message = f"variable {name} offers nothing: no datasource of the files has the type {wanted.value}"
+            hint = f"types that are there: {', '.join(sorted(_types(board, found)))}"
+            yield Finding(ID, Severity.WARNING, message, wanted.place(), hint)
 
 
 def assumptions(repository: Repository) -> Iterator[Assumption]:
@@ -38,6 +37,24 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
     for use in found.uses:
         if use.names_one and not found.known(use.board):
             yield Assumption(f"Grafana has a datasource {use.wanted}", use.located.place())
+    for board in found.boards:
+        if not found.knows_all(board):
+            for _, wanted in _offer_nothing(board, found):
+                yield Assumption(f"Grafana has a datasource of type {wanted.value}", wanted.place())
+
+
+def _types(board: Dashboard, found: Grafanas) -> set[str]:
+    return {each.type for each in found.known(board)}
+
+
+def _offer_nothing(board: Dashboard, found: Grafanas) -> Iterator[tuple[str, Located]]:
+    """Variables that choose among datasources of a type that the files do not have: their names, and the type."""
+    types = _types(board, found)
+    for name, variable in variables(board).items():
+        wanted = variable.at("query")
+        chooses = variable.at("type").value == "datasource" and isinstance(wanted.value, str)
+        if chooses and types and wanted.value not in types:
+            yield name, wanted
 
 
 def _finding(use: Use, found: Grafanas) -> Finding:

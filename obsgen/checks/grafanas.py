@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePath
 
@@ -27,13 +27,14 @@ _GRAFANA_IMAGE = re.compile(r"(^|/)grafana(-oss|-enterprise)?(:|@|$)")
 class Datasource:
     """One datasource: the mapping that describes it, its uid, and the Grafana that it is provisioned for.
 
-    `home` is equal for those that come into one Grafana; `by_operator` tells how.
+    `home` is equal for those that come into one Grafana; `by_object` and `by_operator` tell how.
     """
 
     located: Located
     uid: str
     home: tuple[str, ...]
     tree: Path | None = None
+    by_object: bool = False
     by_operator: bool = False
 
     @property
@@ -92,6 +93,10 @@ class Grafanas:
         tree = tree_of(board.located.file)
         return [each for each in self.datasources if each.tree == tree]
 
+    def knows_all(self, board: Dashboard) -> bool:
+        """Whether a board may ask no others: a Grafana elsewhere has some besides those that objects bring it."""
+        return self.is_there or not any(each.by_object for each in self.known(board))
+
     def named(self, use: Use) -> list[Datasource]:
         """The datasources that a use can mean."""
         return [each for each in self.known(use.board) if use.wanted in (each.uid, each.name)]
@@ -129,7 +134,7 @@ def _in_scope(scope: Scope, scopes: Scopes) -> Iterator[Datasource]:
         for object_ in scope.of("", kind):
             home = (str(scope.folder or ""), object_.namespace, str(object_.metadata.get("labels")))
             for located in _texts(object_, field):
-                yield from _listed(located, home, scope.tree)
+                yield from (replace(each, by_object=True) for each in _listed(located, home, scope.tree))
 
 
 def _of_operator(object_: KubeObject, scope: Scope, scopes: Scopes) -> Iterator[Datasource]:
@@ -140,7 +145,7 @@ def _of_operator(object_: KubeObject, scope: Scope, scopes: Scopes) -> Iterator[
         running = scopes.near(scope, GROUP, "Grafana")
         selector = spec.at("instanceSelector").value
         chosen = sorted(str(each) for each in running if selects(selector, labels_of(each)))
-        yield Datasource(located, uid, (str(scope.folder or ""), *(chosen or [str(selector)])), scope.tree, True)
+        yield Datasource(located, uid, (str(scope.folder or ""), *(chosen or [str(selector)])), scope.tree, True, True)
 
 
 def labels_of(object_: KubeObject) -> dict[str, str]:

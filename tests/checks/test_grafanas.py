@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from obsgen.checks import datasource_unknown
 from obsgen.checks.discovery import plain_checks
 from obsgen.checks.repositories import FileUrl, Mention, file_url, repository_of, roots
 from obsgen.checks.repository import read_repository
@@ -55,6 +56,49 @@ def test_a_board_of_a_grafana_that_is_elsewhere_is_an_assumption(tmp_path: Path)
     assert [finding for each in asked for finding in each.check(repository)] == []
     texts = [one.text for each in asked if hasattr(each, "assumptions") for one in each.assumptions(repository)]
     assert sorted(texts) == ["Grafana has a datasource Metrics", "a Grafana loads the dashboards of ConfigMap boards"]
+
+
+CHOOSES = (
+    '{"uid": "a", "title": "A", "panels": [], '
+    '"templating": {"list": [{"name": "source", "type": "datasource", "query": "loki"}]}}'
+)
+OPERATOR = """\
+apiVersion: grafana.integreatly.org/v1beta1
+kind: GrafanaDatasource
+metadata: {name: sources, namespace: monitoring}
+spec:
+  instanceSelector: {matchLabels: {app: grafana}}
+  datasource: {name: Inside, uid: inside, type: prometheus}
+"""
+RUNNING = """\
+---
+apiVersion: grafana.integreatly.org/v1beta1
+kind: Grafana
+metadata: {name: main, namespace: monitoring, labels: {app: grafana}}
+"""
+SECRET = CONFIG_MAP.replace("ConfigMap", "Secret").replace("data:\n  more", "stringData:\n  more")
+FILE = "apiVersion: 1\ndatasources: [{name: Plain, type: prometheus}]\n"
+OF_TYPE = "Grafana has a datasource of type loki"
+
+
+@pytest.mark.parametrize(
+    ("sources", "assumed"),
+    [
+        *((each, True) for each in (CONFIG_MAP, SECRET, OPERATOR)),
+        *((each + RUNNING, False) for each in (CONFIG_MAP, SECRET, OPERATOR)),
+        *((each.replace("type: prometheus", "type: loki"), None) for each in (CONFIG_MAP, FILE)),
+        (FILE, False),
+    ],
+)
+def test_a_grafana_that_is_elsewhere_may_have_a_type_besides_what_objects_bring(
+    sources: str, assumed: bool | None, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(CHOOSES, encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text(sources, encoding="utf-8")
+    repository = read_repository([tmp_path])
+    assert [each.text for each in datasource_unknown.assumptions(repository)] == [OF_TYPE] * (assumed is True)
+    found = [(str(each.place.line), each.hint) for each in datasource_unknown.check(repository)]
+    assert found == [("1", "types that are there: prometheus")] * (assumed is False)
 
 
 @pytest.mark.parametrize(

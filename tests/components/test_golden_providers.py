@@ -59,12 +59,13 @@ def test_the_object_is_the_one_written_by_hand(file: str) -> None:
 
 
 def test_the_recorded_series_are_those_written_by_hand() -> None:
-    (expected,) = golden("rules-openai-usage.yaml")["groups"]
-    group = objects()["PrometheusRule", "openai-usage"]["spec"]["groups"][0]
-    assert (group["name"], group["interval"]) == (expected["name"], expected["interval"])
-    assert [canonical(rule) for rule in group["rules"][: len(expected["rules"])]] == [
-        canonical(rule) for rule in expected["rules"]
-    ]
+    groups = objects()["PrometheusRule", "openai-usage"]["spec"]["groups"]
+    assert list(map(recorded, groups)) == list(map(recorded, golden("rules-openai-usage.yaml")["groups"]))
+
+
+def recorded(group: dict[str, Any]) -> dict[str, Any]:
+    """A group without its alerts."""
+    return {**group, "rules": [canonical(rule) for rule in group["rules"] if "record" in rule]}
 
 
 def canonical(rule: dict[str, Any]) -> dict[str, Any]:
