@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from obsgen.checks.dashboards import Dashboard
 from obsgen.checks.repository import Repository
-from obsgen.findings import Finding, Place, Severity
+from obsgen.findings import Finding, Severity
 
 ID = "dashboard/uid"
 LEVEL = 2
@@ -19,7 +19,7 @@ _HINT = "at most 40 letters, digits, '-' and '_'"
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error for a bad uid or one that two boards share, a warning for a board without one."""
-    seen: dict[str, Place] = {}
+    seen: dict[str, Dashboard] = {}
     for board in repository.dashboards:
         uid = board.uid
         if uid is None or uid == "":
@@ -30,10 +30,10 @@ def check(repository: Repository) -> Iterator[Finding]:
         elif uid in seen:
             yield _shared(board, uid, seen[uid])
         else:
-            seen[uid] = board.located.place(("uid",))
+            seen[uid] = board
 
 
-def _shared(board: Dashboard, uid: str, other: Place) -> Finding:
-    message = f"uid '{uid}' also belongs to the dashboard at {other}"
+def _shared(board: Dashboard, uid: str, other: Dashboard) -> Finding:
+    message = f"uid '{uid}' also belongs to the dashboard at {other.located.place(('uid',))}"
     hint = "provisioning keeps one of the two: give each board its own"
     return Finding(ID, SEVERITY, message, board.located.place(("uid",)), hint)

@@ -9,7 +9,7 @@ from obsgen.checks.objects import KubeObject
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption
 from obsgen.checks.scopes import Scope
-from obsgen.checks.sidecars import Sidecar, board_maps, named_in, of_facts, of_values, sidecars
+from obsgen.checks.sidecars import Sidecar, named_in, of_facts, of_values, sidecars
 from obsgen.findings import Finding, Note, Severity
 
 ID = "datasource/not-loaded"
@@ -43,8 +43,8 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
 
 def _unnamed(repository: Repository) -> Iterator[tuple[Scope, list[KubeObject]]]:
     known = named_in(repository.chart_values)
-    for scope in repository.scopes.all:
-        yield scope, [each for each in board_maps(scope, repository.scopes.around(scope)) if each.name not in known]
+    for scope, found in repository.board_maps:
+        yield scope, [each for each in found if each.name not in known]
 
 
 def _watching(scope: Scope, repository: Repository) -> list[Sidecar]:

@@ -39,13 +39,14 @@ from obsgen.checks.meanings import Meaning, meanings
 from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.checks.prometheusconfigs import PrometheusConfig
 from obsgen.checks.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
-from obsgen.checks.scopes import Scopes, scopes
+from obsgen.checks.scopes import Scope, Scopes, scopes
 from obsgen.checks.scrapes import feeds
 from obsgen.checks.secrets import Exposed, in_generators, in_secrets, in_texts
 from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.checks.shapes import Shapes, few_of_each
+from obsgen.checks.sidecars import board_maps
 from obsgen.checks.worlds import World, worlds
-from obsgen.components.catalogue import catalogue
+from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.facts import Facts, facts_in, tree_facts
 from obsgen.facts.model import together
 from obsgen.findings import Finding, Place
@@ -180,7 +181,7 @@ class Repository:
     @cached_property
     def worlds(self) -> list[World]:
         """The objects that are applied together, and the facts that hold for them."""
-        return worlds(self.builds, self._unbuilt, self._facts, self.versions, catalogue(self.templates))
+        return worlds(self.builds, self._unbuilt, self._facts, self.versions, self.catalogue)
 
     @cached_property
     def scopes(self) -> Scopes:
@@ -205,6 +206,11 @@ class Repository:
         """Grafana's datasources, and the dashboards that ask them."""
         files = [Located(each.document.value, each.document) for each in self.entries if each.kind == OTHER]
         return grafanas(self.scopes, self.chart_values, files, self.dashboards)
+
+    @cached_property
+    def board_maps(self) -> list[tuple[Scope, list[KubeObject]]]:
+        """The ConfigMaps with dashboards that no object names, by what they are applied with."""
+        return [(each, board_maps(each, self.scopes.around(each))) for each in self.scopes.all]
 
     @cached_property
     def applications(self) -> list[Application]:
@@ -241,7 +247,7 @@ class Repository:
     @cached_property
     def _facts_of_plain(self) -> Facts:
         """The facts for files of no tree: what the objects beside them show is among them."""
-        return with_versions(self._facts, self.manifests, catalogue(self.templates), self.versions)
+        return with_versions(self._facts, self.manifests, self.catalogue, self.versions)
 
     @cached_property
     def _facts_of_trees(self) -> dict[Path | None, Facts]:
@@ -265,10 +271,15 @@ class Repository:
         return [facts_in(entry.document) for entry in self._of(FACTS)]
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The components within reach."""
+        return catalogue(self.templates)
+
+    @cached_property
     def inventory(self) -> Inventory:
         """What is known of series: of components, of declared metrics."""
         declared = [world.facts.metrics for world in self.worlds]
-        return Inventory(catalogue(self.templates), {name: each for one in declared for name, each in one.items()})
+        return Inventory(self.catalogue, {name: each for one in declared for name, each in one.items()})
 
     @cached_property
     def secrets(self) -> list[Exposed]:

@@ -70,9 +70,10 @@ def of_values(values: Located) -> Iterator[Sidecar]:
 
 def board_maps(scope: Scope, around: Iterable[Scope]) -> list[KubeObject]:
     """The ConfigMaps that hold dashboards and that no object around them names."""
-    objects = (object_ for each in around for object_ in each.objects)
+    found = [each for each in scope.of("", CONFIG_MAP) if _holds_boards(each)]
+    objects = (object_ for each in (around if found else ()) for object_ in each.objects)
     named = {each.name for object_ in objects for each in references(object_) if each.kind == CONFIG_MAP}
-    return [each for each in scope.of("", CONFIG_MAP) if each.name not in named and _holds_boards(each)]
+    return [each for each in found if each.name not in named]
 
 
 def named_in(values: Iterable[Located]) -> set[str]:

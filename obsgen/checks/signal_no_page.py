@@ -26,9 +26,10 @@ def check(repository: Repository) -> Iterator[Finding]:
 
 
 def _judged(graph: Graph, endpoint: Endpoint, mute: dict[str, tuple[str, ...]]) -> Iterator[Finding]:
-    for port in (each.container_port for each in graph.targets(endpoint)):
-        title = next((title for title, images in mute.items() if port and runs(port.image, images)), "")
-        if port and title:
+    ports = {id(each.container_port): each.container_port for each in graph.targets(endpoint)}
+    for port in filter(None, ports.values()):
+        title = next((title for title, images in mute.items() if runs(port.image, images)), "")
+        if title:
             message = f"{title} has no page of metrics on port {port.number}: this target is never up"
             notes = (Note("the container's port", port.place),)
             yield Finding(ID, SEVERITY, message, endpoint.place, "scrape an exporter in front of it", notes)

@@ -41,9 +41,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, each before its children."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        todo = [self]
+        while todo:
+            node = todo.pop()
+            yield node
+            todo += reversed(node.children)
 
 
 def metric_name(selector: pq.VectorSelector) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from obsgen.findings import Place
-from obsgen.signalpath.selectors import Labels, requirements, selects
+from obsgen.signalpath.selectors import Labels, requirements
 
 if TYPE_CHECKING:
     from obsgen.checks.objects import KubeObject, Located
@@ -156,9 +156,12 @@ class ByLabels(Generic[Item]):
 
     def selected(self, selector: Any) -> list[Item]:
         """Those that a label selector takes, in any namespace."""
-        equal = [each for each in requirements(selector) if each.operator == "In" and len(each.values) == 1]
+        if not isinstance(selector, Mapping):
+            return []
+        asked = requirements(selector)
+        equal = [each for each in asked if each.operator == "In" and len(each.values) == 1]
         some = self._by_label.get((equal[0].key, equal[0].values[0]), ()) if equal else self.all
-        return [item for item in some if selects(selector, item.labels)]
+        return [item for item in some if all(each.holds(item.labels) for each in asked)]
 
     def having(self, labels: Labels) -> list[Item]:
         """Those that have all of some labels."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from obsgen.knowledge.exposure import exposed
-from obsgen.signalpath.graph import Graph
+from obsgen.signalpath.graph import Graph, Target
 from obsgen.signalpath.monitors import Endpoint, Monitor, Relabelling
 from obsgen.signalpath.relabel import NAME, Partial, renames
 
@@ -106,10 +106,8 @@ class Feeds:
         for each in self.graph.facts.servers:
             if each.name in names and (endpoint.monitor is None or _reaches(endpoint.monitor, each.namespace)):
                 yield each.component
-        for target in self.graph.targets(endpoint):
-            images = (target.container_port.image,) if target.container_port else ()
-            for image in images or (target.workload.images if target.workload else ()):
-                yield from self._by_image(image)
+        for image in {image for target in self.graph.targets(endpoint) for image in _images(target)}:
+            yield from self._by_image(image)
 
     def _by_image(self, image: str) -> Iterator[str]:
         path = image.partition("@")[0]
@@ -137,6 +135,12 @@ class Feeds:
 def _reaches(monitor: Monitor, namespace: str) -> bool:
     found = monitor.namespaces
     return not namespace or found is None or "" in found or namespace in found
+
+
+def _images(target: Target) -> tuple[str, ...]:
+    if target.container_port:
+        return (target.container_port.image,)
+    return target.workload.images if target.workload else ()
 
 
 def _names_in(endpoint: Endpoint) -> list[str]:

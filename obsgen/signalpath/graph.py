@@ -76,6 +76,9 @@ class Graph:
         self._parts = {id(each): number for each, number in found}
         self._values = tuple(values)
         self.jobs = tuple(jobs)
+        self._services_of: dict[Monitor, list[Service]] = {}
+        self._behind: dict[Service, list[Workload]] = {}
+        self._targets_of: dict[Endpoint, list[Target]] = {}
 
     @cached_property
     def workloads(self) -> ByLabels[Workload]:
@@ -153,8 +156,11 @@ class Graph:
 
     def services_of(self, monitor: Monitor) -> list[Service]:
         """The Services that a ServiceMonitor selects, or may select."""
-        found = self.services.selected(monitor.selector.value) if monitor.kind == "ServiceMonitor" else []
-        return [each for each in found if self._looks_at(monitor, each.namespace) is not False]
+        if monitor not in self._services_of:
+            found = self.services.selected(monitor.selector.value) if monitor.kind == "ServiceMonitor" else []
+            looked_at = [each for each in found if self._looks_at(monitor, each.namespace) is not False]
+            self._services_of[monitor] = looked_at
+        return self._services_of[monitor]
 
     def workloads_of(self, monitor: Monitor) -> list[Workload]:
         """The workloads whose Pods a monitor scrapes, straight or through a Service."""
@@ -168,12 +174,17 @@ class Graph:
 
     def behind(self, service: Service) -> list[Workload]:
         """The workloads whose Pods a Service leads to."""
-        found = self.workloads.having(texts(service.selector.value))
-        return [each for each in found if same(each.namespace, service.namespace) is not False]
+        if service not in self._behind:
+            found = self.workloads.having(texts(service.selector.value))
+            near = [each for each in found if same(each.namespace, service.namespace) is not False]
+            self._behind[service] = near
+        return self._behind[service]
 
     def targets(self, endpoint: Endpoint) -> list[Target]:
         """What an endpoint of a monitor scrapes of what is among the files; none if its port is not there."""
-        return list(self._targets(endpoint))
+        if endpoint not in self._targets_of:
+            self._targets_of[endpoint] = list(self._targets(endpoint))
+        return self._targets_of[endpoint]
 
     def _targets(self, endpoint: Endpoint) -> Iterator[Target]:
         monitor = endpoint.monitor

@@ -16,13 +16,15 @@ Places = dict[tuple[str | int, ...], tuple[Place, Place]]
 _TOKEN = re.compile(r"""(?P<string>"(?:[^"\\]|\\.)*")|(?P<punctuation>[\[\]{},:])|(?P<scalar>[^\s\[\]{},:"]+)""", re.S)
 _ESCAPE = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u\w{4}|\\.", re.S)
 _HALF = re.compile(r"\\u[dD][89a-fA-F]\w\w")
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.S)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.S)
+_BRACKETS = re.compile(r"[\[{\]}]")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 def depth(text: str) -> int:
     """How deep lists and mappings nest."""
-    steps = ({"[": 1, "{": 1, "]": -1, "}": -1}.get(match.group()[0], 0) for match in _BRACKETS.finditer(text))
-    return max(accumulate(steps), default=0)
+    brackets = _BRACKETS.findall(_STRING.sub("", text))
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
 
 
 def half_character(text: str, file: str) -> Place | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from obsgen.checks.objects import Located
+from obsgen.checks.objects import Embedded, Located
 from obsgen.checks.repository import Repository
 from obsgen.checks.result import lines_of
 from obsgen.checks.rules import Rule, distinct_rules
@@ -75,6 +75,7 @@ class Standings:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._lines_of_rules: dict[str, dict[Line, list[tuple[Rule, str]]]] = {}
+        self._receivers: dict[str, dict[Line, str]] = {}
         self._documents = {reading.file: reading.documents for reading in repository.readings}
 
     def at(self, place: Place, tree: Path) -> Standing:
@@ -83,7 +84,7 @@ class Standings:
         environment, cluster = _environment(parts)
         rule, field = self._rule(place)
         here = Standing(tree, parts, place, environment, cluster, rule=rule, field=field)
-        here = replace(here, receiver=self._receivers.get((place.file, place.line), ""))
+        here = replace(here, receiver=self._receivers_in(place.file).get((place.file, place.line), ""))
         document = self._document(place)
         if document is None:
             return here
@@ -133,11 +134,14 @@ class Standings:
     def _every_rule(self) -> list[Rule]:
         return distinct_rules(self._repository.rule_sets)
 
-    @cached_property
-    def _receivers(self) -> dict[Line, str]:
-        """The names of receivers by the lines in which they are written."""
-        every = (each for one in self._repository.alertmanagers for each in one.located.at("receivers").items())
-        return {line: str(each.at("name").value or "") for each in every for line in _lines(each)}
+    def _receivers_in(self, file: str) -> dict[Line, str]:
+        """The names of receivers by the lines of a file in which they are written."""
+        if file not in self._receivers:
+            every = (each for one in self._repository.alertmanagers for each in one.located.at("receivers").items())
+            here = (each for each in every if file in _files(each))
+            found = {line: str(each.at("name").value or "") for each in here for line in _lines(each)}
+            self._receivers[file] = found
+        return self._receivers[file]
 
     def _object(
         self, document: Document, route: Route, parts: tuple[str, ...], tree: Path
@@ -198,6 +202,14 @@ def _meant(rule: Rule) -> tuple[str, ...]:
 
 def _lines(part: Located) -> set[Line]:
     return {(place.file, place.line) for place in lines_of(part)}
+
+
+def _files(part: Located) -> set[str]:
+    """The files that a part is written in: the text of a string stands in one, objects may be patched."""
+    if isinstance(part.where, Embedded):
+        return {part.place().file}
+    keys = part.value if isinstance(part.value, dict) else range(len(part.items()))
+    return {part.place().file, part.place((), key=True).file}.union(*(_files(part.at(key)) for key in keys))
 
 
 def _environment(parts: tuple[str, ...]) -> tuple[str, str]:

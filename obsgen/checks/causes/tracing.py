@@ -36,14 +36,31 @@ class Causes:
         self._profiles: dict[Path, _Source | None] = {}
         self._files = {reading.path.resolve(): reading.file for reading in repository.readings}
         self._told: dict[Finding, Finding] = {}
+        self._catalogues: dict[tuple[Path, ...], Catalogue] = {}
 
     def profile(self, tree: Path, like: str = "") -> _Source | None:
         """The profile of a tree, read; None if none can be told for certain."""
         if tree not in self._profiles:
             path = profile_of(tree)
             name = self._files.get(path.resolve(), shown(path, like)) if path else ""
-            self._profiles[tree] = _source(path, name, self._repository.templates) if path else None
+            self._profiles[tree] = self._source(path, name) if path else None
         return self._profiles[tree]
+
+    def _source(self, path: Path, name: str) -> _Source | None:
+        try:
+            profile = with_clusters(load_profile(path, name), Faults())
+            own = [profile.folder / each for each in profile.base.settings.templates]
+            return _Source(profile, self._catalogue((*self._repository.templates, *own)))
+        except InputError:
+            return None
+
+    def _catalogue(self, folders: tuple[Path, ...]) -> Catalogue:
+        """The components that a profile can use; most profiles use the same, which are read once."""
+        if folders == self._repository.templates:
+            return self._repository.catalogue
+        if folders not in self._catalogues:
+            self._catalogues[folders] = catalogue(folders)
+        return self._catalogues[folders]
 
     def text(self, profile: str) -> str:
         """The text of a profile that a finding was told in."""
@@ -141,15 +158,6 @@ class _Source:
             return None
         others = tuple(each.merged for each in self._profile.environments.values())
         return View(environment.merged, stack, others if environment is self._profile.base else ())
-
-
-def _source(path: Path, name: str, templates: Iterable[Path]) -> _Source | None:
-    try:
-        profile = with_clusters(load_profile(path, name), Faults())
-        own = [profile.folder / each for each in profile.base.settings.templates]
-        return _Source(profile, catalogue((*templates, *own)))
-    except InputError:
-        return None
 
 
 def cause_of(what: Finding | KubeObject | Located | Place | Rule, repository: Repository) -> Place | None:
