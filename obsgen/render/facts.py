@@ -55,11 +55,11 @@ def _facts(stack: Stack) -> Facts:
 
 
 def _boards(stack: Stack) -> Boards | None:
-    """What the sidecar of a Grafana looks for that is not the tree's own; of several labels the first."""
+    """What the sidecar of a Grafana looks for that is not the tree's own; of several labels the first by name."""
     grafana = stack.settings.grafana
     if grafana.delivery != "sidecar" or not grafana.sidecar_label:
         return None
-    label, value = next(iter(grafana.sidecar_label.items()))
+    label, value = min(grafana.sidecar_label.items())
     return Boards.model_construct(label=label, value=value, namespace=stack.boards_namespace)
 
 

@@ -35,9 +35,10 @@ _PIECES = (
     *("'; drop", '"}', "'}", "{{`{{`}}"),
 )
 _LINES = tuple(piece for piece in _PIECES if piece.isprintable())
+_NAMES_MODEL = "<< label('model') >>"
 _TEMPLATES = (
     *("{{ $value }}", "{{ $labels.namespace }}", "{{ if gt $value 1.0 }}x{{ end }}"),
-    *("<< value >>", "<< limit | default('?') >>", "<< name >>", "<< label('model') >>", "<% if true %>yes<% endif %>"),
+    *("<< value >>", "<< limit | default('?') >>", "<< name >>", _NAMES_MODEL, "<% if true %>yes<% endif %>"),
     *("two\nlines\n", "\ttab", "trailing ", "\n\n"),
 )
 
@@ -105,9 +106,10 @@ _GAMMA = {**_COMMON, "runtime": _RUNTIME}
 
 
 def servers(name: str) -> SearchStrategy[Data]:
-    """A model server of any kind."""
+    """A model server of any kind. Its selector finds it alone: what is scraped twice is refused."""
     kinds = {"alpha": _ALPHA, "beta": _BETA, "gamma": _GAMMA}
-    return st.one_of(*(some(keys, {"name": name, "type": kind}) for kind, keys in kinds.items()))
+    alone = labels.map(lambda found: {**found, "server": name})
+    return st.one_of(*(some({**keys, "selector": alone}, {"name": name, "type": kind}) for kind, keys in kinds.items()))
 
 
 def _fixed(values: Data) -> SearchStrategy[Data]:
@@ -126,7 +128,8 @@ _SUBJECTS = st.one_of(
     _fixed({"signal": "requests", "match": _MATCH, "below": one_of("1req/s", "5req/min")}),
     _fixed({"ratio": {"of": "failures", "to": ["requests"]}, "above": one_of("5%", 0.1)}),
     _fixed({"mean": {"sum": "tokens", "count": "requests"}, "above": one_of("5", 7)}),
-    _fixed({"signal": "memory_usage", "over": _WINDOWS, "below": one_of("5%", 0)}),
+    _fixed({"signal": "memory_usage", "over": _WINDOWS, "below": one_of("5%", 0.1)}),
+    _fixed({"signal": "memory_usage", "over": {"deriv": "1h"}, "below": 0}),
     _fixed({"expr": _QUERIES, "unit": "count"}),
     _fixed({"signal": "waiting", "absent": True}),
 )
@@ -139,9 +142,22 @@ def own_alerts(server: str) -> SearchStrategy[Data]:
         {"server": server, "for": "5m", "severity": "warning"},
     )
     words = _fixed({"group": one_of("mine", "my group"), "summary": texts, "description": texts})
-    return st.builds(
-        lambda *parts: {key: value for part in parts for key, value in part.items()}, _SUBJECTS, rest, words
-    )
+    return st.builds(_own_alert, _SUBJECTS, rest, words)
+
+
+def _own_alert(subject: Data, rest: Data, words: Data) -> Data:
+    """An alert that keeps the label which its texts speak of: others are refused. What is gone keeps none."""
+    said = {**subject, **rest, **words}
+    if "absent" in subject:
+        return _without_model(said)
+    spoken = " ".join([said["summary"], said["description"], *said.get("labels", {}).values()])
+    return {"by": ["model"], **said} if _NAMES_MODEL in spoken else said
+
+
+def _without_model(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_model(each) for key, each in value.items()}
+    return value.replace(_NAMES_MODEL, "a model") if isinstance(value, str) else value
 
 
 _ARGOCD = some(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -232,8 +233,14 @@ class _Writer:
             faults.attempt(lambda: refuse("signal/unknown", str(problem), problem.hint), None)
             meant = closest(problem.name, problem.known) if problem.name == sentence.signal else None
             if meant and isinstance(sentence, Condition):
-                self._condition(sentence.model_copy(update={"signal": meant}), origin)
+                self._if_meant(sentence.model_copy(update={"signal": meant}), origin)
         raise problem
+
+    def _if_meant(self, sentence: Condition, origin: Origin) -> None:
+        """Judges a sentence about the signal most like it; one that asks what that has not was not meant."""
+        with suppress(SentenceError, UnknownSignalError):
+            phrase(sentence, self.scope)
+            self._condition(sentence, origin)
 
     def _know_labels(self, sentence: Measure, said: Phrase, origin: Origin) -> None:
         """Refuses labels that no series has; a component's alerts may name those of other versions."""
