@@ -28,10 +28,11 @@ def seen(objects: Iterable[KubeObject], catalogue: Catalogue) -> dict[str, tuple
     """The versions of components among the objects, oldest first."""
     known = [(name, catalogue.exporter(name).component) for name in catalogue.names]
     told = [(name, each) for name, each in known if each.versions and each.images]
+    operated = {kind for _, each in told for kind in each.kinds}
     found: dict[str, set[str]] = {}
     for object_ in objects:
         images = [str(each.value.get("image") or "") for each in containers(object_)]
-        for name, component in told:
+        for name, component in told if images or object_.kind in operated else ():
             for version in _versions(object_, images, component):
                 found.setdefault(name, set()).add(version)
     return {name: tuple(sorted(each, key=order)) for name, each in found.items()}
