@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from engine_support import Command, files_in
 
+from obsgen.causes import Causes
 from obsgen.checks import Report, validate
-from obsgen.checks.causes import Causes
-from obsgen.checks.repository import read_repository
 from obsgen.findings import Place
+from obsgen.repository import read_repository
 
 PROFILE = """\
 apiVersion: obsgen.dev/v1alpha1

@@ -1,8 +1,8 @@
 """Validation of any files: one module per check, a repository that they all read, and the result."""
 
-from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Counts, LevelCount, Report, Suppressed, ToolUse
 from obsgen.checks.runner import ToolMode, validate
+from obsgen.repository import Repository, read_repository
 
 __all__ = [
     "Counts",

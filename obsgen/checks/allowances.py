@@ -9,16 +9,16 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from obsgen.checks.causes import Causes
-from obsgen.checks.causes.profiles import tree_of
-from obsgen.checks.classify import FACTS, PROFILE
-from obsgen.checks.objects import Located
-from obsgen.checks.repository import Repository
+from obsgen.causes import Causes
+from obsgen.causes.profiles import tree_of
 from obsgen.checks.result import Suppressed, lines_of
-from obsgen.checks.shapes import REASON as ALIKE
 from obsgen.facts import Facts, TreeFacts, facts_in, tree_facts
 from obsgen.facts.read import CARRIED
 from obsgen.findings import Finding, InputError, Place, Severity
+from obsgen.repository import Repository
+from obsgen.repository.classify import FACTS, PROFILE
+from obsgen.repository.objects import Located
+from obsgen.repository.shapes import REASON as ALIKE
 from obsgen.source import Document, Route, load_file
 from obsgen.suppression import Allowance, Allowed, as_date, comments
 

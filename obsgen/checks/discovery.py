@@ -1,4 +1,4 @@
-"""The checks there are: every module of this package named `<group>_<name>`."""
+"""The checks there are: every module in a folder of this package."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Protocol, cast
 
-from obsgen.checks.repository import Repository
 from obsgen.checks.result import Assumption, Told
 from obsgen.findings import Finding, Severity
+from obsgen.repository import Repository
 from obsgen.tools import Tool
 
 
@@ -59,5 +59,6 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
 
 @cache
 def _modules() -> tuple[ModuleType, ...]:
-    names = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*_*.py"))
-    return tuple(import_module(f"{__package__}.{name}") for name in names)
+    folder = Path(__file__).parent
+    found = sorted((path.parent.name, path.stem) for path in folder.glob("*/[a-z]*.py"))
+    return tuple(import_module(f"{__package__}.{group}.{name}") for group, name in found)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from obsgen.checks.objects import Located
-from obsgen.checks.repository import Repository
 from obsgen.checks.result import Counts, LevelCount, ToolUse
-from obsgen.checks.routecases import cases
-from obsgen.checks.rules import distinct_rules
 from obsgen.findings import Finding, Place, Severity
 from obsgen.knowledge.exposure import State
+from obsgen.repository import Repository
+from obsgen.repository.alerting.routecases import cases
+from obsgen.repository.objects import Located
+from obsgen.repository.queries.rules import distinct_rules
 
 _LEVELS = {1: "structure", 2: "schema", 3: "queries", 4: "signals", 5: "path", 6: "tools"}
 

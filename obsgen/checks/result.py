@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from obsgen.checks.files import Unread
-from obsgen.checks.objects import Located
 from obsgen.findings import Finding, Place, Severity
+from obsgen.repository.files import Unread
+from obsgen.repository.objects import Located
 
 
 @dataclass(frozen=True, slots=True)

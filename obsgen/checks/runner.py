@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
+from obsgen.causes import Causes, folded
 from obsgen.checks.allowances import Allowances
-from obsgen.checks.causes import Causes, folded
 from obsgen.checks.discovery import ToolCheck, assumptions, plain_checks, tool_checks
 from obsgen.checks.levels import counts, levels
-from obsgen.checks.repository import Repository, read_repository
 from obsgen.checks.result import Report, Suppressed, ToolUse, told
 from obsgen.facts import Facts
 from obsgen.findings import Finding, InputError, Place, error, scrubbed
+from obsgen.repository import Repository, read_repository
 from obsgen.tools import ToolError, find
 
 ToolMode = Literal["auto", "require", "off"]

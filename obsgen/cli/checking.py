@@ -156,11 +156,11 @@ def upgrade(
     templates: TEMPLATES = None,
 ) -> None:
     """Say what other versions break in queries, before they run."""
-    from obsgen import upgrading
-    from obsgen.checks.upgrades import upgrade as work_out
+    from obsgen.upgrading import report
+    from obsgen.upgrading.breaks import upgrade as work_out
 
     found = work_out(_asked(paths, "looking at"), to, rewrite.value, tuple(templates or ()))
     if write or dry_run:
-        _tell(upgrading.write(found, dry_run=dry_run), dry_run=dry_run)
-    typer.echo(upgrading.as_json(found) if format_ == Shape.JSON else upgrading.text(found), nl=False)
+        _tell(report.write(found, dry_run=dry_run), dry_run=dry_run)
+    typer.echo(report.as_json(found) if format_ == Shape.JSON else report.text(found), nl=False)
     raise typer.Exit(int(bool(found.broken)))

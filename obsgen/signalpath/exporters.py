@@ -11,7 +11,7 @@ from obsgen.findings import Place
 from obsgen.signalpath.selectors import Labels, requirements
 
 if TYPE_CHECKING:
-    from obsgen.checks.objects import KubeObject, Located
+    from obsgen.repository.objects import KubeObject, Located
 
 _TEMPLATES = {
     "CronJob": ("spec", "jobTemplate", "spec", "template"),

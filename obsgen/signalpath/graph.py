@@ -27,7 +27,7 @@ from obsgen.signalpath.prometheuses import RULES, Prometheus, of_facts, of_objec
 from obsgen.signalpath.selectors import Answer, Labels, covers, either, same
 
 if TYPE_CHECKING:
-    from obsgen.checks.objects import KubeObject, Located
+    from obsgen.repository.objects import KubeObject, Located
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from obsgen.signalpath.relabel import NAME, Partial, Step, after_steps, step_of
 from obsgen.signalpath.selectors import Labels, namespaces_of
 
 if TYPE_CHECKING:
-    from obsgen.checks.objects import KubeObject, Located
+    from obsgen.repository.objects import KubeObject, Located
 
 GROUP = "monitoring.coreos.com"
 ENDPOINTS = {

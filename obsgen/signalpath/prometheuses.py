@@ -13,8 +13,8 @@ from obsgen.signalpath.monitors import GROUP, SELECTORS
 from obsgen.signalpath.selectors import Answer, Labels, both, selects, takes_namespace, unmet
 
 if TYPE_CHECKING:
-    from obsgen.checks.objects import KubeObject, Located
     from obsgen.facts import Monitoring
+    from obsgen.repository.objects import KubeObject, Located
 
 RULES = "rule"
 """How the fields that select rules begin."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
+from obsgen.causes import Causes
 from obsgen.checks.allowances import Allowances
-from obsgen.checks.causes import Causes
 from obsgen.checks.discovery import plain_checks
-from obsgen.checks.objects import Located
-from obsgen.checks.repository import Repository
 from obsgen.checks.result import lines_of
 from obsgen.findings import Finding, Place, Severity, scrubbed
+from obsgen.repository import Repository
+from obsgen.repository.objects import Located
 
 _LEVELS = (3, 4, 5)
 """Those of checks that say whether a signal arrives: queries, signals, the path."""

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from obsgen.checks.alerting import Destination, is_meant_silent, receiver_of, tells_somebody
-from obsgen.checks.alerts import Alert
-from obsgen.checks.objects import KubeObject, Located
-from obsgen.checks.providers import providers
-from obsgen.checks.rules import Rule, RuleSet
 from obsgen.checks.wording import listed
 from obsgen.findings import Finding, Place
+from obsgen.repository.alerting.alerts import Alert
+from obsgen.repository.alerting.destinations import Destination, is_meant_silent, receiver_of, tells_somebody
+from obsgen.repository.objects import KubeObject, Located
+from obsgen.repository.providers import providers
+from obsgen.repository.queries.rules import Rule, RuleSet
 from obsgen.signalpath.delivery import Branch, may_match
 from obsgen.signalpath.prometheuses import RULES
 from obsgen.signalpath.routing import Matcher

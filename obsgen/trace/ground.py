@@ -10,21 +10,21 @@ from pathlib import Path
 
 import promql_parser as pq
 
-from obsgen.checks.alerting import Destination
-from obsgen.checks.alerts import Alert
-from obsgen.checks.builds import BuiltTree
-from obsgen.checks.dashboards import Dashboard
-from obsgen.checks.expressions import Expression, LogText, rule_expressions
-from obsgen.checks.kustomizations import Kustomization
-from obsgen.checks.lookups import Lookup, look_up
-from obsgen.checks.objects import Embedded, KubeObject, Located
-from obsgen.checks.prometheusconfigs import PrometheusConfig
-from obsgen.checks.repository import Repository
-from obsgen.checks.rules import Rule, RuleSet, rules_of_object
-from obsgen.checks.worlds import OVERLAYS, World
 from obsgen.facts import Facts, tree_facts
 from obsgen.knowledge.inventory import Known
 from obsgen.promql.tree import Node
+from obsgen.repository import Repository
+from obsgen.repository.alerting.alerts import Alert
+from obsgen.repository.alerting.destinations import Destination
+from obsgen.repository.builds import BuiltTree
+from obsgen.repository.grafana.dashboards import Dashboard
+from obsgen.repository.kustomizations import Kustomization
+from obsgen.repository.objects import Embedded, KubeObject, Located
+from obsgen.repository.queries.expressions import Expression, LogText, rule_expressions
+from obsgen.repository.queries.lookups import Lookup, look_up
+from obsgen.repository.queries.rules import Rule, RuleSet, rules_of_object
+from obsgen.repository.scraping.prometheusconfigs import PrometheusConfig
+from obsgen.repository.worlds import OVERLAYS, World
 from obsgen.signalpath.feeds import Feeds
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Endpoint

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from obsgen.checks.alerting import Destination
-from obsgen.checks.objects import KubeObject, Located
 from obsgen.knowledge.exposure import exposed
 from obsgen.knowledge.inventory import Known
+from obsgen.repository.alerting.destinations import Destination
+from obsgen.repository.objects import KubeObject, Located
 from obsgen.signalpath.exporters import Service, Workload
 from obsgen.signalpath.monitors import Endpoint
 from obsgen.trace import subjects

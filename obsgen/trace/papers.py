@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from obsgen.checks.alerts import Alert
-from obsgen.checks.objects import Located
-from obsgen.checks.rules import Rule
-from obsgen.checks.runbooks import runbook_of
 from obsgen.findings import Place
+from obsgen.repository.alerting.alerts import Alert
+from obsgen.repository.alerting.runbooks import runbook_of
+from obsgen.repository.objects import Located
+from obsgen.repository.queries.rules import Rule
 from obsgen.trace.defects import ids
 from obsgen.trace.ground import Ground, Panel
 from obsgen.trace.model import Hop, State

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from obsgen.checks.alerting import Destination
-from obsgen.checks.alerts import Alert
-from obsgen.checks.expressions import Expression, LogText
-from obsgen.checks.objects import Located
 from obsgen.checks.wording import listed
 from obsgen.findings import Place
 from obsgen.knowledge.inventory import Known
+from obsgen.repository.alerting.alerts import Alert
+from obsgen.repository.alerting.destinations import Destination
+from obsgen.repository.objects import Located
+from obsgen.repository.queries.expressions import Expression, LogText
 from obsgen.signalpath.delivery import Branch
 from obsgen.signalpath.exporters import Service, Workload
 from obsgen.signalpath.monitors import Endpoint

@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from obsgen.checks.repository import read_repository
 from obsgen.facts import Facts
 from obsgen.findings import Finding, InputError, Place, error, redacted
 from obsgen.hints import did_you_mean, nearest
 from obsgen.leaks import without
+from obsgen.repository import read_repository
 from obsgen.trace import subjects
 from obsgen.trace.defects import defects
 from obsgen.trace.ground import Ground, grounds

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import promql_parser as pq
 
-from obsgen.checks.expressions import Expression
-from obsgen.checks.lookups import Lookup
 from obsgen.findings import Place
 from obsgen.knowledge.exposure import State, Verdict, verdict
+from obsgen.repository.queries.expressions import Expression
+from obsgen.repository.queries.lookups import Lookup
 from obsgen.signalpath.feeds import Fate
 from obsgen.signalpath.monitors import Endpoint
 from obsgen.signalpath.relabel import Partial

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import promql_parser as pq
 
-from obsgen.checks.expressions import Expression, LogText
-from obsgen.checks.lookups import Lookup
-from obsgen.checks.rules import Rule
 from obsgen.knowledge.inventory import Known
 from obsgen.promql import Node
 from obsgen.promql.labels import input_of
 from obsgen.promql.values import COMPARISONS
+from obsgen.repository.queries.expressions import Expression, LogText
+from obsgen.repository.queries.lookups import Lookup
+from obsgen.repository.queries.rules import Rule
 
 _LONGEST = 150
 _OF_PLACE = frozenset(("cluster", "namespace", "job", "container", "stack", "instance", "le"))

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks.alerting import Alerting
 from obsgen.checks.discovery import plain_checks
-from obsgen.checks.repository import read_repository
+from obsgen.repository import read_repository
+from obsgen.repository.alerting.destinations import Alerting
 
 RULES = """\
 apiVersion: monitoring.coreos.com/v1

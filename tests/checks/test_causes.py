@@ -27,9 +27,9 @@ from engine_support import tree as made
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from obsgen.checks.causes import Causes, cause_of
-from obsgen.checks.repository import read_repository
+from obsgen.causes import Causes, cause_of
 from obsgen.findings import Finding, Place, Severity
+from obsgen.repository import read_repository
 
 __all__ = ["made_up_components", "obsgen", "rendered"]
 

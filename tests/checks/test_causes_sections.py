@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from engine_support import Command, obsgen
 
-from obsgen.checks.causes import Causes
-from obsgen.checks.repository import read_repository
+from obsgen.causes import Causes
 from obsgen.findings import Place
+from obsgen.repository import read_repository
 
 __all__ = ["obsgen"]
 

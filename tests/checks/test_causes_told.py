@@ -20,9 +20,9 @@ from causes_support import (
 )
 from engine_support import ALPHA, Command, made_up_components, obsgen
 
-from obsgen.checks.causes import folded
-from obsgen.checks.upgrades import upgrade
+from obsgen.causes import folded
 from obsgen.findings import Note, Place, Severity, error
+from obsgen.upgrading.breaks import upgrade
 
 __all__ = ["made_up_components", "obsgen", "rendered"]
 
@@ -135,7 +135,7 @@ def test_a_comment_in_the_profile_that_is_over_is_told(rendered: Written) -> Non
 def test_nothing_is_read_of_a_profile_without_findings(rendered: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     tree = rendered(ALPHA.replace("port: http}", "port: http, thresholds: {latencyP95: 10s}}"))
     asked: list[Path] = []
-    monkeypatch.setattr("obsgen.checks.causes.tracing.profile_of", asked.append)
+    monkeypatch.setattr("obsgen.causes.tracing.profile_of", asked.append)
     assert not checked(tree).findings
     assert asked == []
     edit(tree, MONITOR, "interval: 30s", "interval: 30x")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks.argocd_project import assumptions as project_assumptions
-from obsgen.checks.argocd_wave import wave
-from obsgen.checks.objects import KubeObject, Located, as_object
-from obsgen.checks.projects import Project, projects
-from obsgen.checks.repository import Repository, read_repository
+from obsgen.checks.argocd.project import assumptions as project_assumptions
+from obsgen.checks.argocd.wave import wave
+from obsgen.repository import Repository, read_repository
+from obsgen.repository.argocd.projects import Project, projects
+from obsgen.repository.objects import KubeObject, Located, as_object
 from obsgen.source import load_text
 
 SET = """\

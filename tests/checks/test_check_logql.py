@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks import tool_logql, validate
-from obsgen.checks.repository import Repository, read_repository
+from obsgen.checks import validate
 from obsgen.checks.result import told
+from obsgen.checks.tool import logql as tool_logql
+from obsgen.repository import Repository, read_repository
 from obsgen.tools import Completed, Tool, ToolError
 
 BOTH = 'rate({app="shop"}[5m]) > 1'

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.checks.classify import OTHER, kind_of
-from obsgen.checks.dashboards import Dashboard
-from obsgen.checks.embedded import embedded_documents
-from obsgen.checks.forms import KUSTOMIZATION, metadata_misfits, misfits
-from obsgen.checks.kustomizations import Kustomization, roots
-from obsgen.checks.objects import Embedded, KubeObject, Located, as_object
-from obsgen.checks.rules import RuleSet, distinct_rules
+from obsgen.repository.classify import OTHER, kind_of
+from obsgen.repository.embedded import embedded_documents
+from obsgen.repository.forms import KUSTOMIZATION, metadata_misfits, misfits
+from obsgen.repository.grafana.dashboards import Dashboard
+from obsgen.repository.kustomizations import Kustomization, roots
+from obsgen.repository.objects import Embedded, KubeObject, Located, as_object
+from obsgen.repository.queries.rules import RuleSet, distinct_rules
 from obsgen.source import load_text
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks import Report, read_repository, validate
+from obsgen.checks import Report, validate
 from obsgen.findings import InputError
+from obsgen.repository import read_repository
 
 ACCOUNT = "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {name}\n"
 KUSTOMIZATION = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks import Report, runner, tool_kubeconform, tool_kustomize, tool_promtool, validate
-from obsgen.checks.objects import Located
+from obsgen.checks import Report, runner, validate
 from obsgen.checks.result import told as told_errors
+from obsgen.checks.tool import kubeconform as tool_kubeconform
+from obsgen.checks.tool import kustomize as tool_kustomize
+from obsgen.checks.tool import promtool as tool_promtool
 from obsgen.findings import Finding, Place, Severity
+from obsgen.repository.objects import Located
 from obsgen.source import load_text
 from obsgen.tools import Completed, Tool, ToolError
 

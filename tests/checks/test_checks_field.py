@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import validate
-from obsgen.checks.naming import slip
 from obsgen.findings import Finding
+from obsgen.repository.queries.naming import slip
 
 FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: vllm}]\n"
 SILENT_ROUTES = """\

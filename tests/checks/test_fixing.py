@@ -18,9 +18,9 @@ from ruamel.yaml.scalarstring import (
     SingleQuotedScalarString,
 )
 
-from obsgen.checks.objects import Embedded, Located
 from obsgen.findings import Finding, Fix, InputError, Place, Severity
 from obsgen.fixing import GONE, RENDERED, Left, difference, mend, planned
+from obsgen.repository.objects import Embedded, Located
 from obsgen.source import load_text
 from obsgen.source.editing import edit_for, edited
 

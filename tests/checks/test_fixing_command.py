@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from engine_support import Command, obsgen
 
-from obsgen.checks import Repository
 from obsgen.findings import Finding, Fix, Severity
 from obsgen.fixing import RENDERED
+from obsgen.repository import Repository
 
 __all__ = ["obsgen"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks import datasource_unknown
+from obsgen.checks.datasource import unknown as datasource_unknown
 from obsgen.checks.discovery import plain_checks
-from obsgen.checks.repositories import FileUrl, Mention, file_url, repository_of, roots
-from obsgen.checks.repository import read_repository
+from obsgen.repository import read_repository
+from obsgen.repository.forges import FileUrl, Mention, file_url, repository_of, roots
 
 CONFIG_MAP = """\
 apiVersion: v1

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks.keyrefs import references
-from obsgen.checks.objects import Located, as_object
-from obsgen.checks.providers import Providers, providers
-from obsgen.checks.repository import read_repository
-from obsgen.checks.secret_missing import assumptions
-from obsgen.checks.secret_missing import check as missing
+from obsgen.checks.secret.missing import assumptions
+from obsgen.checks.secret.missing import check as missing
+from obsgen.repository import read_repository
+from obsgen.repository.keyrefs import references
+from obsgen.repository.objects import Located, as_object
+from obsgen.repository.providers import Providers, providers
 from obsgen.source import load_text
 
 POD = """\

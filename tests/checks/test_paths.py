@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks import read_repository, validate
+from obsgen.checks import validate
 from obsgen.checks.discovery import assumptions
-from obsgen.checks.nearby import alike
-from obsgen.checks.scrapes import whole_paths
+from obsgen.repository import read_repository
+from obsgen.repository.scraping.nearby import alike
+from obsgen.repository.scraping.scrapes import whole_paths
 
 MONITOR = """\
 apiVersion: monitoring.coreos.com/v1

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import validate
-from obsgen.checks.repository import read_repository
 from obsgen.knowledge.reading import UNKNOWN, Reading
+from obsgen.repository import read_repository
 
 FIRST = "histogram_quantile(0.9, sum by (le, model_name) (rate(vllm:time_to_first_token_seconds_bucket[5m])))"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import validate
-from obsgen.checks.shapes import MOST_ALIKE, REASON
+from obsgen.repository.shapes import MOST_ALIKE, REASON
 
 PATCH = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata:\n  cluster: %s\n"
 BASE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata: {cluster: none, query: up}\n"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from obsgen.checks.upgrades import Style, Upgrade, upgrade
 from obsgen.findings import InputError
 from obsgen.promql import parse
+from obsgen.upgrading.breaks import Style, Upgrade, upgrade
 
 COMPONENTS = Path(__file__).with_name("components")
 FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: oven, versions: ['1.5']}]\n"

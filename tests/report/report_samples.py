@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from obsgen.checks import Counts, LevelCount, Report, Suppressed, ToolUse
-from obsgen.checks.files import Unread
 from obsgen.findings import Finding, Fix, Note, Place, Severity
+from obsgen.repository.files import Unread
 
 RULES = """\
 groups:

@@ -11,9 +11,9 @@ import pytest
 from log_rows import tree
 
 from obsgen.checks import validate
-from obsgen.checks.shapes import MOST_ALIKE, REASON
 from obsgen.findings import InputError, Severity
 from obsgen.pipeline import StackTree
+from obsgen.repository.shapes import MOST_ALIKE, REASON
 from obsgen.source import load_text
 
 ARGO = {"repoURL": "https://github.com/acme/gitops.git"}

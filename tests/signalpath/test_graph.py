@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from obsgen.checks.objects import KubeObject, Located, as_object
 from obsgen.components.catalogue import catalogue
 from obsgen.facts import Facts, Monitoring, Running
 from obsgen.knowledge.inventory import Inventory
+from obsgen.repository.objects import KubeObject, Located, as_object
 from obsgen.signalpath.exporters import texts
 from obsgen.signalpath.feeds import Feeds
 from obsgen.signalpath.graph import Graph

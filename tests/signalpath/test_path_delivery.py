@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from obsgen import tools
-from obsgen.checks.alerting import as_branch
-from obsgen.checks.alertmanagers import Configuration
-from obsgen.checks.objects import Located
+from obsgen.repository.alerting.alertmanagers import Configuration
+from obsgen.repository.alerting.destinations import as_branch
+from obsgen.repository.objects import Located
 from obsgen.signalpath.delivery import Branch, Possible, may_match, possible_routes
 from obsgen.signalpath.labels import Values
 from obsgen.signalpath.routing import receivers

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.checks.expressions import Expression
-from obsgen.checks.lookups import look_up
-from obsgen.checks.objects import Located
-from obsgen.checks.rules import Rule
 from obsgen.components.catalogue import catalogue
 from obsgen.facts import Facts
 from obsgen.knowledge.inventory import Inventory
 from obsgen.promql import PromqlError, parse
+from obsgen.repository.objects import Located
+from obsgen.repository.queries.expressions import Expression
+from obsgen.repository.queries.lookups import look_up
+from obsgen.repository.queries.rules import Rule
 from obsgen.source import load_text
 from obsgen.trace.words import fires, shortened
 

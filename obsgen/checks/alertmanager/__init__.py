@@ -1,0 +1,1 @@
+"""Alertmanager's configuration by itself: its form, its matchers, routes that nothing reaches."""

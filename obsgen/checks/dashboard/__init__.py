@@ -1,0 +1,1 @@
+"""Grafana's dashboards by themselves: form, identity, what newer versions dropped."""

@@ -1,0 +1,1 @@
+"""The datasources that dashboards ask: whether they exist, are loaded and of the right type."""

@@ -1,0 +1,1 @@
+"""Buckets: limits between or outside of them, quantiles of each series."""

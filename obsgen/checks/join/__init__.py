@@ -1,0 +1,1 @@
+"""Binary operations whose two sides do not meet, or meet more than once."""

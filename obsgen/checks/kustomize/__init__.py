@@ -1,0 +1,1 @@
+"""Kustomizations: keys, forms, files that nobody names."""

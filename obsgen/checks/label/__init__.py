@@ -1,0 +1,1 @@
+"""Labels that expressions ask for, against those that series have where they arrive."""

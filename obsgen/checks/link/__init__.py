@@ -1,0 +1,1 @@
+"""Links: of dashboards, of alerts to runbooks, of variables."""

@@ -1,0 +1,1 @@
+"""LogQL of rules and dashboards."""

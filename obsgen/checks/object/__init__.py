@@ -1,0 +1,1 @@
+"""Kubernetes objects by themselves: names, forms, duplicates, namespaces."""

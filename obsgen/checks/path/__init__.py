@@ -1,0 +1,1 @@
+"""The way of series from a container to Prometheus, and of rules into it."""

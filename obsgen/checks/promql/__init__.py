@@ -1,0 +1,1 @@
+"""PromQL by itself: what it parses to, and what it can never mean."""

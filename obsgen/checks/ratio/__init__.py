@@ -1,0 +1,1 @@
+"""Shares whose two sides do not belong together."""

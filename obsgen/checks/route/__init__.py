@@ -1,0 +1,1 @@
+"""The way of alerts: Alertmanagers, routes, receivers, inhibitions."""

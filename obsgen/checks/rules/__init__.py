@@ -1,0 +1,1 @@
+"""Rules by themselves: their form, names, runbooks, severities."""

@@ -1,0 +1,1 @@
+"""Objects against the JSON Schemas of their kinds."""

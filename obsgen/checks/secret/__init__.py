@@ -1,0 +1,1 @@
+"""Secrets: those that are named and those that leak."""

@@ -1,0 +1,1 @@
+"""Series that expressions ask for, against what exporters expose at the version that runs."""

@@ -1,0 +1,1 @@
+"""Sums that count a thing twice."""

@@ -1,0 +1,1 @@
+"""Windows against scrape intervals, waits against evaluation."""

@@ -1,0 +1,1 @@
+"""The real tools on the same files; what they find beyond the checks of our own."""

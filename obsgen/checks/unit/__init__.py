@@ -1,0 +1,1 @@
+"""Units: of operands, limits, panels, texts and recorded names."""

@@ -1,0 +1,1 @@
+"""Values of the Helm chart kube-prometheus-stack."""

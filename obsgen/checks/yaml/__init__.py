@@ -1,0 +1,1 @@
+"""What YAML itself makes of what is written."""

@@ -1,0 +1,1 @@
+"""Alerts and Alertmanagers: which alert may come to which configuration."""

@@ -1,0 +1,104 @@
+"""Values of the Helm chart kube-prometheus-stack: found by content, and how its keys become fields of resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from obsgen.repository.objects import KubeObject, Located
+from obsgen.source import Route, load_text
+
+CHART = "kube-prometheus-stack"
+_DATA = Path(__file__).with_name(f"{CHART}.yaml")
+_TELLING = (("prometheus", "prometheusSpec"), ("alertmanager", "alertmanagerSpec"), ("thanosRuler", "thanosRulerSpec"))
+_API_VERSION = "monitoring.coreos.com/v1"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A part of the values whose keys become fields of a resource.
+
+    `own` keys are the chart's, `passed` ones are handed on, under another name where `fields` has one.
+    """
+
+    at: tuple[str, ...]
+    kind: str
+    own: frozenset[str]
+    passed: frozenset[str]
+    fields: Mapping[str, str]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All keys that the chart knows."""
+        return self.own | self.passed | self.fields.keys()
+
+    @property
+    def api_version(self) -> str:
+        """The resource's."""
+        return _API_VERSION
+
+
+@cache
+def known_keys() -> dict[str, Any]:
+    """The tree of keys that the chart knows; `any` where it holds anything."""
+    keys: dict[str, Any] = _data()["keys"]
+    return keys
+
+
+@cache
+def specs() -> tuple[Spec, ...]:
+    """The parts that become resources."""
+    return tuple(
+        Spec(
+            tuple(each["at"]),
+            each["kind"],
+            frozenset(each["own"].split()),
+            frozenset(each["passed"].split()),
+            each["fields"],
+        )
+        for each in _data()["specs"]
+    )
+
+
+@cache
+def _data() -> dict[str, Any]:
+    found: dict[str, Any] = load_text(_DATA.read_text(encoding="utf-8"), _DATA.name)[0].value
+    return found
+
+
+def is_values(value: Any) -> bool:
+    """Whether a mapping holds values of the chart, its own or as those of a sub-chart."""
+    return isinstance(value, dict) and any(_tells(each) for each in (value, value.get(CHART)))
+
+
+def _tells(value: Any) -> bool:
+    return isinstance(value, dict) and any(
+        isinstance(value.get(chart), dict) and isinstance(value[chart].get(spec), dict) for chart, spec in _TELLING
+    )
+
+
+def of_document(located: Located) -> Located:
+    """The chart's values in a file: the whole, or those that an outer chart hands on."""
+    inner = located.at(CHART)
+    return inner if isinstance(inner.value, dict) else located
+
+
+def in_objects(objects: Iterable[KubeObject]) -> Iterator[Located]:
+    """Values that stand in objects: Argo CD's `valuesObject`, Flux' HelmRelease."""
+    for object_ in objects:
+        for route in _routes(object_):
+            found = object_.located.at(*route)
+            if is_values(found.value):
+                yield of_document(found)
+
+
+def _routes(object_: KubeObject) -> Iterator[Route]:
+    if object_.kind == "HelmRelease":
+        yield ("spec", "values")
+    elif object_.kind == "Application":
+        yield ("spec", "source", "helm", "valuesObject")
+        sources = object_.located.at("spec", "sources").items()
+        yield from (("spec", "sources", index, "helm", "valuesObject") for index in range(len(sources)))

@@ -1,0 +1,1 @@
+"""Dashboards and datasources of Grafana, wherever they are provisioned."""

@@ -1,0 +1,1 @@
+"""What the files say of scraping: configurations of Prometheus, monitors, and the labels that they add."""

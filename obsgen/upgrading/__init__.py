@@ -1,0 +1,1 @@
+"""What other versions of components break, and the expressions rewritten for them."""
