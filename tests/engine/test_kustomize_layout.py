@@ -113,10 +113,21 @@ def test_a_tree_may_have_nothing_in_its_base() -> None:
     assert kustomization(rendered, "overlays/dev")["resources"] == ["monitors", "rules"]
 
 
+NOTHING_LEFT = HEAD + "modelServers: [{name: s, type: beta}]\nenvironments: {dev: {modelServers: {s: null}}}\n"
+
+
+def test_an_environment_may_have_nothing_of_its_base() -> None:
+    rendered = tree(NOTHING_LEFT)
+    assert kustomization(rendered, "base")["resources"] == ["monitors", "rules"]
+    assert below(rendered, "overlays/dev") == ["kustomization.yaml"]
+    assert kustomization(rendered, "overlays/dev")["resources"] == []
+
+
 # The real kustomize, on the goldens' profiles and on random ones.
 PROFILES = {
     **{name: case_profile(name) for name in CASES},
     **{f"random-{n}": text for n, text in enumerate(sample(10))},
+    "nothing-left": NOTHING_LEFT,
 }
 
 

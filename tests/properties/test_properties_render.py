@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml as pyyaml
 from engine_support import as_yaml, objects, panels, rules, tree
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from promql_parser import parse as parse_promql
 from random_profiles import Data, profiles
@@ -64,7 +64,17 @@ def test_objects_are_told_apart_and_say_where_they_come_from(data: Data) -> None
             assert all(isinstance(value, str) and len(value) <= 63 for value in labels.values())
 
 
+_NOTHING_LEFT = {
+    "apiVersion": "obsgen.dev/v1alpha1",
+    "kind": "Profile",
+    "stack": "demo",
+    "modelServers": [{"name": "chat", "type": "beta"}],
+    "environments": {"dev": {"cluster": {"name": "cluster-dev"}, "modelServers": {"chat": None}}},
+}
+
+
 @given(profiles())
+@example(_NOTHING_LEFT)
 def test_overlays_hold_patches_only_for_what_differs(data: Data) -> None:
     rendered = tree(as_yaml(data))
     base = {one.identity: one.object for one in objects(rendered.base)}

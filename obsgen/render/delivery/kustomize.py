@@ -45,8 +45,7 @@ def overlay_files(
     """
     files: Files = {}
     resources = []
-    folders = layout.folders(rendered) or layout.folders(below)
-    for folder in folders:
+    for folder in layout.folders(rendered):
         ours, wanted = (Same(tuple(layout.objects(each, folder))) for each in (below, rendered))
         share = _share(ours, wanted, f"{path}{folder}", labels, rendered.stack.name)
         if whole or share.differs:
@@ -123,9 +122,8 @@ def _share(below: Same, wanted: Same, path: str, labels: Labels, stack: str) -> 
     """What turns a folder below into the wanted one: extra objects, patches, labels."""
     pairs, added, removed = _matched(below.objects, wanted.objects)
     files, names = _written(added, stack)
-    kept = bool(pairs) or not wanted.objects
-    content: dict[str, Any] = {"resources": [*([path] if kept else []), *names]}
-    patches = [(each, delete_patch(each.object)) for each in removed if kept]
+    content: dict[str, Any] = {"resources": [*([path] if pairs else []), *names]}
+    patches = [(each, delete_patch(each.object)) for each in removed if pairs]
     patches += [
         (one, patch)
         for one, other in pairs
