@@ -51,6 +51,27 @@ def test_the_readme_lists_the_commands_that_there_are() -> None:
     assert told == {*found, *(group.name for group in app.registered_groups)} == set(COMMANDS)
 
 
+IMPORTS_FIRST = """
+import importlib, sys
+for name in sys.argv[1:]:
+    for module in [module for module in sys.modules if module.partition(".")[0] == "obsgen"]:
+        del sys.modules[module]
+    importlib.import_module(name)
+"""
+
+
+def test_what_a_command_imports_needs_nothing_imported_before_it() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "obsgen/cli").glob("*.py"))]
+    lazily = {line for text in sources for line in re.findall(r"^ +from (obsgen[\w.]+ import \w+)", text, re.MULTILINE)}
+    names = sorted({module for line in lazily for module in (line.partition(" ")[0], line.replace(" import ", "."))})
+    found = [
+        name for name in names if (path := ROOT / name.replace(".", "/")).is_dir() or path.with_suffix(".py").exists()
+    ]
+    assert "obsgen.upgrading.report" in found
+    ran = subprocess.run([sys.executable, "-c", IMPORTS_FIRST, *found], cwd=ROOT, capture_output=True, text=True)
+    assert ran.stderr == ""
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself_with_an_example(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})

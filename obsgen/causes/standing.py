@@ -8,11 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from obsgen.checks.result import lines_of
 from obsgen.conventions import COMPONENT, ENVIRONMENT, SERVICE_LABEL
 from obsgen.findings import InputError, Place
 from obsgen.repository import Repository
-from obsgen.repository.objects import Embedded, Located
+from obsgen.repository.objects import Embedded, Located, lines_of
 from obsgen.repository.queries.rules import Rule, distinct_rules
 from obsgen.source import Document, Route, load_file
 from obsgen.tree.paths import OWN

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from obsgen.causes import Causes
 from obsgen.causes.profiles import tree_of
-from obsgen.checks.result import Suppressed, lines_of
+from obsgen.checks.result import Suppressed
 from obsgen.facts import Facts, TreeFacts, facts_in, tree_facts
 from obsgen.facts.read import CARRIED
 from obsgen.findings import Finding, InputError, Place, Severity
 from obsgen.repository import Repository
 from obsgen.repository.classify import FACTS, PROFILE
-from obsgen.repository.objects import Located
+from obsgen.repository.objects import Located, lines_of
 from obsgen.repository.shapes import REASON as ALIKE
 from obsgen.source import Document, Route, load_file
 from obsgen.suppression import Allowance, Allowed, as_date, comments

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 
 from obsgen.findings import Finding, Place, Severity
 from obsgen.repository.files import Unread
-from obsgen.repository.objects import Located
+from obsgen.repository.objects import Located, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,6 @@ class Told:
     def of_file(self, file: str) -> bool:
         """Whether an error stands in this file."""
         return file in self.files
-
-
-def lines_of(part: Located) -> Iterator[Place]:
-    """A place in every line of a part."""
-    yield from (part.place((), key=True), part.place())
-    if isinstance(part.value, dict):
-        yield from chain.from_iterable(lines_of(part.at(key)) for key in part.value)
-    elif isinstance(part.value, list):
-        yield from chain.from_iterable(map(lines_of, part.items()))
-    elif isinstance(part.value, str) and part.value:
-        first, last = part.text_place((), 0), part.text_place((), len(part.value) - 1)
-        yield from (Place(first.file, line) for line in range(first.line, last.line + 1))
 
 
 def told(findings: Iterable[Finding]) -> Told:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, Protocol
 
 from obsgen.findings import Place
@@ -60,6 +62,18 @@ class Located:
     def items(self) -> list[Located]:
         """The items of a list; none if the value is no list."""
         return [self.at(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
+
+
+def lines_of(part: Located) -> Iterator[Place]:
+    """A place in every line of a part."""
+    yield from (part.place((), key=True), part.place())
+    if isinstance(part.value, dict):
+        yield from chain.from_iterable(lines_of(part.at(key)) for key in part.value)
+    elif isinstance(part.value, list):
+        yield from chain.from_iterable(map(lines_of, part.items()))
+    elif isinstance(part.value, str) and part.value:
+        first, last = part.text_place((), 0), part.text_place((), len(part.value) - 1)
+        yield from (Place(first.file, line) for line in range(first.line, last.line + 1))
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from obsgen.causes import Causes
 from obsgen.checks.allowances import Allowances
 from obsgen.checks.discovery import plain_checks
-from obsgen.checks.result import lines_of
 from obsgen.findings import Finding, Place, Severity, scrubbed
 from obsgen.repository import Repository
-from obsgen.repository.objects import Located
+from obsgen.repository.objects import Located, lines_of
 
 _LEVELS = (3, 4, 5)
 """Those of checks that say whether a signal arrives: queries, signals, the path."""
