@@ -45,10 +45,10 @@ class Mended:
         return Mended((*self.made, *later.made), later.left, (*self.texts, *later.texts))
 
 
-def mend(look: Callable[[], Iterable[Finding]]) -> Mended:
-    """Makes fixes until looking gives none that can be made."""
+def mend(look: Callable[[], Iterable[Finding]], rounds: int = MOST_ROUNDS) -> Mended:
+    """Makes fixes until looking gives none that can be made; one round where looking never sees what was made."""
     done = Mended()
-    for _ in range(MOST_ROUNDS):
+    for _ in range(rounds):
         news = planned(look)
         for file, _, text in news.texts:
             _write(Path(file), text)

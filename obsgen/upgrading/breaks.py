@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,7 @@ from obsgen.promql.tokens import tokens
 from obsgen.repository import Repository, read_repository
 from obsgen.repository.queries.expressions import Expression
 from obsgen.repository.queries.lookups import Lookup
+from obsgen.repository.queries.meanings import Meaning
 from obsgen.repository.queries.naming import same_thing
 
 Versions = Mapping[str, tuple[str, ...]]
@@ -99,16 +100,28 @@ def upgrade(
     silent = [name for name in versions if not any(each.facts.deployed(name) for each in before.worlds)]
     added = Facts(servers=tuple(Running(component=name, versions=versions[name]) for name in silent))
     after = replace(before, versions=versions, given=before.given.plus(added))
-    old = {} if silent else {_key(each): each for each in _judged(before)}
+    old = {_key(each): each for each in _judged(before)}
     new = {_key(each): each for each in _judged(after)}
-    news = [finding for key, finding in new.items() if key not in old]
     lookups = [each for each in after.lookups if _is_of(each, versions)]
+    asking = {id(each.expression) for each in lookups}
+    said_anyway = _places(after, asking) if silent else frozenset()
+    news = [finding for key, finding in new.items() if key not in old or finding.place in said_anyway]
     return Upgrade(
         versions,
         tuple(_broken(after, lookups, news, style)),
-        tuple(finding for key, finding in old.items() if key not in new),
-        len({id(each.expression) for each in lookups}),
+        () if silent else tuple(finding for key, finding in old.items() if key not in new),
+        len(asking),
     )
+
+
+def _places(repository: Repository, asking: Collection[int]) -> frozenset[Place]:
+    """The places of expressions, and of their parts."""
+    meanings = [each for each in repository.meanings if id(each.expression) in asking]
+    return frozenset(place for each in meanings for place in _parts(each))
+
+
+def _parts(meaning: Meaning) -> set[Place]:
+    return {meaning.place(node) for node in meaning.root.walk()} | {each.place for each in meaning.lookups}
 
 
 def _judged(repository: Repository) -> Iterator[Finding]:
@@ -136,7 +149,7 @@ def _broken(after: Repository, lookups: Sequence[Lookup], news: Sequence[Finding
         expression = meaning.expression
         if id(expression) in told or not expression.query:
             continue
-        places = {meaning.place(node) for node in meaning.root.walk()} | {each.place for each in meaning.lookups}
+        places = _parts(meaning)
         found = [finding for place, finding in by_place.items() if place in places]
         if found:
             told.add(id(expression))
@@ -175,21 +188,21 @@ def _rewritten(
 ) -> Broken:
     """The expression with every series that is gone replaced, if each of them has one successor of the same sort."""
     edits: dict[tuple[int, int], str] = {}
+    text = expression.text
     gone = [each for each in lookups if each.verdict.state == State.GONE and not each.is_spare]
     for lookup in gone:
         successor = _successor(lookup)
         if successor is None:
             return Broken(expression, tuple(found), (), None)
-        edits |= _edit(query, lookup, successor.name, style)
+        edits |= _edit(text, query, lookup, successor.name, style)
     if not edits:
         return Broken(expression, tuple(found), (), None)
-    text = query.text
+    fixes = tuple(
+        Fix(expression.place(start, end - start), text[start:end], new) for (start, end), new in edits.items()
+    )
     for (start, end), new in sorted(edits.items(), reverse=True):
         text = text[:start] + new + text[end:]
-    fixes = (
-        Fix(expression.place(start, end - start), query.text[start:end], new) for (start, end), new in edits.items()
-    )
-    return Broken(expression, tuple(found), tuple(fixes), text)
+    return Broken(expression, tuple(found), fixes, text)
 
 
 def _successor(lookup: Lookup) -> Known | None:
@@ -202,13 +215,13 @@ def _successor(lookup: Lookup) -> Known | None:
     return new if all(same_thing(one, new) for one in old) else None
 
 
-def _edit(query: Query, lookup: Lookup, name: str, style: Style) -> dict[tuple[int, int], str]:
+def _edit(text: str, query: Query, lookup: Lookup, name: str, style: Style) -> dict[tuple[int, int], str]:
     """Where the expression is changed, and into what."""
     node = lookup.node
     if style == "new":
         return {(node.start, node.start + len(lookup.name)): name}
     start, end = _whole(query, node)
-    old = query.text[start:end]
+    old = text[start:end]
     at = node.start - start
     return {(start, end): f"({old[:at]}{name}{old[at + len(lookup.name) :]} or {old})"}
 

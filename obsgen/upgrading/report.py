@@ -23,11 +23,10 @@ def text(upgrade: Upgrade) -> str:
 def _told(broken: Broken) -> Iterator[str]:
     yield f"{broken.expression.place()}: {broken.what}"
     yield from (f"    {finding.severity}[{finding.id}]: {finding.message}" for finding in broken.findings)
-    query = broken.expression.query
     if broken.advice:
         yield f"    {broken.advice}"
-    elif broken.rewritten is not None and query:
-        yield from _marked("-", query.text)
+    elif broken.rewritten is not None:
+        yield from _marked("-", broken.expression.text)
         yield from _marked("+", broken.rewritten)
     else:
         hints = dict.fromkeys(finding.hint for finding in broken.findings if finding.hint)
@@ -70,11 +69,10 @@ def as_json(upgrade: Upgrade) -> str:
 
 
 def _broken(broken: Broken) -> dict[str, object]:
-    query = broken.expression.query
     return {
         **_spot(broken.expression.place()),
         "what": broken.what,
-        "expression": query.text if query else "",
+        "expression": broken.expression.text,
         "rewritten": broken.rewritten,
         "advice": broken.advice or None,
         "profile": _spot(broken.profile) if broken.profile else None,
@@ -93,7 +91,8 @@ def _spot(place: Place) -> dict[str, object]:
 
 def write(upgrade: Upgrade, *, dry_run: bool = False) -> Mended:
     """Writes the rewritten expressions to their files; with `dry_run` says what would be written."""
-    return (planned if dry_run else mend)(lambda: _with_fixes(upgrade))
+    fixes = tuple(_with_fixes(upgrade))
+    return planned(lambda: fixes) if dry_run else mend(lambda: fixes, rounds=1)
 
 
 def _with_fixes(upgrade: Upgrade) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from obsgen.findings import InputError
 from obsgen.promql import parse
 from obsgen.upgrading.breaks import Style, Upgrade, upgrade
+from obsgen.upgrading.report import write
 
 COMPONENTS = Path(__file__).with_name("components")
 FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: oven, versions: ['1.5']}]\n"
@@ -104,3 +106,32 @@ def test_all_faults_of_what_is_asked_are_told_at_once(tmp_path: Path) -> None:
         ("upgrade/unknown", "did you mean 'oven'?"),
         ("upgrade/unknown", "newest known: 3.0"),
     ]
+
+
+def test_where_nobody_says_what_runs_other_components_are_left_alone(tmp_path: Path) -> None:
+    facts = FACTS.replace("oven", "mixer")
+    rules(tmp_path, "oven:heat > 200", "rate(node_memory_MemTotal_bytes[5m]) > 1", facts=facts)
+    assert [broken.what for broken in upgraded(tmp_path).broken] == ["alert Oven0"]
+
+
+BOARD = {
+    "uid": "oven",
+    "title": "Oven",
+    "panels": [{"type": "stat", "title": "Heat", "targets": [{"refId": "A", "expr": 'oven:heat{shelf=~"$shelf"}'}]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("style", "written"),
+    [
+        ("new", 'oven:heat_celsius{shelf=~"$shelf"}'),
+        ("both", '(oven:heat_celsius{shelf=~"$shelf"} or oven:heat{shelf=~"$shelf"})'),
+    ],
+)
+def test_variables_of_boards_stand_in_what_is_rewritten(tmp_path: Path, style: Style, written: str) -> None:
+    rules(tmp_path)
+    (tmp_path / "board.json").write_text(json.dumps(BOARD, indent=2))
+    found = upgraded(tmp_path, style=style)
+    assert [broken.rewritten for broken in found.broken] == [written]
+    assert write(found).made
+    assert written in json.loads((tmp_path / "board.json").read_text())["panels"][0]["targets"][0]["expr"]

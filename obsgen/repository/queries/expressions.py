@@ -34,6 +34,12 @@ class Expression:
     rule: Rule | None = None
     panel: Located | None = None
 
+    @property
+    def text(self) -> str:
+        """The query as somebody wrote it, with its variables; those of a dashboard have stand-ins in `query`."""
+        length = len(self.query.text) if self.query else 0
+        return str(self.located.value)[self.start : self.start + length]
+
     def place(self, start: int = 0, length: int = 1) -> Place:
         """Where a character of the expression stands."""
         return self.located.text_place((), self.start + start, length)
