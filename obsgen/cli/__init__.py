@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from obsgen import __version__
-from obsgen.cli import checking, knowing, writing  # noqa: F401  # they bring the commands
+from obsgen.cli import checking, comparing, knowing, writing  # noqa: F401  # they bring the commands
 from obsgen.cli.common import app, findings_text, say
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-_ORDER = ("init", "render", "validate", "trace", "upgrade", "explain", "schema")
+_ORDER = ("init", "render", "validate", "trace", "diff", "upgrade", "explain", "schema")
 """The commands as the help lists them: in the order of a day's work."""
 app.registered_commands.sort(key=lambda command: _ORDER.index(getattr(command.callback, "__name__", "")))
 

@@ -89,6 +89,12 @@ class Dimension:
         return "·".join(f"{base}^{power}" if power != 1 else base for base, power in self.powers) or "a number"
 
 
+def unit_of(dimension: Dimension) -> str | None:
+    """A unit that measures the same; None if no unit does."""
+    measured = (dict(dimension.powers), dimension.factor)
+    return next((name for name, one in _OF_UNITS.items() if dimension.powers and one == measured), None)
+
+
 def of_unit(unit: str, scale: float = 1.0) -> Dimension:
     """The dimension of values that are in a unit once they are multiplied by `scale`."""
     powers, factor = _OF_UNITS.get(unit, ({}, 1.0))

@@ -21,6 +21,7 @@ class Built:
     node: Node
     former_ids: list[ObjectId] = field(default_factory=list)
     hashed: bool = False
+    _known: tuple[Node, ObjectId] | None = field(default=None, repr=False)
 
     @property
     def object(self) -> dict[str, Any]:
@@ -35,7 +36,9 @@ class Built:
     @property
     def id(self) -> ObjectId:
         """The object's identity as it is now."""
-        return object_id(self.head)
+        if self._known is None or self._known[0] is not self.node:  # what changes an identity makes a node of its own
+            self._known = self.node, object_id(self.head)
+        return self._known[1]
 
     @property
     def first_id(self) -> ObjectId:

@@ -1,0 +1,153 @@
+"""The rules of a unit on both sides: where they stand, and which of them belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from obsgen.diff.expressions import Difference, Part, differences
+from obsgen.diff.model import Key, Spot
+from obsgen.diff.pairs import Pair
+from obsgen.findings import Place
+from obsgen.promql import PromqlError, Query, parse
+from obsgen.repository.classify import kind_of
+from obsgen.repository.embedded import embedded_documents
+from obsgen.repository.objects import Embedded, KubeObject, Located
+from obsgen.repository.queries.rules import Rule, RuleSet, rules_of, rules_of_object, rules_of_text
+
+_SERVER = "service"
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A rule of one side: the part of an object or file that it stands in, its group, and the whole set."""
+
+    spot: Spot
+    rule: Rule
+    group: Located
+    for_loki: bool
+
+    @property
+    def name(self) -> str:
+        """The alert's or the recorded series' name."""
+        return self.rule.name
+
+    @property
+    def place(self) -> Place:
+        """Where it begins."""
+        return self.rule.located.place()
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The labels that it sets."""
+        found = self.rule.value.get("labels")
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def query(self) -> Query | None:
+        """Its expression, if it is PromQL."""
+        try:
+            return None if self.for_loki else parse(self.rule.expr)
+        except PromqlError:
+            return None
+
+
+class Match(NamedTuple):
+    """A rule on both sides; None where it is not there."""
+
+    old: Held | None
+    new: Held | None
+
+
+def held(pair: Pair) -> tuple[list[Held], list[Held]]:
+    """The rules of the objects and files that differ, of both sides."""
+    old = [each for both in pair.changed if both.old for each in _of_object(both.key, both.old)]
+    new = [each for both in pair.changed if both.new for each in _of_object(both.key, both.new)]
+    old += [each for one in pair.documents if one.old for each in _of_document(one.path, one.old)]
+    new += [each for one in pair.documents if one.new for each in _of_document(one.path, one.new)]
+    return old, new
+
+
+def every(objects: Iterable[KubeObject], key: Key) -> list[Held]:
+    """All rules of some objects; `key` stands for each of them."""
+    return [each for object_ in objects for each in _of_object(key, object_)]
+
+
+def matched(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
+    """The rules that differ, those of one name and the most labels in common together; renamed ones too."""
+    before, after = _without_equal(list(old), list(new))
+    found: list[Match] = []
+    for is_pair in (_same_labels, _same_server, _same_name, _same_meaning, _same_but_limits):
+        for one in list(before):
+            there = [other for other in after if is_pair(one, other)]
+            if there and (len(there) == 1 or is_pair is not _same_but_limits):
+                before.remove(one)
+                after.remove(there[0])
+                found.append(Match(one, there[0]))
+    found += [Match(one, None) for one in before]
+    return [*found, *(Match(None, one) for one in after)]
+
+
+def parts(old: Held, new: Held) -> list[Difference]:
+    """Where the expressions of two rules differ; by their texts where one of them cannot be read."""
+    if old.query and new.query:
+        return differences(old.query.root, new.query.root)
+    before, after = (" ".join(each.rule.expr.split()) for each in (old, new))
+    return [Difference(Part.SHAPE, before, after)] if before != after else []
+
+
+def _without_equal(old: list[Held], new: list[Held]) -> tuple[list[Held], list[Held]]:
+    """Those that are not the same on both sides, wherever they stand."""
+    left = list(new)
+    rest = []
+    for each in old:
+        same = next((other for other in left if other.rule.value == each.rule.value), None)
+        if same is None:
+            rest.append(each)
+        else:
+            left.remove(same)
+    return rest, left
+
+
+def _same_name(old: Held, new: Held) -> bool:
+    return old.name == new.name and old.rule.is_alert == new.rule.is_alert
+
+
+def _same_labels(old: Held, new: Held) -> bool:
+    return _same_name(old, new) and old.labels == new.labels
+
+
+def _same_server(old: Held, new: Held) -> bool:
+    return _same_name(old, new) and old.labels.get(_SERVER) == new.labels.get(_SERVER)
+
+
+def _same_meaning(old: Held, new: Held) -> bool:
+    return old.rule.is_alert == new.rule.is_alert and not parts(old, new)
+
+
+def _same_but_limits(old: Held, new: Held) -> bool:
+    """Whether only limits differ, and how the rule is called."""
+    found = parts(old, new) if old.rule.is_alert and new.rule.is_alert else []
+    return bool(found) and all(each.part is Part.LIMIT for each in found)
+
+
+def _of_object(key: Key, object_: KubeObject) -> Iterator[Held]:
+    set_ = rules_of_object(object_)
+    if set_:
+        yield from _of_set(Spot(key, ("spec", "groups")), set_)
+    elif object_.kind == "ConfigMap":
+        for located in embedded_documents([object_], set()):
+            if kind_of("", located.value) == "rules" and isinstance(located.where, Embedded):
+                yield from _of_set(Spot(key, located.where.outer.route), rules_of_text(located))
+
+
+def _of_document(path: str, located: Located) -> Iterator[Held]:
+    if kind_of(path, located.value) == "rules":
+        yield from _of_set(Spot(path, ("groups",)), RuleSet(located, is_object=False))
+
+
+def _of_set(spot: Spot, set_: RuleSet) -> Iterator[Held]:
+    for group in set_.groups:
+        yield from (Held(spot, rule, group, set_.for_loki) for rule in rules_of(group))

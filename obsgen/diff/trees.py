@@ -1,0 +1,153 @@
+"""One side of a difference: the files below a folder, and what each environment and cluster gets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from obsgen.diff.model import Key, Unit
+from obsgen.findings import Place
+from obsgen.repository import Repository, read_repository
+from obsgen.repository.objects import KubeObject, Located
+from obsgen.repository.queries.meanings import Meaning
+from obsgen.tree.paths import OWN, RECORD
+
+ARGOCD = "argo cd"
+"""The unit of a stack's Applications, which Argo CD's own cluster gets."""
+_OVERLAYS = "overlays"
+_APPLIED = frozenset(("manifest", "incomplete manifest", "kustomization", "patch"))
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What a unit gets on one side: objects, and documents that are none, by their path below the side's folder."""
+
+    unit: Unit
+    objects: Mapping[Key, KubeObject]
+    documents: Mapping[str, Located]
+    tree: Tree
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """One side: what it is called, its folder, and the paths below it that are looked at."""
+
+    label: str
+    folder: Path
+    paths: tuple[Path, ...]
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The files, read; every kustomization is built."""
+        return read_repository([each for each in self.paths if each.exists()], every_build=True)
+
+    @cached_property
+    def states(self) -> dict[Unit, State]:
+        """What is applied, by unit."""
+        objects: dict[Unit, dict[Key, KubeObject]] = {}
+        documents: dict[Unit, dict[str, Located]] = {}
+        for unit, found in self._objects():
+            objects.setdefault(unit, {})[key_of(found)] = found
+        environments = {each[:2] for each in objects}
+        for path, located in self._documents():
+            documents.setdefault(self._owner(path, environments), {})[path] = located
+        units = sorted({*objects, *documents})
+        return {each: State(each, objects.get(each, {}), documents.get(each, {}), self) for each in units}
+
+    @cached_property
+    def meanings(self) -> dict[str, list[Meaning]]:
+        """What expressions mean, by their texts."""
+        found: dict[str, list[Meaning]] = {}
+        for each in self.repository.meanings:
+            if each.expression.query:
+                found.setdefault(each.expression.query.text, []).append(each)
+        return found
+
+    @cached_property
+    def texts(self) -> dict[str, bytes]:
+        """The files that are neither YAML nor JSON, by path below the folder; what obsgen remembers is left out."""
+        read = {each.path.resolve() for each in self.repository.readings}
+        files = (file for path in self.paths for file in sorted(path.rglob("*")) if path.is_dir())
+        wanted = (each for each in files if each.is_file() and not each.is_symlink() and OWN not in each.parts)
+        return {self.path(each): each.read_bytes() for each in wanted if each.resolve() not in read}
+
+    def path(self, file: str | Path) -> str:
+        """A file's path below the side's folder."""
+        return Path(file).resolve().relative_to(self.folder).as_posix()
+
+    def place(self, place: Place) -> Place:
+        """A place as people know it: below the side's folder, wherever that lies for the moment."""
+        return Place(self.path(place.file), place.line, place.column, place.length)
+
+    def _objects(self) -> Iterator[tuple[Unit, KubeObject]]:
+        covered = set[str]()
+        for build in self.repository.builds:
+            covered |= build.files
+            unit = self._unit(build.kustomization.folder)
+            if not unit.environment and self._root(build.kustomization.folder) in self._with_overlays:
+                continue  # overlays apply it
+            yield from ((unit, each) for each in build.objects)
+        for each in self.repository.manifests:
+            if each.located.file not in covered:
+                yield self._unit(Path(each.located.file).resolve().parent), each
+
+    def _documents(self) -> Iterator[tuple[str, Located]]:
+        covered = {Path(file).resolve() for build in self.repository.builds for file in build.files}
+        for entry in self.repository.entries:
+            if entry.kind not in _APPLIED and entry.path.resolve() not in covered:
+                yield self.path(entry.path), Located(entry.document.value, entry.document)
+
+    def _unit(self, folder: Path) -> Unit:
+        """The unit that a kustomization's folder is: an overlay of a rendered tree, or the folder itself."""
+        root = self._root(folder)
+        if root is None:
+            return Unit(self.path(folder))
+        if root.parent.name == "argocd":
+            return Unit(root.name, ARGOCD)
+        match folder.relative_to(root).parts:
+            case (first, environment) if first == _OVERLAYS:
+                return Unit(root.name, environment)
+            case (first, environment, cluster) if first == _OVERLAYS:
+                return Unit(root.name, environment, cluster)
+        return Unit(root.name)
+
+    def _owner(self, path: str, environments: set[tuple[str, str]]) -> Unit:
+        """The unit that a file is for: the environment, or the cluster, whose name its path has."""
+        file = self.folder / path
+        root = self._root(file.parent)
+        if root is None:
+            return Unit(Path(path).parent.as_posix())
+        *parts, name = file.relative_to(root).parts
+        words = [*parts, name.partition(".")[0].removeprefix("routes-")]
+        at = next((index for index, each in enumerate(words) if (root.name, each) in environments), None)
+        if at is None:
+            return Unit(root.name)
+        return Unit(root.name, words[at], words[at + 1] if at + 1 < len(words) - 1 else "")
+
+    def _root(self, folder: Path) -> Path | None:
+        """The rendered tree that a folder is of."""
+        for each in (folder, *folder.parents):
+            if each not in self._roots:
+                self._roots[each] = (each / RECORD).is_file()
+            if self._roots[each]:
+                return each
+            if each == self.folder:
+                return None
+        return None
+
+    @cached_property
+    def _with_overlays(self) -> frozenset[Path | None]:
+        """The rendered trees whose overlays are what is applied."""
+        folders = [build.kustomization.folder for build in self.repository.builds]
+        return frozenset(self._root(each) for each in folders if self._unit(each).environment) - {None}
+
+    @cached_property
+    def _roots(self) -> dict[Path, bool]:
+        return {}
+
+
+def key_of(object_: KubeObject) -> Key:
+    """What makes an object the same one on both sides."""
+    return Key(object_.group, object_.kind, object_.namespace, object_.name)
