@@ -10,6 +10,7 @@ from obsgen.checks.wording import listed
 from obsgen.findings import Finding, Place
 from obsgen.repository.alerting.alerts import Alert
 from obsgen.repository.alerting.destinations import Destination, is_meant_silent, receiver_of, tells_somebody
+from obsgen.repository.alerting.timeintervals import silencing
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.providers import providers
 from obsgen.repository.queries.rules import Rule, RuleSet
@@ -111,6 +112,8 @@ def route_hop(
         return Hop("route", text, None, State.ASSUMED, more)
     located: Located = branch.source.located
     own = ground.defects.at(_without_below(located), ids("route/unused", "route/not-selected", "alertmanager/"))
+    silent = silencing(branch)
+    own += ground.defects.at(silent.located, ids("route/muted")) if silent else ()
     place = located.place((), key=True)
     known = State.FACT if sure else State.ASSUMED
     return Hop(

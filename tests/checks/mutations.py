@@ -185,6 +185,12 @@ MUTATIONS = (
     Mutation("severity that no alert has", ALERTMANAGER, 'severity="critical"', 'severity="crtical"', "route/unused"),
     Mutation("receiver without a route", ALERTING, "    - matchers: ['team=\"shop\"']\n      receiver: shop\n", "",
              "route/unused-receiver", f"{ALERTING}:15"),
+    Mutation("route that is always muted", ALERTMANAGER, "group_by: [alertname, namespace]\n",
+             "group_by: [alertname, namespace]\n          mute_time_intervals: [year]\n    time_intervals:\n"
+             "      - {name: year, time_intervals: [{months: ['1:12']}]}\n", "route/muted", "+1"),
+    Mutation("interval of no route", ALERTMANAGER, "    receivers:\n      - name: chat",
+             "    time_intervals:\n      - {name: nights, time_intervals: [{weekdays: [monday]}]}\n    receivers:\n"
+             "      - name: chat", "route/unused-interval", "+1"),
     Mutation("misspelt label of groups", ALERTMANAGER, "[alertname, namespace]", "[alertname, namespaec]",
              "route/label"),
     Mutation("inhibition that never is", ALERTMANAGER, "equal: [region, ", "equal: [severity, ", "route/inhibition"),

@@ -9,9 +9,9 @@ from obsgen.checks.wording import listed
 from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.repository import Repository
 from obsgen.repository.alerting.alerts import Alert
-from obsgen.repository.alerting.destinations import Alerting, Destination, is_meant_silent, receiver_of, tells_somebody
+from obsgen.repository.alerting.destinations import Destination, is_meant_silent, receiver_of
+from obsgen.repository.alerting.silence import is_muted, lost
 from obsgen.repository.objects import Located
-from obsgen.signalpath.delivery import Branch
 
 ID = "route/nobody"
 LEVEL = 5
@@ -19,15 +19,14 @@ SEVERITY = Severity.ERROR
 
 _FEW = 3
 """So many alerts are told of one by one."""
-_UNIMPORTANT = frozenset(("none", "info"))
 
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at a receiver without integrations, at the outermost one if no route takes many, else at alerts."""
     alerting = repository.alerting
-    lost = [each for each in alerting.alerts if _is_lost(each, alerting)]
+    gone = lost(alerting)
     for destination in alerting.destinations:
-        here = [each for each in lost if destination in alerting.to(each)]
+        here = [each for each in gone if destination in alerting.to(each) and not _is_muted(each, destination)]
         if here:
             yield from _of(destination, here, len(alerting.of(destination)))
 
@@ -42,27 +41,14 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
         yield Assumption(text, homeless[0].rule.located.place(("alert",)))
 
 
-def _is_lost(alert: Alert, alerting: Alerting) -> bool:
-    destinations = alerting.to(alert)
-    return bool(destinations) and all(one.root and _all_silent(one, alert) for one in destinations)
+def _is_muted(alert: Alert, destination: Destination) -> bool:
+    """Whether time intervals are to blame, which route/muted tells."""
+    return any(is_muted(branch, destination) for branch in destination.routes(alert.labels))
 
 
-def _all_silent(destination: Destination, alert: Alert) -> bool:
-    return all(_is_silent(branch, destination, alert) for branch in destination.routes(alert.labels))
-
-
-def _is_silent(branch: Branch, destination: Destination, alert: Alert) -> bool:
-    receiver = receiver_of(branch)
-    if receiver is None or tells_somebody(receiver):
-        return False
-    severity = alert.labels("severity")
-    chosen = branch is not destination.root or (severity is not None and severity <= _UNIMPORTANT)
-    return not (is_meant_silent(receiver) and chosen)
-
-
-def _of(destination: Destination, lost: list[Alert], total: int) -> Iterator[Finding]:
+def _of(destination: Destination, gone: list[Alert], total: int) -> Iterator[Finding]:
     by_receiver: dict[Place, tuple[Located, list[Alert]]] = {}
-    for alert in lost:
+    for alert in gone:
         receiver = next(filter(None, map(receiver_of, destination.routes(alert.labels))))
         by_receiver.setdefault(receiver.place(), (receiver, []))[1].append(alert)
     for receiver, alerts in by_receiver.values():

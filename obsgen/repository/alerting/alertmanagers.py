@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class Keys:
 _MUTE = "mute_time_intervals"
 NATIVE = Keys("group_by", _MUTE, "active_time_intervals", ("time_intervals", _MUTE), "inhibit_rules")
 OBJECT = Keys("groupBy", "muteTimeIntervals", "activeTimeIntervals", ("muteTimeIntervals",), "inhibitRules")
+BETA = replace(OBJECT, intervals=("timeIntervals",))
+"""Those of AlertmanagerConfig at v1beta1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,8 @@ def in_objects(objects: Iterable[KubeObject]) -> Iterator[Configuration]:
     for object_ in objects:
         kind = (object_.group, object_.kind)
         if kind == RESOURCE and isinstance(object_.value.get("spec"), dict):
-            yield Configuration(object_.located.at("spec"), OBJECT, object_)
+            is_beta = str(object_.value.get("apiVersion")).endswith("/v1beta1")
+            yield Configuration(object_.located.at("spec"), BETA if is_beta else OBJECT, object_)
         elif kind in (("", "Secret"), ("", "ConfigMap")):
             yield from _in_data(object_)
 
