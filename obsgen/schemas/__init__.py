@@ -3,7 +3,7 @@
 `data/` is written by `scripts/schemas/generate.py`; its `index.json` names the origin and hash of every file.
 """
 
-from obsgen.schemas.catalog import Schema, fields, known_kinds, kubeconform_location, lookup, nearest
+from obsgen.schemas.catalog import Schema, fields, is_foreign, known_kinds, kubeconform_location, lookup, nearest
 from obsgen.schemas.judging import SchemaError, deprecated, errors
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "deprecated",
     "errors",
     "fields",
+    "is_foreign",
     "known_kinds",
     "kubeconform_location",
     "lookup",

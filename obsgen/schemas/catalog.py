@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _DATA = Path(__file__).parent / "data"
+_NEAR = 0.8
+"""How alike two names are, so that one is taken for a slip in the other."""
+_OF_KUBERNETES = ".k8s.io"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +75,25 @@ def nearest(api_version: str, kind: str) -> str:
     kinds = known_kinds()
     if kind in kinds:
         return f"{kind} is known as {' and '.join(kinds[kind])}, not as {api_version}"
-    close = difflib.get_close_matches(kind, kinds, n=1, cutoff=0.8)
+    close = difflib.get_close_matches(kind, kinds, n=1, cutoff=_NEAR)
     return f"did you mean {close[0]} ({', '.join(kinds[close[0]])})?" if close else ""
+
+
+def is_foreign(api_version: str, kind: str) -> bool:
+    """Whether a kind without a schema is one of somebody else's operator, not a slip in one that is known.
+
+    Its group is none that is known or nearly so, or one of those to which others add kinds of their own.
+    """
+    group = api_version.rpartition("/")[0]
+    versions = known_kinds()
+    groups = {version.rpartition("/")[0] for each in versions.values() for version in each}
+    if group in groups:
+        near = difflib.get_close_matches(kind, versions, n=3, cutoff=_NEAR)
+        return "." in group and not any(version.startswith(f"{group}/") for each in near for version in versions[each])
+    if "." not in group or (group.endswith(_OF_KUBERNETES) and kind in versions):
+        return False
+    close = difflib.get_close_matches(group, groups, n=1, cutoff=_NEAR)
+    return not close or group.endswith(close[0])
 
 
 def kubeconform_location() -> str:

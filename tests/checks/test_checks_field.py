@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from obsgen.checks import validate
-from obsgen.findings import Finding
+from obsgen.findings import Finding, Severity
 from obsgen.repository.queries.naming import slip
 
 FACTS = "apiVersion: obsgen.dev/v1alpha1\nkind: Facts\nservers: [{component: vllm}]\n"
@@ -98,6 +99,55 @@ def test_a_rule_speaks_of_clusters_for_its_own_file_alone(tmp_path: Path) -> Non
 def test_where_most_rules_of_a_file_speak_of_clusters_the_others_are_told(tmp_path: Path) -> None:
     others = [alert(f"sum by (cluster) (rate({each}_total[5m])) > 1", alert=each) for each in ("a", "b")]
     assert ids(told(tmp_path, alert("sum(rate(shop_errors_total[5m])) > 1"), *others)) == ["promql/cluster-lost"]
+
+
+def object_of(kind: str, name: str, spec: Mapping[str, object], version: str = "monitoring.coreos.com/v1") -> str:
+    metadata = {"name": name, "namespace": "monitoring", "labels": {"for": name}}
+    return json.dumps({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
+
+
+@pytest.mark.parametrize(
+    ("name", "severities"),
+    [("central", [Severity.WARNING, Severity.WARNING]), ("local", [Severity.INFO])],
+    ids=["what sees many clusters", "what sees one"],
+)
+def test_external_labels_alone_say_little_of_clusters(tmp_path: Path, name: str, severities: list[Severity]) -> None:
+    selectors = {f"{each}Selector": {} for each in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig")}
+    local = {"matchLabels": {"for": "local"}}
+    sends = {"alerting": {"alertmanagers": [{"name": "alertmanager", "namespace": "monitoring", "port": "web"}]}}
+    labels = {"externalLabels": {"cluster": "eu"}, "ruleSelector": local, **selectors, **sends}
+    queries = {"queryEndpoints": ["query:9090"], "ruleSelector": {"matchLabels": {"for": "central"}}}
+    rules = [alert(f"sum(rate({each}_total[5m])) > 1", alert=each) for each in ("shop_errors", "shop_visits")]
+    texts = {
+        "ruler": object_of("ThanosRuler", "ruler", queries),
+        "local": object_of("Prometheus", "local", labels),
+        "rules": object_of("PrometheusRule", name, {"groups": [{"name": "g", "rules": rules}]}),
+    }
+    for each, text in texts.items():
+        (tmp_path / f"{each}.yaml").write_text(text)
+    found = [each for each in validate([tmp_path], "off").findings if each.id == "promql/cluster-lost"]
+    assert [each.severity for each in found] == severities
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "severity"),
+    [
+        ("keda.sh/v1alpha1", "ScaledObject", Severity.INFO),
+        ("serving.knative.dev/v1", "Service", Severity.INFO),
+        ("argoproj.io/v1alpha1", "Rollout", Severity.INFO),
+        ("azmonitoring.coreos.com/v1", "ServiceMonitor", Severity.INFO),
+        ("argoproj.io/v1alpha1", "Aplication", Severity.ERROR),
+        ("monitoring.coreos.io/v1", "ServiceMonitor", Severity.ERROR),
+        ("extensions/v1beta1", "Ingress", Severity.ERROR),
+        ("apps/v1beta1", "Deployment", Severity.ERROR),
+        ("policy/v1beta1", "PodSecurityPolicy", Severity.ERROR),
+    ],
+)
+def test_kinds_of_other_operators_are_no_mistake(tmp_path: Path, version: str, kind: str, severity: Severity) -> None:
+    (tmp_path / "one.yaml").write_text(object_of(kind, "one", {}, version))
+    (tmp_path / "two.yaml").write_text(object_of(kind, "two", {}, version))
+    found = [each for each in validate([tmp_path], "off").findings if each.id == "schema/unknown-kind"]
+    assert [each.severity for each in found] == ([severity] if severity == Severity.INFO else [severity] * 2)
 
 
 def test_a_hint_keeps_the_labels_that_a_join_fetches(tmp_path: Path) -> None:
