@@ -68,6 +68,9 @@ def test_what_covers_all_time_mutes_always(spans: str, tmp_path: Path) -> None:
         "{weekdays: [moonday]}",
         "{months: ['january:smarch']}",
         "{days_of_month: ['0:31']}",
+        "{days_of_month: ['1:32']}",
+        "{days_of_month: ['1:31', '-5:3']}",
+        "{days_of_month: ['1:31', '5:-30']}",
         "{times: []}",
         "{hours: [1]}",
         "{times: all day}",
@@ -100,7 +103,7 @@ def test_who_is_told_besides_makes_it_a_warning(tmp_path: Path) -> None:
 
 def test_a_receiver_that_tells_nobody_is_not_muted(tmp_path: Path) -> None:
     silent = f'{MUTE}\n      routes: [{{matchers: [severity=~".+"], receiver: "null", {ONLY}}}]'
-    assert told(tmp_path, silent, "{weekdays: [monday]}, {months: [may], days_of_month: [32]}") == []
+    assert told(tmp_path, silent, "{weekdays: [monday]}, {months: [may], days_of_month: ['28:2']}") == []
     assert told(tmp_path, silent.replace('"null"', "chat"), "{months: [february], days_of_month: [30]}") == [
         "error[route/muted]"
     ]

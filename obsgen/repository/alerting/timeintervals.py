@@ -20,6 +20,10 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 _KEYS = frozenset(("times", "weekdays", "days_of_month", "daysOfMonth", "months", "years", "location"))
 
 
+_SHORTEST = 28
+"""Days of the shortest month."""
+
+
 class _UnreadableError(ValueError):
     """What is written is no time, so that nobody can say when it is."""
 
@@ -151,8 +155,19 @@ def _number(text: Any) -> int:
 
 
 def _days(value: Any) -> tuple[int, int]:
-    """Days of a month: negative ones are counted from its end, so that their order is the month's to say."""
+    """Days of a month; negative ones are counted from its end, which must not come first in the shortest month."""
     if isinstance(value, dict):
-        return _number(value.get("start")), _number(value.get("end"))
-    first, colon, last = str(value).partition(":")
-    return _number(first), _number(last if colon else first)
+        start, end = (_day(value.get(side)) for side in ("start", "end"))
+    else:
+        first, colon, last = str(value).partition(":")
+        start, end = _day(first), _day(last if colon else first)
+    if start < 0 < end or start + _SHORTEST * (start < 0) > end + _SHORTEST * (end < 0):
+        raise _UnreadableError  # Alertmanager refuses it
+    return start, end
+
+
+def _day(text: Any) -> int:
+    day = _number(text)
+    if abs(day) > 31:
+        raise _UnreadableError
+    return day
