@@ -25,6 +25,7 @@ OTHER = "no object, rules or dashboard"
 _VALUES = re.compile(r"values([.-].*)?\.ya?ml")
 _OTHERS = (
     ({"rule_files", "tests"}, "promtool tests"),
+    *(({"scrape_configs", key}, "Promtail configuration") for key in ("client", "clients", "positions", "server")),
     ({"scrape_configs"}, PROMETHEUS),
     ({"route", "receivers"}, ALERTMANAGER),
     ({"configuration", "cases"}, ROUTE_CASES),

@@ -37,7 +37,7 @@ def told(folder: Path, *rules: dict[str, object], **files: str) -> list[Finding]
     (folder / "rules.yaml").write_text(json.dumps({"groups": [{"name": "g", "rules": rules}]}))
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
-    return validate([folder], "off").findings
+    return list(validate([folder], "off").findings)
 
 
 def ids(findings: list[Finding]) -> list[str]:
@@ -112,7 +112,9 @@ def object_of(kind: str, name: str, spec: Mapping[str, object], version: str = "
     ids=["what sees many clusters", "what sees one"],
 )
 def test_external_labels_alone_say_little_of_clusters(tmp_path: Path, name: str, severities: list[Severity]) -> None:
-    selectors = {f"{each}Selector": {} for each in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig")}
+    selectors: dict[str, object] = {
+        f"{each}Selector": {} for each in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig")
+    }
     local = {"matchLabels": {"for": "local"}}
     sends = {"alerting": {"alertmanagers": [{"name": "alertmanager", "namespace": "monitoring", "port": "web"}]}}
     labels = {"externalLabels": {"cluster": "eu"}, "ruleSelector": local, **selectors, **sends}
@@ -266,3 +268,41 @@ def test_a_slip_is_certain_in_a_rendered_tree(tmp_path: Path, carried: bool, sev
         (tmp_path / ".obsgen/facts.json").write_text(json.dumps({"environments": {"prod": {}}}))
     found = told(tmp_path, alert("rate(vllm:num_preemption_total[5m]) > 1"))
     assert [(each.id, each.severity.value) for each in found] == [("signal/no-such-series", severity)]
+
+
+@pytest.mark.parametrize("key", ["clients", "server", "positions"])
+def test_what_reads_logs_is_no_prometheus(tmp_path: Path, key: str) -> None:
+    text = json.dumps({key: [], "scrape_configs": [{"job_name": "docker", "pipeline_stages": []}]})
+    web = SERVER.replace("[]", "[{job_name: web, static_configs: [{targets: [web:80]}]}]")
+    (found,) = told(tmp_path, alert('up{job="docker"} == 0'), promtail=text, prometheus=web)
+    assert (found.id, found.hint) == ("path/no-such-job", "there are web")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("rules/*.yaml", ("error", "write rules/*.yml")),
+        ("rules/chat.rules", ("error", "write rules/chat.yml")),
+        ("/etc/prometheus/rules/*.yaml", ("warning", "write /etc/prometheus/rules/*.yml")),
+        ("rules/*.yml", None),
+        ("rules/c*", None),
+        ("*/chat.yaml", None),
+        ("/etc/prometheus/alerts/*.yaml", None),
+    ],
+)
+def test_files_of_rules_that_no_pattern_finds_are_told(
+    tmp_path: Path, pattern: str, found: tuple[str, str] | None
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/chat.yml").write_text(json.dumps({"groups": [{"name": "c", "rules": [alert("up == 0")]}]}))
+    (tmp_path / "prometheus.yml").write_text(SERVER.replace("rules.yaml", f'"{pattern}"'))
+    told = [each for each in validate([tmp_path], "off").findings if each.id == "path/rules-not-selected"]
+    assert [(str(each.severity), each.hint) for each in told] == ([found] if found else [])
+
+
+def test_rules_in_the_same_config_map_are_found(tmp_path: Path) -> None:
+    rules = json.dumps({"groups": [{"name": "c", "rules": [alert("up == 0")]}]})
+    data = {"prometheus.yml": SERVER, "rules.yaml": rules}
+    maps = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "prometheus"}, "data": data}
+    (tmp_path / "configmap.yaml").write_text(json.dumps(maps))
+    assert ids(list(validate([tmp_path], "off").findings)) == []
