@@ -12,7 +12,7 @@ from obsgen.facts import Facts, tree_facts
 from obsgen.facts.model import together
 from obsgen.knowledge.carried import Added
 from obsgen.knowledge.inventory import Inventory
-from obsgen.repository.alerting.alerts import alerts
+from obsgen.repository.alerting.alerts import Queries, alerts
 from obsgen.repository.alerting.destinations import Alerting, destinations
 from obsgen.repository.argocd.applications import Application, Deployed, Folders, applications, deployed
 from obsgen.repository.classify import (
@@ -64,7 +64,9 @@ class Repository(Contents):
     @cached_property
     def alerting(self) -> Alerting:
         """All alerts, all Alertmanagers, and which may get which."""
-        queries = {each.rule.expr: each.query for each in self.expressions if each.rule}
+        of_prometheus = {each.rule.expr: each.query for each in self.expressions if each.rule and each.query}
+        of_loki = {each.asked.text: each.query for each in self.log_expressions if each.asked.rule and each.query}
+        queries = Queries(of_prometheus, of_loki)
         found = alerts(self.scopes, self.rule_sets, queries, self.prometheus_configs)
         has_chart = any(each.at("defaultRules", "create").value is not False for each in self.chart_values)
         return Alerting(found, destinations(self.scopes, self.alertmanagers), has_chart)

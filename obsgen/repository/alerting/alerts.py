@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+from obsgen import logql, promql
 from obsgen.conventions import PLACE_LABELS
 from obsgen.facts import tree_facts
-from obsgen.promql import Query
+from obsgen.logql.tree import LogQuery
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.queries.expressions import is_logql
 from obsgen.repository.queries.rules import Rule, RuleSet, rules_of_object
 from obsgen.repository.scopes import Scope, Scopes
 from obsgen.repository.scraping.prometheusconfigs import PrometheusConfig
+from obsgen.signalpath.delivery import Possible
 from obsgen.signalpath.labels import Values, values_of
+from obsgen.signalpath.loglabels import log_values
 
 OPERATOR = "monitoring.coreos.com"
 _ABSENT = frozenset(("",))
@@ -23,13 +27,13 @@ _RELABELLED = ("additionalAlertRelabelConfigs", "additionalAlertManagerConfigs")
 
 @dataclass(frozen=True, eq=False)
 class Alert:
-    """An alert: its rule, its expression if it is PromQL, and the namespace and scope of its object.
+    """An alert: its rule, the labels of its expression's result if that could be read, and the scope of its object.
 
-    `added` are the labels that Prometheus adds where the alert has none of that name; None if nobody knows.
+    `added` are the labels that the server adds where the alert has none of that name; None if nobody knows.
     """
 
     rule: Rule
-    query: Query | None
+    result: Possible | None
     added: Mapping[str, Values] | None
     scope: Scope | None = None
     tree: Path | None = None
@@ -57,18 +61,31 @@ class Alert:
         written = self.written(label)
         if written is not None:
             return None if "{{" in written.value else frozenset((written.value,))
-        values = values_of(self.query.root, label) if self.query else None
+        values = self.result(label) if self.result else None
         if values is None or "" not in values:
             return values
         added = None if self.added is None else self.added.get(label, _ABSENT)
         return None if added is None else (values - _ABSENT) | added
 
 
+@dataclass(frozen=True)
+class Queries:
+    """What the expressions of rules were read as, by their texts; those that could not be read are left out."""
+
+    promql: Mapping[str, promql.Query]
+    logql: Mapping[str, logql.Query]
+
+    def result(self, rule: Rule, *, of_loki: bool) -> Possible | None:
+        """The labels of what a rule's expression gives."""
+        if of_loki:
+            found = self.logql.get(rule.expr)
+            return partial(log_values, found.root) if found and not isinstance(found.root, LogQuery) else None
+        query = self.promql.get(rule.expr)
+        return partial(values_of, query.root) if query else None
+
+
 def alerts(
-    scopes: Scopes,
-    sets: Iterable[RuleSet],
-    queries: Mapping[str, Query | None],
-    configs: Iterable[PrometheusConfig],
+    scopes: Scopes, sets: Iterable[RuleSet], queries: Queries, configs: Iterable[PrometheusConfig]
 ) -> list[Alert]:
     """The alerts of objects, scope by scope, and those of other files, each once."""
     found = [alert for scope in scopes.all for alert in _of_scope(scope, scopes, queries)]
@@ -76,22 +93,24 @@ def alerts(
     return [*found, *(alert for set_ in sets if not set_.is_object for alert in _of_file(set_, queries, added))]
 
 
-def _of_scope(scope: Scope, scopes: Scopes, queries: Mapping[str, Query | None]) -> Iterator[Alert]:
+def _of_scope(scope: Scope, scopes: Scopes, queries: Queries) -> Iterator[Alert]:
     servers = scopes.near(scope, OPERATOR, "Prometheus")
     others = scopes.near(scope, OPERATOR, "ThanosRuler")
     for object_ in scope.objects:
         set_ = rules_of_object(object_)
-        added = None if others or set_ is None else _of_servers(servers, object_.namespace) or _of_facts(scope)
+        of_loki = set_ is not None and is_logql(set_)
+        unknown = others or set_ is None or of_loki  # what Loki's ruler adds is not among the files
+        added = None if unknown else _of_servers(servers, object_.namespace) or _of_facts(scope)
         for rule in _alerting(set_):
-            query = None if set_ and is_logql(set_) else queries.get(rule.expr)
-            yield Alert(rule, query, added, scope, scope.tree)
+            yield Alert(rule, queries.result(rule, of_loki=of_loki), added, scope, scope.tree)
 
 
-def _of_file(set_: RuleSet, queries: Mapping[str, Query | None], added: Mapping[str, Values] | None) -> Iterator[Alert]:
+def _of_file(set_: RuleSet, queries: Queries, added: Mapping[str, Values] | None) -> Iterator[Alert]:
     tree = tree_facts(Path(set_.located.file))
+    of_loki = is_logql(set_)
     for rule in _alerting(set_):
-        query = None if is_logql(set_) else queries.get(rule.expr)
-        yield Alert(rule, query, added, None, tree[0] if tree else None)
+        result = queries.result(rule, of_loki=of_loki)
+        yield Alert(rule, result, None if of_loki else added, None, tree[0] if tree else None)
 
 
 def _alerting(set_: RuleSet | None) -> list[Rule]:
