@@ -2,97 +2,111 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from obsgen.diff.leaves import MISSING, Leaf, leaves
+from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk, Spot
-from obsgen.diff.pairs import Both, Document, Pair, object_leaves
-from obsgen.diff.trees import Tree
-from obsgen.findings import Place
+from obsgen.diff.pairs import Pair
+from obsgen.diff.shown import route_text, shown
+from obsgen.diff.things import Thing, things
+from obsgen.repository.chartvalues import is_values
 from obsgen.source import Route
 
 _SHOWN = 3
-_LONGEST = 60
+_CHECKSUM = "obsgen.dev/checksum"
+"""An annotation of Pods that makes them restart when a file that they read changes."""
 
 
 def unexplained(pair: Pair, told: Iterable[Change]) -> Iterator[Change]:
-    """A change for each object and file with differences that none of the changes covers."""
+    """A change for each object and file with differences that none of the changes covers; new and gone by kind."""
     covered: dict[Key | str, list[Route]] = {}
     for change in told:
         for spot in change.covers:
             covered.setdefault(spot.owner, []).append(spot.route)
-    for both in pair.changed:
-        yield from _of_object(pair, both, covered.get(both.key, []))
-    for document in pair.documents:
-        yield from _of_document(pair, document, covered.get(document.path, []))
+    every = list(things(pair))
+    there = [each for each in every if each.owner not in covered and not (each.old and each.new)]
+    found = [change for each in every for change in _changed(each, covered.get(each.owner, []))]
+    found += _together([each for each in there if each.new is None])
+    found += _together([each for each in there if each.old is None])
+    yield from found
+    if not covered and not found:
+        yield from _restarts(every)
 
 
-def _of_object(pair: Pair, both: Both, covered: list[Route]) -> Iterator[Change]:
-    subject, spot = str(both.key), Spot(both.key)
-    old = pair.old.tree.place(both.old.located.place()) if both.old else None
-    new = pair.new.tree.place(both.new.located.place()) if both.new else None
-    if both.old is None or both.new is None:
-        if not covered:
-            yield _whole(subject, spot, old, new, "object")
+def _restarts(every: Iterable[Thing]) -> Iterator[Change]:
+    """What starts anew, though nobody has told why."""
+    for thing in every:
+        routes = [each.route for each in thing.leaves if _CHECKSUM in each.route]
+        if routes:
+            yield thing.change("change/workload-restarts", "~", "its Pods restart", Risk.SAFE, *routes)
+
+
+def _together(found: list[Thing]) -> Iterator[Change]:
+    """Things that are new, or gone: many of one kind are counted, and named for those who ask."""
+    by_kind: dict[str, list[Thing]] = {}
+    for each in found:
+        by_kind.setdefault(each.kind, []).append(each)
+    for kind, group in by_kind.items():
+        if kind and len(group) > _SHOWN:
+            yield _whole(group, f"{len(group)} {many(kind)}", tuple(str(each.owner) for each in group))
+        else:
+            yield from (_whole([each], str(each.owner), ()) for each in group)
+
+
+def _whole(group: list[Thing], subject: str, details: tuple[str, ...]) -> Change:
+    first = group[0]
+    old, new = first.places()
+    spots = tuple(Spot(each.owner) for each in group)
+    is_object = isinstance(first.owner, Key)
+    if first.old is None:
+        id_ = "change/object-added" if is_object else "change/file-added"
+        return Change(id_, "+", subject, "new", Risk.SAFE, details, spots, old, new)
+    id_ = "change/object-removed" if is_object else "change/file-removed"
+    return Change(id_, "-", subject, "gone", Risk.REVIEW, details, spots, old, new)
+
+
+def many(kind: str) -> str:
+    """The plural of a kind: `NetworkPolicies`, `Services`."""
+    if kind.endswith(("ss", "x", "ch")):
+        return f"{kind}es"
+    return f"{kind[:-1]}ies" if kind.endswith("cy") else kind if kind.endswith("s") else f"{kind}s"
+
+
+def _changed(thing: Thing, covered: list[Route]) -> Iterator[Change]:
+    if thing.old is None or thing.new is None:
         return
-    left = _uncovered(object_leaves(both), covered)
-    if left:
-        yield _changed("object", subject, left, spot, old, _place(pair.new.tree, both, left))
-
-
-def _of_document(pair: Pair, document: Document, covered: list[Route]) -> Iterator[Change]:
-    old = pair.old.tree.place(document.old.place()) if document.old else None
-    new = pair.new.tree.place(document.new.place()) if document.new else None
-    spot = Spot(document.path)
-    if document.old is None or document.new is None:
-        if not covered:
-            yield _whole(document.path, spot, old, new, "file")
+    left = [each for each in thing.leaves if not is_covered(each.route, covered) and _CHECKSUM not in each.route]
+    lines = [*_renamed(thing, covered), *(_line(thing, each) for each in left)]
+    if not lines:
         return
-    left = _uncovered(list(leaves(document.old.value, document.new.value)), covered)
-    if left:
-        yield _changed("file", document.path, left, spot, old, new)
-
-
-def _whole(subject: str, spot: Spot, old: Place | None, new: Place | None, sort: str) -> Change:
-    if old is None:
-        return Change(f"change/{sort}-added", "+", subject, "new", Risk.SAFE, (), (spot,), old, new)
-    return Change(f"change/{sort}-removed", "-", subject, "gone", Risk.REVIEW, (), (spot,), old, new)
-
-
-def _changed(sort: str, subject: str, left: list[Leaf], spot: Spot, old: Place | None, new: Place | None) -> Change:
-    lines = [_line(each) for each in left]
     more = [f"{len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     what = "; ".join([*lines[:_SHOWN], *more])
-    return Change(f"change/{sort}-changed", "~", subject, what, Risk.REVIEW, tuple(lines), (spot,), old, new)
+    routes = [each.route for each in left]
+    id_ = "change/object-changed" if isinstance(thing.owner, Key) else "change/file-changed"
+    subject = "chart values" if is_values(thing.new.value) else str(thing.owner)
+    yield thing.change(id_, "~", what, Risk.REVIEW, *routes, subject=subject, details=tuple(lines))
 
 
-def _uncovered(found: list[Leaf], covered: list[Route]) -> list[Leaf]:
-    return [each for each in found if not any(each.route[: len(route)] == route for route in covered)]
+def is_covered(route: Route, covered: Iterable[Route]) -> bool:
+    """Whether a part lies in one of those that are told about."""
+    return any(route[: len(each)] == each for each in covered)
 
 
-def _place(tree: Tree, both: Both, left: list[Leaf]) -> Place | None:
-    """Where the first of the parts that differ stands now."""
-    return tree.place(both.new.located.place(left[0].route)) if both.new else None
+def _renamed(thing: Thing, covered: list[Route]) -> Iterator[str]:
+    """What an object was called before, if nobody speaks of its name."""
+    for key, word in (("namespace", "moved from"), ("name", "renamed from")):
+        old, new = thing.values("metadata", key)
+        if isinstance(thing.owner, Key) and old != new and () not in covered and ("metadata", key) not in covered:
+            yield f"{word} {old or 'no namespace'}"
 
 
-def _line(leaf: Leaf) -> str:
-    path = route_text(leaf.route)
+def _line(thing: Thing, leaf: Leaf) -> str:
+    side = thing.old if leaf.new is MISSING else thing.new
+    whole = side.value if side else None
+    path = route_text(leaf.route, whole)
+    old, new = (shown(thing.kind, leaf.route, each, whole) for each in (leaf.old, leaf.new))
     if leaf.old is MISSING:
-        return f"{path} {_shown(leaf.new)} is new"
+        return f"{path}: {new} is new" if new else f"{path} is new"
     if leaf.new is MISSING:
-        return f"{path} {_shown(leaf.old)} is gone"
-    return f"{path} {_shown(leaf.old)} → {_shown(leaf.new)}"
-
-
-def route_text(route: Route) -> str:
-    """A route as people write it: `spec.containers[0].image`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in route)
-    return text.removeprefix(".")
-
-
-def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    text = " ".join(text.split()) or "''"
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        return f"{path}: {old} is gone" if old else f"{path} is gone"
+    return f"{path} {old} → {new}" if old and new and old != new else f"{path} differs"

@@ -1,0 +1,134 @@
+"""What is kept, how long, and where: retention, volumes, object stores, and claims that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from obsgen.diff.model import Change, Risk
+from obsgen.diff.pairs import Pair
+from obsgen.diff.settings import Setting, settings
+from obsgen.diff.things import Thing, things
+
+_CLAIM = "PersistentVolumeClaim"
+_KEEPS = frozenset(("Alertmanager", "LokiStack", "Prometheus", "StatefulSet", "TempoStack", "ThanosRuler", _CLAIM))
+"""Kinds of which each object has volumes of its own, found by its name."""
+_STORES = ("objectStorageConfig", "objectStorageConfigFile", "objectStorage")
+_STACK = (("storage", "secret", "name"), ("storage", "secret", "type"), ("storage", "existingSecret"))
+_BUCKETS = frozenset(("bucket", "bucketnames", "bucket_name", "container", "container_name"))
+_CLASSES = frozenset(("storageClass", "storageClassName"))
+_SIZES = (("requests", "storage"), ("persistence", "size"), ("storageSize",))
+
+
+def compare(pair: Pair) -> Iterator[Change]:
+    """What is kept for another time, or elsewhere."""
+    for thing in things(pair):
+        for setting in settings(thing):
+            yield from _setting(setting)
+        yield from _whole(thing)
+
+
+def _setting(setting: Setting) -> Iterator[Change]:
+    if "retention" in setting.words or setting.below("retention"):
+        yield from _retention(setting)
+    elif setting.path[-2:] in _SIZES or setting.path[-1:] in _SIZES:
+        yield from _size(setting)
+    elif setting.name in _CLASSES:
+        what = f"storage class {_or(setting.old)} → {_or(setting.new)}: volumes that are there stay as they are"
+        yield _change(setting, "change/storage-class", "~", what, Risk.REVIEW)
+    elif setting.name in _BUCKETS and isinstance(setting.old or setting.new, str):
+        what = f"bucket {_or(setting.old)} → {_or(setting.new)}: what the old one holds is no longer found"
+        yield _change(setting, "change/storage-bucket", "~", what, Risk.LOSES_DATA)
+    elif setting.below(*_STORES) or setting.path[-3:] in _STACK or setting.path[-2:] in _STACK:
+        yield from _store(setting)
+    elif setting.name in ("storage", "storageSpec", "volumeClaimTemplate", "volumeClaimTemplates"):
+        yield from _volume(setting)
+
+
+def _retention(setting: Setting) -> Iterator[Change]:
+    name = _retention_name(setting)
+    what = f"{name} {_or(setting.old)} → {_or(setting.new)}"
+    amounts = setting.amounts
+    if amounts is None:
+        yield _change(setting, "change/storage-retention", "~", what, Risk.REVIEW)
+        return
+    old, new = (each or float("inf") for each in amounts)  # 0 keeps for ever
+    if new >= old:
+        yield _change(setting, "change/storage-longer", "▲", f"keeps more: {what}", Risk.SAFE)
+    elif setting.thing.kind == "Alertmanager" or setting.below("alertmanager", "alertmanagerSpec"):
+        yield _change(setting, "change/storage-retention", "▼", f"forgets silences sooner: {what}", Risk.REVIEW)
+    else:
+        yield _change(setting, "change/storage-shorter", "▼", f"keeps less: {what}", Risk.DESTROYS)
+
+
+def _retention_name(setting: Setting) -> str:
+    """How people call it: `retention`, `retentionSize`, `retention.resolution-raw`, `retention of traces`."""
+    if "retention" in setting.words or setting.name == "retention":
+        return setting.name
+    return "retention" if setting.name == "days" else f"retention of {setting.name}"
+
+
+def _size(setting: Setting) -> Iterator[Change]:
+    what = f"volume {_or(setting.old)} → {_or(setting.new)}"
+    amounts = setting.amounts
+    if amounts and amounts[1] < amounts[0]:
+        text = f"{what}: a volume cannot shrink, and a new one is empty"
+        yield _change(setting, "change/storage-smaller", "▼", text, Risk.DESTROYS)
+    elif setting.thing.kind == "StatefulSet":
+        text = f"{what}: Kubernetes refuses it; enlarge the claims, then replace the StatefulSet and leave its Pods"
+        yield _change(setting, "change/storage-refused", "~", text, Risk.REVIEW)
+    else:
+        yield _change(setting, "change/storage-larger", "▲", what, Risk.SAFE if amounts else Risk.REVIEW)
+
+
+def _store(setting: Setting) -> Iterator[Change]:
+    if setting.old is None:
+        yield _change(setting, "change/storage-store", "+", "keeps data in an object store now", Risk.REVIEW)
+    elif setting.new is None:
+        what = "no longer keeps data in an object store"
+        yield _change(setting, "change/storage-no-store", "-", what, Risk.LOSES_DATA)
+    elif isinstance(setting.old, str) and isinstance(setting.new, str):
+        words = f"Secret {setting.old} → {setting.new}" if setting.name == "name" else f"{setting.name} of its Secret"
+        what = f"object store by {words}: another bucket would lack what is kept now"
+        yield _change(setting, "change/storage-store", "~", what, Risk.REVIEW)
+
+
+def _volume(setting: Setting) -> Iterator[Change]:
+    if setting.new is None:
+        what = "no volume any more: its data lives as long as its Pod"
+        yield _change(setting, "change/storage-no-volume", "-", what, Risk.DESTROYS)
+    elif setting.old is None:
+        yield _change(setting, "change/storage-volume", "+", "keeps its data in a volume now", Risk.REVIEW)
+
+
+def _whole(thing: Thing) -> Iterator[Change]:
+    """Claims that are gone, and owners of volumes that have another name or namespace now."""
+    if thing.kind == _CLAIM and thing.new is None:
+        yield thing.change("change/storage-claim-gone", "-", "gone: its volume is deleted", Risk.DESTROYS)
+    elif thing.kind in _KEEPS and thing.old and thing.new and _keeps(thing):
+        before, after = (thing.values("metadata", key) for key in ("namespace", "name"))
+        if (before[0], after[0]) != (before[1], after[1]):
+            old = f"{before[0]}/{after[0]}" if before[0] else str(after[0])
+            what = f"{old} until now: begins with empty volumes"
+            routes = (("metadata", "name"), ("metadata", "namespace"))
+            yield thing.change("change/storage-renamed", "~", what, Risk.DESTROYS, *routes)
+
+
+def _keeps(thing: Thing) -> bool:
+    """Whether an object has volumes; those of operators do where they say so."""
+    fields = {"StatefulSet": "volumeClaimTemplates", "Alertmanager": "storage", "Prometheus": "storage"}
+    field = fields.get(thing.kind, "storage" if thing.kind == "ThanosRuler" else "")
+    return not field or bool(thing.values("spec", field)[0])
+
+
+def _change(setting: Setting, id_: str, sign: str, what: str, risk: Risk) -> Change:
+    return setting.thing.change(id_, sign, what, risk, setting.route, subject=subject(setting))
+
+
+def subject(setting: Setting) -> str:
+    """What a setting is of: the object, or the part of a chart's values."""
+    thing = setting.thing
+    return str(thing.owner) if thing.kind else f"values of {setting.path[0]}" if setting.path else str(thing.owner)
+
+
+def _or(value: object) -> str:
+    return "the default" if value is None else str(value)
