@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -44,6 +44,11 @@ class Tree:
         return read_repository([each for each in self.paths if each.exists()], every_build=True)
 
     @cached_property
+    def sample(self) -> Repository:
+        """The same files; of many overlays that are alike a few are built, as is enough to judge what they say."""
+        return replace(self.repository, every_build=False)
+
+    @cached_property
     def states(self) -> dict[Unit, State]:
         """What is applied, by unit."""
         objects: dict[Unit, dict[Key, KubeObject]] = {}
@@ -60,7 +65,7 @@ class Tree:
     def meanings(self) -> dict[str, list[Meaning]]:
         """What expressions mean, by their texts."""
         found: dict[str, list[Meaning]] = {}
-        for each in self.repository.meanings:
+        for each in self.sample.meanings:
             if each.expression.query:
                 found.setdefault(each.expression.query.text, []).append(each)
         return found
@@ -94,7 +99,8 @@ class Tree:
                 yield self._unit(Path(each.located.file).resolve().parent), each
 
     def _documents(self) -> Iterator[tuple[str, Located]]:
-        covered = {Path(file).resolve() for build in self.repository.builds for file in build.files}
+        files = {file for build in self.repository.builds for file in build.files}
+        covered = {Path(file).resolve() for file in files}
         for entry in self.repository.entries:
             if entry.kind not in _APPLIED and entry.path.resolve() not in covered:
                 yield self.path(entry.path), Located(entry.document.value, entry.document)

@@ -7,6 +7,7 @@ listed in `Build.unsupported` with its place.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from obsgen.kustomize.kustomization import (
     UNSUPPORTED,
     Kustomization,
     Loader,
+    Part,
+    Parts,
     Run,
     directory_at,
     file_at,
@@ -51,12 +54,12 @@ class Build:
     files: tuple[Path, ...]
 
 
-def build(directory: Path, load: Loader = load_file) -> Build:
+def build(directory: Path, load: Loader = load_file, parts: Parts | None = None) -> Build:
     """Builds the kustomization in `directory`; faults are findings, and the build goes on around them.
 
-    Overlays that share a base are built fastest with one `functools.cache(load_file)` as `load`.
+    Overlays that share a base are built fastest with one `functools.cache(load_file)` as `load`, and one `parts`.
     """
-    run, objects = Run(load), Objects()
+    run, objects = Run(load, parts=parts or Parts()), Objects()
     root = read_kustomization(run, directory, (), Place(str(directory)))
     if root:
         _accumulate(run, root, objects)
@@ -78,7 +81,8 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
     for entry in owner.entries("configMapGenerator"):
         _generate(run, owner, entry, objects)
     for reference in owner.entries("components"):
-        component = _below(run, owner, reference, component=True)
+        directory = directory_at(run, owner, reference)
+        component = _below(run, owner, reference, directory, component=True) if directory else None
         if component:
             _accumulate(run, component, objects)
     apply_patches(run, owner, objects, ("patchesStrategicMerge", "patches"))
@@ -95,19 +99,38 @@ def _add_resource(run: Run, owner: Kustomization, reference: Node, objects: Obje
         for document in run.documents(path) if path else ():
             _add_object(run, Node(document.value, document), objects)
         return
-    below = _below(run, owner, reference, component=False)
-    if below:
-        inner = Objects()
-        _accumulate(run, below, inner)
-        for built in inner:
-            _add(run, built, objects)
-
-
-def _below(run: Run, owner: Kustomization, reference: Node, *, component: bool) -> Kustomization | None:
-    """The kustomization or component in a directory that `owner` refers to."""
     directory = directory_at(run, owner, reference)
-    if directory is None:
-        return None
+    for built in _part(run, owner, reference, directory) if directory else ():
+        _add(run, built, objects)
+
+
+def _part(run: Run, owner: Kustomization, reference: Node, directory: Path) -> Iterable[Built]:
+    """The objects of an included kustomization, which is worked out once for all builds unless something is wrong."""
+    part = run.parts.made.get(directory)
+    if part is None:
+        part = _made(run, owner, reference, directory)
+    else:
+        run.files.update(dict.fromkeys(part.files))
+    return (built.lent() for built in part.objects)
+
+
+def _made(run: Run, owner: Kustomization, reference: Node, directory: Path) -> Part:
+    inner, objects = Run(run.load, parts=run.parts), Objects()
+    below = _below(inner, owner, reference, directory, component=False)
+    if below:
+        _accumulate(inner, below, objects)
+    part = Part(tuple(objects), tuple(inner.files))
+    if not inner.findings:
+        run.parts.made[directory] = part
+    run.findings += inner.findings
+    run.files.update(inner.files)
+    return part
+
+
+def _below(
+    run: Run, owner: Kustomization, reference: Node, directory: Path, *, component: bool
+) -> Kustomization | None:
+    """The kustomization or component in a directory that `owner` refers to."""
     above, place = (*owner.above, owner.directory), reference.place()
     found = read_kustomization(run, directory, above, place)
     if found and found.is_component != component:
@@ -164,7 +187,10 @@ def _finish(run: Run, built: Built) -> None:
     """Makes the object what kustomize prints: annotations are texts, and an empty map of them is left out."""
     if built.hashed:
         run.leave_out(f"the suffix hash of {built.id}", built.origin_place(("metadata", "name")))
-    metadata = built.node.fields["metadata"]
+    written = built.node.fields["metadata"].fields.get("annotations")
+    if written is None or (written.fields and all(isinstance(part.value, str) for part in written.fields.values())):
+        return
+    metadata = built.own().fields["metadata"]
     annotations = metadata.mapping("annotations")
     if annotations is None:
         metadata.fields.pop("annotations", None)

@@ -57,6 +57,7 @@ def merge_config_map(old: Built, new: Built, *, replaces: bool) -> None:
     pairs = _merged([was.fields["metadata"], now.fields["metadata"]], ("labels", "annotations"), now)
     data = {} if replaces else _merged([was, now], ("data", "binaryData"), now)
     old.node = mapping_of({**now.fields, **data, "metadata": mapping_of(kept | pairs, now)}, now)
+    old.shared = False
     old.hashed = old.hashed and new.hashed
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.hints import did_you_mean
 from obsgen.kustomize.nodes import Node
+from obsgen.kustomize.objects import Built
 from obsgen.source import Document, one_document
 
 Loader = Callable[[Path], list[Document]]
@@ -25,6 +26,22 @@ _REMOTE = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a faultless kustomization makes for all that include it, and the files that were read for it."""
+
+    objects: tuple[Built, ...]
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What builds of the same files share: included kustomizations by directory, and paths without links."""
+
+    made: dict[Path, Part] = field(default_factory=dict)
+    real: dict[Path, Path] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Run:
     """What one build gathers while it walks through kustomizations."""
@@ -32,7 +49,7 @@ class Run:
     load: Loader
     findings: list[Finding] = field(default_factory=list)
     files: dict[Path, None] = field(default_factory=dict)
-    _real: dict[Path, Path] = field(default_factory=dict)
+    parts: Parts = field(default_factory=lambda: Parts())
 
     def report(self, check: str, message: str, place: Place, hint: str = "") -> None:
         """Notes an error that kustomize would stop at."""
@@ -54,9 +71,9 @@ class Run:
 
     def real_path(self, path: Path) -> Path:
         """A path with its links followed, as kustomize does before it compares paths."""
-        if path not in self._real:
-            self._real[path] = path.resolve()
-        return self._real[path]
+        if path not in self.parts.real:
+            self.parts.real[path] = path.resolve()
+        return self.parts.real[path]
 
     def raw(self, path: Path) -> bytes | None:
         """The bytes of a file; None, and a finding, where it cannot be read."""

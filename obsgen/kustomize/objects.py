@@ -21,6 +21,8 @@ class Built:
     node: Node
     former_ids: list[ObjectId] = field(default_factory=list)
     hashed: bool = False
+    shared: bool = False
+    """Whether other builds have the same node."""
     _known: tuple[Node, ObjectId] | None = field(default=None, repr=False)
 
     @property
@@ -44,6 +46,16 @@ class Built:
     def first_id(self) -> ObjectId:
         """The identity it was loaded with."""
         return self.former_ids[0] if self.former_ids else self.id
+
+    def own(self) -> Node:
+        """The node, to be changed in place: one that other builds have is copied first."""
+        if self.shared:
+            self.node, self.shared = self.node.copy(), False
+        return self.node
+
+    def lent(self) -> Built:
+        """The same object for another build."""
+        return Built(self.node, list(self.former_ids), self.hashed, shared=True, _known=self._known)
 
     def origin_place(self, route: Route = (), *, key: bool = False) -> Place:
         """Where the value at `route` was written last: in a manifest, a patch or a generator's file."""
@@ -78,7 +90,7 @@ class Objects:
     def change(self, built: Built, to: Node, *, remember: bool) -> None:
         """Gives an object other content; with `remember` it still answers to the identity it had."""
         built.former_ids += [built.id] if remember else []
-        built.node = to
+        built.node, built.shared = to, False
         self._index(built)
 
     def remove(self, built: Built) -> None:

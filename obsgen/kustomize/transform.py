@@ -61,7 +61,7 @@ def _label_fields(entry: Node) -> tuple[fields.Field, ...]:
 
 def _set_pairs(objects: Objects, where: tuple[fields.Field, ...], pairs: Node) -> None:
     for built in objects:
-        fields.set_pairs(built.node, where, pairs)
+        fields.set_pairs(built.own(), where, pairs)
 
 
 def follow_references(run: Run, objects: Objects) -> None:
@@ -81,10 +81,10 @@ def follow_references(run: Run, objects: Objects) -> None:
 def _references(built: Built) -> Iterator[tuple[Node, str]]:
     """The references of an object that name a namespace, and the kind that they refer to."""
     if built.id.kind in ("RoleBinding", "ClusterRoleBinding"):
-        subjects = built.node.get("subjects")
+        subjects = built.own().get("subjects")
         yield from ((subject, "ServiceAccount") for subject in (subjects.items if subjects else ()))
     if built.id.kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"):
-        webhooks = built.node.get("webhooks")
+        webhooks = built.own().get("webhooks")
         found = (webhook.get("clientConfig", "service") for webhook in (webhooks.items if webhooks else ()))
         yield from ((service, "Service") for service in found if service)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from obsgen.findings import Finding, InputError, Place, Severity, error
 from obsgen.kustomize.build import Build, build
+from obsgen.kustomize.kustomization import Parts
 from obsgen.kustomize.nodes import Inline
 from obsgen.kustomize.objects import Built
 from obsgen.repository.classify import kind_of
@@ -79,16 +80,29 @@ def _in_file(start: Place, text: str, offset: int, length: int) -> Place:
 
 def build_trees(kustomizations: Iterable[Kustomization], readings: Iterable[Reading]) -> list[BuiltTree]:
     """Builds the kustomizations; files that were read are not read again."""
-    load = _Loader(readings)
-    return [_build(one, load) for one in kustomizations]
+    load, parts, shared = _Loader(readings), Parts(), Shared()
+    return [_build(one, load, parts, shared) for one in kustomizations]
 
 
-def _build(kustomization: Kustomization, load: _Loader) -> BuiltTree:
-    made = build(kustomization.path.parent, load)
-    objects = (as_object(Located(built.object, Origins(built))) for built in made.objects)
+class Shared:
+    """Objects that several builds have as they are: each is read once, and is the same one in all of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Built, KubeObject | None]] = {}
+
+    def object_of(self, built: Built) -> KubeObject | None:
+        """The object that was built; None if it does not say what it is."""
+        key = id(built.node)  # as long as what was built is kept, no other node has it
+        if not built.shared or key not in self._known:
+            self._known[key] = built, as_object(Located(built.object, Origins(built)))
+        return self._known[key][1]
+
+
+def _build(kustomization: Kustomization, load: _Loader, parts: Parts, shared: Shared) -> BuiltTree:
+    made = build(kustomization.path.parent, load, parts)
     return BuiltTree(
         kustomization,
-        tuple(object_ for object_ in objects if object_),
+        tuple(object_ for built in made.objects if (object_ := shared.object_of(built))),
         tuple(made.findings if _is_whole(made) else (one for one in made.findings if one.id != _NO_TARGET)),
         made.unsupported,
         frozenset(map(str, made.files)),
