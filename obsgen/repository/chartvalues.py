@@ -15,6 +15,8 @@ CHART = "kube-prometheus-stack"
 _DATA = Path(__file__).with_name(f"{CHART}.yaml")
 _TELLING = (("prometheus", "prometheusSpec"), ("alertmanager", "alertmanagerSpec"), ("thanosRuler", "thanosRulerSpec"))
 _API_VERSION = "monitoring.coreos.com/v1"
+_PORT = "http-web"
+"""What the chart calls the port of its Prometheus where values do not say (its values.yaml, `portName`)."""
 
 
 @dataclass(frozen=True)
@@ -102,3 +104,30 @@ def _routes(object_: KubeObject) -> Iterator[Route]:
         yield ("spec", "source", "helm", "valuesObject")
         sources = object_.located.at("spec", "sources").items()
         yield from (("spec", "sources", index, "helm", "valuesObject") for index in range(len(sources)))
+
+
+def namespaces_besides(values: Iterable[Located]) -> list[str]:
+    """The namespaces besides its release's that the chart deploys to, given all values that it may get."""
+    laid = list(values)
+    if any(_is_off(each.at("kubernetesServiceMonitors")) for each in laid):
+        return []
+    found: Mapping[str, list[str]] = _data()["elsewhere"]
+    return [namespace for namespace, keys in found.items() if any(_is_on(key, laid) for key in keys)]
+
+
+def _is_on(key: str, laid: Iterable[Located]) -> bool:
+    return not any(_is_off(each.at(key)) or _is_off(each.at(key, "service")) for each in laid)
+
+
+def _is_off(part: Located) -> bool:
+    return part.at("enabled").value is False
+
+
+def prometheus_made(values: Located, name: str, namespace: str) -> KubeObject | None:
+    """The Prometheus object of this name that the chart makes of its values; None if they speak of none."""
+    spec = values.at("prometheus", "prometheusSpec")
+    if not isinstance(spec.value, dict):
+        return None
+    metadata = {"name": name, "namespace": namespace}
+    made = {"metadata": metadata, "spec": {"portName": _PORT, **spec.value}}
+    return KubeObject(Located(made, spec.where, spec.route), _API_VERSION, "Prometheus", metadata)

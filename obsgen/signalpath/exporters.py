@@ -66,7 +66,8 @@ class Workload:
     @cached_property
     def ports(self) -> tuple[ContainerPort, ...]:
         """The ports that its containers declare."""
-        return tuple(_ports(self.template))
+        kinds = ("containers", "initContainers")
+        return tuple(port for kind in kinds for port in declared_ports(self.template.at("spec", kind)))
 
     @cached_property
     def images(self) -> tuple[str, ...]:
@@ -75,13 +76,13 @@ class Workload:
         return tuple(str(each.get("image") or "") for each in found if isinstance(each, dict))
 
 
-def _ports(template: Located) -> Iterator[ContainerPort]:
-    for kind in ("containers", "initContainers"):
-        for container in template.at("spec", kind).items():
-            for port in container.at("ports").items():
-                if isinstance(port.value, dict) and isinstance(port.value.get("containerPort"), int):
-                    name, image = str(port.value.get("name") or ""), str(container.value.get("image") or "")
-                    yield ContainerPort(name, port.value["containerPort"], image, port.place(("containerPort",)))
+def declared_ports(containers: Located) -> Iterator[ContainerPort]:
+    """The ports that some containers declare."""
+    for container in containers.items():
+        for port in container.at("ports").items():
+            if isinstance(port.value, dict) and isinstance(port.value.get("containerPort"), int):
+                name, image = str(port.value.get("name") or ""), str(container.value.get("image") or "")
+                yield ContainerPort(name, port.value["containerPort"], image, port.place(("containerPort",)))
 
 
 @dataclass(frozen=True, slots=True)

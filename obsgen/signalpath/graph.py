@@ -23,6 +23,7 @@ from obsgen.signalpath.exporters import (
     workloads,
 )
 from obsgen.signalpath.monitors import GROUP, SELECTORS, Endpoint, Monitor, monitors
+from obsgen.signalpath.operators import operated
 from obsgen.signalpath.prometheuses import RULES, Prometheus, of_facts, of_objects, of_values
 from obsgen.signalpath.selectors import Answer, Labels, covers, either, same
 
@@ -56,8 +57,8 @@ class Target:
 class Graph:
     """The path among some objects: `parts` are those that are applied together, one of which may serve another one.
 
-    `jobs` are of Prometheus' own configuration, `values` of kube-prometheus-stack. Without `has_own_facts` facts may be
-    those of an environment of which something else is true here.
+    `jobs` are of Prometheus' own configuration, `values` of kube-prometheus-stack, `made` objects that a chart makes of
+    them. Without `has_own_facts` facts may be those of an environment of which something else is true here.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Graph:
         facts: Facts,
         jobs: Iterable[Endpoint] = (),
         values: Iterable[Located] = (),
+        made: Iterable[KubeObject] = (),
         *,
         has_own_facts: bool = True,
     ) -> None:
@@ -75,6 +77,7 @@ class Graph:
         self.objects = tuple(each for each, _ in found)
         self._parts = {id(each): number for each, number in found}
         self._values = tuple(values)
+        self._made = tuple(made)
         self.jobs = tuple(jobs)
         self._services_of: dict[Monitor, list[Service]] = {}
         self._behind: dict[Service, list[Workload]] = {}
@@ -84,6 +87,11 @@ class Graph:
     def workloads(self) -> ByLabels[Workload]:
         """What makes Pods."""
         return ByLabels(workloads(self.objects))
+
+    @cached_property
+    def pods(self) -> ByLabels[Workload]:
+        """What makes Pods, be it that an operator makes them."""
+        return ByLabels((*self.workloads.all, *operated((*self.objects, *self._made))))
 
     @cached_property
     def services(self) -> ByLabels[Service]:
@@ -175,10 +183,17 @@ class Graph:
     def behind(self, service: Service) -> list[Workload]:
         """The workloads whose Pods a Service leads to."""
         if service not in self._behind:
-            found = self.workloads.having(texts(service.selector.value))
-            near = [each for each in found if same(each.namespace, service.namespace) is not False]
-            self._behind[service] = near
+            self._behind[service] = self._led_to(service, self.workloads)
         return self._behind[service]
+
+    def pods_behind(self, service: Service) -> list[Workload]:
+        """The same, with what operators make Pods of."""
+        return self._led_to(service, self.pods)
+
+    @staticmethod
+    def _led_to(service: Service, among: ByLabels[Workload]) -> list[Workload]:
+        found = among.having(texts(service.selector.value))
+        return [each for each in found if same(each.namespace, service.namespace) is not False]
 
     def targets(self, endpoint: Endpoint) -> list[Target]:
         """What an endpoint of a monitor scrapes of what is among the files; none if its port is not there."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from obsgen.checks.result import Assumption
 from obsgen.checks.wording import is_slip
 from obsgen.findings import Finding, Note, Severity
 from obsgen.hints import did_you_mean
 from obsgen.kustomize.kinds import is_cluster_scoped
-from obsgen.repository import Repository
+from obsgen.repository import Repository, chartvalues
 from obsgen.repository.argocd.applications import Application, Deployed
 from obsgen.repository.argocd.projects import DEFAULT, Project, projects, used
-from obsgen.repository.objects import KubeObject
+from obsgen.repository.objects import KubeObject, Located
 
 ID = "argocd/project"
 LEVEL = 5
@@ -23,9 +26,11 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error at what the project lacks; a project that may be elsewhere is a warning."""
     known = projects(repository)
     every = repository.applications
+    named = _namespaces(repository, known.values())
     for application, name in used(every):
         if name in known:
-            yield from _allowed(application, known[name])
+            yield from _allowed(application, known[name], named)
+            yield from _of_charts(application, known[name], repository.chart_values)
         elif known and name != DEFAULT:
             severity = SEVERITY if any(is_slip(name, each) for each in known) else Severity.WARNING
             place = application.spec.place(("project",))
@@ -46,15 +51,58 @@ def assumptions(repository: Repository) -> Iterator[Assumption]:
             yield Assumption(text, application.spec.place(("project",)))
 
 
-def _allowed(application: Application, project: Project) -> Iterator[Finding]:
+def _namespaces(repository: Repository, known: Iterable[Project]) -> Counter[str]:
+    """How often a namespace is named by Applications, projects and what is deployed: a slip is rarely made twice."""
+    found = Counter(each.destination("namespace") for each in repository.applications)
+    found.update(str(each.value) for project in known for each in project.namespaces())
+    found.update({object_.namespace for each in repository.deployed for object_ in each.objects or ()})
+    return found
+
+
+def _allowed(application: Application, project: Project, named: Counter[str]) -> Iterator[Finding]:
     sources = (application.spec.at("source"), *application.spec.at("sources").items())
     for source in sources:
         url = application.text(source.at("repoURL").value)
         if url and "{{" not in url and not project.allows_source(url):
             yield _lacks(project, "sourceRepos", f"the repository {url}", application)
     namespace = application.destination("namespace")
+    for found in _reached(application, project, namespace):
+        near = _near(application, project, namespace)
+        is_own = near is not None and named[near.value] > named[namespace]
+        at = application.spec.at("destination", "namespace")
+        yield _at_slip(found, at, near.value) if near and is_own else found
+
+
+def _reached(application: Application, project: Project, namespace: str) -> Iterator[Finding]:
     if project.allows_destination(application, namespace) is False:
-        yield _lacks(project, "destinations", f"namespace {namespace} of {_cluster(application)}", application)
+        found = _lacks(project, "destinations", f"namespace {namespace} of {_cluster(application)}", application)
+        yield _at_slip(found, _near(application, project, namespace), namespace)
+
+
+def _at_slip(found: Finding, near: Located | None, meant: str) -> Finding:
+    return replace(found, place=near.place(), hint=f"did you mean {meant!r}?") if near else found
+
+
+def _near(application: Application, project: Project, namespace: str) -> Located | None:
+    """The namespace of the Application's cluster that is nearly the wanted one."""
+    return next((each for each in project.namespaces(application) if is_slip(each.value, namespace)), None)
+
+
+def _of_charts(application: Application, project: Project, values: Iterable[Located]) -> Iterator[Finding]:
+    """Namespaces that a chart deploys to besides the Application's, where the values that it gets are here."""
+    for helm in application.releases(chartvalues.CHART):
+        own = [each for each in values if _is_given(each, helm)]
+        if own and not (helm.at("values").value or helm.at("parameters").value):
+            for namespace in chartvalues.namespaces_besides(own):
+                yield from _reached(application, project, namespace)
+
+
+def _is_given(values: Located, helm: Located) -> bool:
+    if values.where is helm.where:
+        return values.route[: len(helm.route)] == helm.route
+    file = Path(values.file).resolve().as_posix()
+    named = [str(each.value).removeprefix("$values/") for each in helm.at("valueFiles").items()]
+    return any(file.endswith(f"/{each}") for each in named if each.strip("./"))
 
 
 def _objects(each: Deployed, project: Project) -> Iterator[Finding]:
@@ -72,7 +120,8 @@ def _objects(each: Deployed, project: Project) -> Iterator[Finding]:
             seen.add(namespace)
             if project.allows_destination(each.application, object_.namespace) is False:
                 what = f"namespace {object_.namespace} of {_cluster(each.application)}"
-                yield _lacks(project, "destinations", what, each.application, object_)
+                lacks = _lacks(project, "destinations", what, each.application, object_)
+                yield _at_slip(lacks, _near(each.application, project, object_.namespace), object_.namespace)
 
 
 def _cluster(application: Application) -> str:

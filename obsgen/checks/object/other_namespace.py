@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from obsgen.checks.wording import is_slip
 from obsgen.findings import Finding, Note, Severity
 from obsgen.repository import Repository
 from obsgen.repository.objects import KubeObject, Located
@@ -27,6 +28,8 @@ def check(repository: Repository) -> Iterator[Finding]:
     for scope in repository.scopes.all:
         for binding in scope.of(_RBAC, "RoleBinding"):
             yield from _of_binding(scope, binding)
+        for binding in scope.of(_RBAC, "ClusterRoleBinding"):
+            yield from _of_subjects(scope, binding)
         for group, kind in _WORKLOADS:
             for workload in scope.of(group, kind):
                 named = workload.located.at("spec", "template", "spec", "serviceAccountName")
@@ -40,18 +43,26 @@ def _of_binding(scope: Scope, binding: KubeObject) -> Iterator[Finding]:
     role = binding.located.at("roleRef")
     if role.at("kind").value == "Role":
         yield from _named(scope, binding, (_RBAC, "Role"), role.at("name"), binding.namespace)
+    yield from _of_subjects(scope, binding)
+
+
+def _of_subjects(scope: Scope, binding: KubeObject) -> Iterator[Finding]:
     for subject in binding.located.at("subjects").items():
         if subject.at("kind").value == "ServiceAccount":
-            namespace = subject.at("namespace").value or binding.namespace
-            yield from _named(scope, binding, ("", "ServiceAccount"), subject.at("name"), str(namespace))
+            namespace = str(subject.at("namespace").value or binding.namespace)
+            yield from _named(scope, binding, ("", "ServiceAccount"), subject.at("name"), namespace)
 
 
 def _named(
     scope: Scope, needing: KubeObject, kind: tuple[str, str], name: Located, namespace: str
 ) -> Iterator[Finding]:
-    """A finding if objects of that kind and name are there, but none in the namespace."""
+    """A finding if objects of that kind and name are there, but none in the namespace.
+
+    What holds for a whole cluster may well mean somebody else's: there the namespace must be nearly the right one.
+    """
     found = [each for each in scope.of(*kind) if each.name == name.value] if name.value else []
-    if namespace and found and all(each.namespace not in ("", namespace) for each in found):
+    is_own = bool(needing.namespace) or any(is_slip(namespace, each.namespace) for each in found)
+    if namespace and is_own and found and all(each.namespace not in ("", namespace) for each in found):
         yield _finding(needing, f"{kind[1]} {name.value}", namespace, found[0], name)
 
 

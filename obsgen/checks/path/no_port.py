@@ -1,4 +1,4 @@
-"""Endpoints whose port is not there: on no Service, on no container."""
+"""Endpoints whose port is not there: on no Service, on no container; and Services that lead to no container's port."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from obsgen.findings import Finding, Note, Severity
 from obsgen.repository import Repository
-from obsgen.signalpath.exporters import Service, ServicePort
+from obsgen.signalpath.exporters import ContainerPort, Service, ServicePort, Workload
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Endpoint, Monitor
 
@@ -24,16 +24,19 @@ def check(repository: Repository) -> Iterator[Finding]:
         for endpoint in graph.endpoints:
             if endpoint.monitor and not graph.targets(endpoint):
                 yield from _of_endpoint(graph, endpoint, endpoint.monitor)
+        for service in graph.services.all:
+            pods = graph.pods_behind(service)
+            declared = [each for one in pods for each in one.ports]
+            for port in service.ports if pods else ():
+                if isinstance(port.target, str) and not any(each.is_(port.target) for each in declared):
+                    yield _behind(service, port, pods[0], declared)
 
 
 def _of_endpoint(graph: Graph, endpoint: Endpoint, monitor: Monitor) -> Iterator[Finding]:
     services = graph.services_of(monitor)
     name = endpoint.at("port").value
     if services and name:
-        matched = [(each, port) for each in services for port in each.ports if port.name == str(name)]
-        if matched:
-            yield from _behind(graph, *matched[0])
-        else:
+        if not any(port.name == str(name) for each in services for port in each.ports):
             yield _of_service(endpoint, services)
     elif graph.workloads_of(monitor):
         yield _of_pods(graph, endpoint, monitor)
@@ -71,16 +74,15 @@ def _notes(services: list[Service]) -> tuple[Note, ...]:
     return tuple(Note("its ports", each.object.located.place(("spec", "ports"))) for each in services)
 
 
-def _behind(graph: Graph, service: Service, port: ServicePort) -> Iterator[Finding]:
+def _behind(service: Service, port: ServicePort, pods: Workload, declared: list[ContainerPort]) -> Finding:
     """The Service has the port, but names one that no container declares."""
-    pods = graph.behind(service)
-    declared = [each for one in pods for each in one.ports]
-    message = f"{service.object} leads to a port {port.target}, which no container of {pods[0].object} declares"
+    message = f"{service.object} leads to a port {port.target}, which no container of {pods.object} declares"
+    near = get_close_matches(port.target, [each.name for each in declared if each.name], 1)
     names = ", ".join(each.name or str(each.number) for each in declared)
     hint = f"they declare {names}" if names else "add it to the container's ports, or write its number"
     place = port.located.place(("targetPort",))
-    notes = (Note("the Pods behind it", pods[0].place),)
-    yield Finding(ID, SEVERITY, message, place, hint, notes)
+    notes = (Note("the Pods behind it", pods.place),)
+    return Finding(ID, SEVERITY, message, place, f"did you mean {near[0]}?" if near else hint, notes)
 
 
 def _of_pods(graph: Graph, endpoint: Endpoint, monitor: Monitor) -> Finding:

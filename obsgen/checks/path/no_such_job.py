@@ -1,4 +1,4 @@
-"""Values of `job` that no scrape job gives its series."""
+"""Values of `job` that no scrape job gives its series, and jobs of which a slip keeps every query away."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 import promql_parser as pq
 
+from obsgen.checks.wording import is_slip
 from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.repository import Repository
+from obsgen.repository.objects import Located
 from obsgen.repository.queries.asked import matchers
 from obsgen.repository.queries.fates import feeds_of
 from obsgen.repository.queries.lookups import Lookup
 from obsgen.repository.queries.rules import Rule, distinct_rules
 from obsgen.signalpath.feeds import Feeds
+from obsgen.signalpath.monitors import Monitor
 
 ID = "path/no-such-job"
 LEVEL = 5
@@ -33,13 +36,52 @@ class Jobs(NamedTuple):
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error where all jobs are known; else a warning for what is written almost as a known one."""
+    """An error where all jobs are known; else a warning for what is written almost as a known one.
+
+    What facts call otherwise is told at the endpoint: an error where somebody asks for its right name.
+    """
     known = {id(each): _jobs(each) for each in repository.feeds}
     written = {str(rule.value["labels"]["job"]) for rule in distinct_rules(repository.rule_sets) if _writes(rule)}
-    for lookup in (each for meaning in repository.meanings for each in meaning.lookups):
+    lookups = [each for meaning in repository.meanings for each in meaning.lookups]
+    asked = {job for lookup in lookups for job in _wanted(lookup)}
+    slips = [each for feeds in repository.feeds for each in _slips(feeds, asked)]
+    yield from (_misspelt(each, each.name in asked - each.jobs) for each in slips)
+    meant = {each.name for each in slips}
+    for lookup in lookups:
         wanted = [each for each in _wanted(lookup) if not lookup.is_recorded or each not in written]
-        if wanted:
+        if wanted and not meant & set(wanted):
             yield from _judged(lookup, wanted, [known[id(each)] for each in feeds_of(repository, lookup)])
+
+
+class Slip(NamedTuple):
+    """A job that nobody asks for, what facts call it, the step that writes it and its monitor; all jobs there."""
+
+    job: str
+    name: str
+    step: Located
+    monitor: Monitor
+    jobs: frozenset[str | None]
+
+
+def _slips(feeds: Feeds, asked: set[str]) -> Iterator[Slip]:
+    graph = feeds.graph
+    jobs = frozenset(graph.job(each) for each in graph.endpoints)
+    for monitor in (each for each in graph.monitors if graph.told_of(each)):
+        for endpoint in monitor.endpoints:
+            job, name = graph.job(endpoint) or "", monitor.object.name
+            step = next((each for each in endpoint.relabelings if each.step.replacement == job), None)
+            if step and job not in asked and is_slip(job, name) and _letters(job) != _letters(name):
+                yield Slip(job, name, step.located, monitor, jobs)
+
+
+def _misspelt(slip: Slip, is_missed: bool) -> Finding:
+    message = f"nobody asks for job {slip.job}: what {slip.monitor} scrapes is called {slip.name}"
+    severity = SEVERITY if is_missed else Severity.WARNING
+    return Finding(ID, severity, message, slip.step.place(("replacement",)), f"did you mean {slip.name}?")
+
+
+def _letters(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))
 
 
 def _writes(rule: Rule) -> bool:
@@ -63,10 +105,14 @@ def _wanted(lookup: Lookup) -> list[str]:
     """The jobs that a selector names, as far as no variable stands for them."""
     text = lookup.expression.located.value
     start = lookup.expression.start + lookup.node.start
-    if not isinstance(text, str) or "$" in text[start : start + lookup.node.length]:
-        return []
+    written = text[start : start + lookup.node.length] if isinstance(text, str) else ""
     found = [each for each in matchers(lookup.node) if each.name == "job" and each.op in _NAMING]
-    return [job for each in found if _PLAIN.fullmatch(each.value) for job in each.value.split("|")]
+    plain = [each.value for each in found if _PLAIN.fullmatch(each.value) and re.search(_quoted(each.value), written)]
+    return [job for value in plain for job in value.split("|")]
+
+
+def _quoted(value: str) -> str:
+    return rf"""["'`]{re.escape(value)}["'`]"""
 
 
 def _judged(lookup: Lookup, wanted: list[str], known: list[Jobs]) -> Iterator[Finding]:

@@ -26,19 +26,14 @@ def check(repository: Repository) -> Iterator[Finding]:
         for monitor in graph.monitors:
             if requirements(monitor.selector.value) and not is_found(graph, monitor):
                 yield from _of_monitor(graph, monitor)
-        for service in _scraped(graph):
-            if texts(service.selector.value) and not graph.behind(service):
+        for service in graph.services.all:
+            if texts(service.selector.value) and not graph.pods_behind(service):
                 yield from _of_service(graph, service)
 
 
 def is_found(graph: Graph, monitor: Monitor) -> bool:
     """Whether something that a monitor selects is among the files."""
     return bool(graph.services_of(monitor) or graph.workloads_of(monitor))
-
-
-def _scraped(graph: Graph) -> Iterator[Service]:
-    once = {id(each): each for monitor in graph.monitors for each in graph.services_of(monitor)}
-    return iter(once.values())
 
 
 def _of_monitor(graph: Graph, monitor: Monitor) -> Iterator[Finding]:
@@ -92,8 +87,9 @@ def _in_another_namespace(monitor: Monitor, item: Service | Workload) -> Finding
 
 
 def _of_service(graph: Graph, service: Service) -> Iterator[Finding]:
+    """Pods that no other Service leads to; several may lead to those that an operator makes of one object."""
     taken = {id(found) for each in graph.services.all for found in graph.behind(each)}
-    beside = [each for each in graph.workloads.all if same(each.namespace, service.namespace) is not False]
+    beside = [each for each in graph.pods.all if same(each.namespace, service.namespace) is not False]
     wanted = {"matchLabels": texts(service.selector.value)}
     near = nearest(wanted, [each for each in beside if id(each) not in taken])
     if near:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from obsgen.facts import tree_facts
 from obsgen.findings import Finding, Note, Severity
 from obsgen.repository import Repository
 from obsgen.repository.queries.fates import feeds_of
@@ -16,10 +18,34 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error at the series; a warning where an exporter of which nothing is known may have it, too."""
+    """An error at the series; a warning where an exporter of which nothing is known may have it, too.
+
+    A warning at a keep list of a rendered tree that lacks what another page of the same program keeps.
+    """
     for lookup in repository.lookups:
         if not lookup.is_spare:
             yield from _of_lookup(lookup, feeds_of(repository, lookup))
+    once = {id(each.by): (each, lookup) for lookup in repository.lookups for each in _at_one_page(repository, lookup)}
+    for fate, lookup in once.values():
+        yield _lacking(fate, lookup)
+
+
+def _at_one_page(repository: Repository, lookup: Lookup) -> Iterator[Fate]:
+    """Where a declared series is dropped that is kept from another page of its program.
+
+    A rendered tree keeps the same names from all pages, since nobody says which page has which.
+    """
+    declared = bool(lookup.verdict.rows) and not any(row.component for row in lookup.verdict.rows)
+    if declared and tree_facts(Path(lookup.expression.located.file)):
+        fates = [fate for each in feeds_of(repository, lookup) for fate in each.fates(lookup.name)]
+        kept = {id(fate.endpoint.monitor) for fate in fates if fate.is_related and fate.kept}
+        yield from (fate for fate in fates if fate.kept is False and fate.by and id(fate.endpoint.monitor) in kept)
+
+
+def _lacking(fate: Fate, lookup: Lookup) -> Finding:
+    message = f"{lookup.name} is kept from another page of {fate.endpoint.monitor}, and dropped where this one has it"
+    place = fate.by.located.place(("regex",)) if fate.by else fate.endpoint.place
+    return Finding(ID, Severity.WARNING, message, place, "add it here", (Note("asked for here", lookup.place),))
 
 
 def _of_lookup(lookup: Lookup, feeds: list[Feeds]) -> Iterator[Finding]:

@@ -60,6 +60,12 @@ class Application:
             if value.get("repoURL") and path and not value.get("chart") and "{{" not in path:
                 yield Source(repository_of(self.text(value["repoURL"])), path, located.at("path"))
 
+    def releases(self, chart: str) -> Iterator[Located]:
+        """The `helm` of each source that is a chart of this name."""
+        for located in (self.spec.at("source"), *self.spec.at("sources").items()):
+            if isinstance(located.value, dict) and located.value.get("chart") == chart:
+                yield located.at("helm")
+
     def destination(self, key: str) -> str:
         """The cluster's `server` or `name`, or the `namespace`."""
         return self.text(self.spec.at("destination", key).value)

@@ -35,6 +35,14 @@ class Project:
         found = [_fits(each, application, namespace) for each in self._at("destinations").items()]
         return True if True in found else None if None in found else False
 
+    def namespaces(self, application: Application | None = None) -> Iterator[Located]:
+        """The namespaces of its destinations; only those of an Application's cluster, if one is given."""
+        for each in self._at("destinations").items():
+            namespace = each.at("namespace")
+            is_text = isinstance(namespace.value, str)
+            if is_text and (application is None or _fits(each, application, namespace.value)):
+                yield namespace
+
     def list_for(self, object_: KubeObject) -> str:
         """The list that decides about an object's kind."""
         cluster = is_cluster_scoped(object_.api_version, object_.kind)

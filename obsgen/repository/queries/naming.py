@@ -43,7 +43,7 @@ def alike(name: str, names: Iterable[str]) -> str:
 
 _PARTS = re.compile(r"[A-Za-z0-9]+")
 _LEFT_OUT = frozenset(("total", "seconds", "bytes", "perc", "ratio", "bucket", "count", "sum"))
-_SHORTEST, _ALIKE = 4, 0.8
+_SHORTEST, _ALIKE = 3, 0.8
 
 
 def slip(name: str, names: Iterable[str]) -> str:

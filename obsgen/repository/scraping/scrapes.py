@@ -8,7 +8,8 @@ from pathlib import Path
 from obsgen.facts import Facts, tree_facts
 from obsgen.knowledge.inventory import Inventory
 from obsgen.promql.durations import milliseconds
-from obsgen.repository.objects import Located
+from obsgen.repository.chartvalues import prometheus_made
+from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.scopes import Scopes
 from obsgen.repository.scraping.prometheusconfigs import PrometheusConfig
 from obsgen.repository.worlds import World
@@ -39,13 +40,23 @@ def feeds(
     for world in worlds:
         if world.tree:
             jobs, chart = _of_tree(world.tree, configs), [each for each in values if _tree(each.file) == world.tree]
-            found.append(Graph([world.objects], world.facts, jobs, chart, has_own_facts=OF_CLUSTER not in world.name))
+            own = OF_CLUSTER not in world.name
+            found.append(Graph([world.objects], world.facts, jobs, chart, _made(world.facts, chart), has_own_facts=own))
     parts = [each.objects for each in scopes.all if each.tree not in trees]
     general = next((one.facts for one in worlds if one.tree is None), Facts())
     jobs, chart = _of_tree(None, configs), [each for each in values if _tree(each.file) not in trees]
     if parts or jobs or chart or not found:
-        found.append(Graph(parts, general, jobs, chart, has_own_facts=len(parts) == 1))
+        found.append(Graph(parts, general, jobs, chart, _made(general, chart), has_own_facts=len(parts) == 1))
     return [Feeds(graph, inventory) for graph in found]
+
+
+def _made(facts: Facts, values: Iterable[Located]) -> list[KubeObject]:
+    """The Prometheus that facts name, as the chart makes it of the first values that speak of one."""
+    known = facts.prometheus
+    if not known or known.mode != "values":
+        return []
+    found = (prometheus_made(each, known.name, known.namespace) for each in values)
+    return [each for each in found if each][:1]
 
 
 def _of_tree(tree: Path | None, configs: Iterable[PrometheusConfig]) -> list[Endpoint]:
