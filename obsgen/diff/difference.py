@@ -39,7 +39,7 @@ def _changes(unit: Unit, old: Tree, new: Tree) -> Iterator[Change]:
         return
     pair = Pair(before, after)
     told = [change for compare in comparers() for change in compare(pair)]
-    yield from told
+    yield from (each for each in told if each.what)
     yield from unexplained(pair, told)
 
 

@@ -1,25 +1,38 @@
-"""Limits as people read them: with the unit of what is compared with them."""
+"""Limits and conditions as people read them: with the unit of what is compared, on the side where it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from obsgen import units
 from obsgen.diff.expressions import Difference
+from obsgen.diff.nodes import bare, constant, number, one_line
 from obsgen.diff.trees import Tree
 from obsgen.knowledge.dimensions import unit_of
 from obsgen.knowledge.reading import Reading
 from obsgen.promql import Node
+from obsgen.promql.values import COMPARISONS
 from obsgen.repository.queries.meanings import comparisons
 from obsgen.repository.queries.rules import Rule
 
+_LONGEST = 50
+_LISTED = 2
 
-def limit_text(tree: Tree, rule: Rule, found: Difference, number: str) -> str:
-    """One of the numbers of a difference in limits, with its unit if it is known what is compared."""
-    unit = _unit(tree, rule, found.node)
-    return units.text(float(number), unit) if unit else number
+
+def limit_texts(trees: tuple[Tree, Tree], rules: tuple[Rule, Rule], found: Difference) -> tuple[str, str]:
+    """The numbers of a difference in limits, each with its unit if it is known what is compared there."""
+    sides = zip(trees, rules, (found.before, found.node), (found.old, found.new), strict=True)
+    old, new = (_with_unit(tree, rule, node, text) for tree, rule, node, text in sides)
+    return old, new
+
+
+def _with_unit(tree: Tree, rule: Rule, comparison: Node | None, text: str) -> str:
+    unit = _unit(tree, rule, comparison)
+    return units.text(float(text), unit) if unit else text
 
 
 def _unit(tree: Tree, rule: Rule, comparison: Node | None) -> units.Unit | None:
-    for meaning in tree.meanings.get(rule.expr, ()):
+    for meaning in tree.meanings.get(rule.expr, ()) if comparison else ():
         for each in comparisons(meaning):
             if comparison and (each.node.start, each.node.name) == (comparison.start, comparison.name):
                 return units.UNITS.get(_name(each.reading))
@@ -29,4 +42,43 @@ def _unit(tree: Tree, rule: Rule, comparison: Node | None) -> units.Unit | None:
 def _name(reading: Reading) -> str:
     if reading.unit or reading.is_share:
         return reading.unit or "ratio"
-    return (unit_of(reading.dimension) if reading.dimension else None) or ""
+    found = (unit_of(reading.dimension) if reading.dimension else None) or ""
+    return "count/s" if found == "hertz" else found  # what is worked out to be one per second counts something
+
+
+def condition_text(tree: Tree, rule: Rule, condition: Node) -> str:
+    """A condition in few words: as it is written where that is short, else what it asks, and its limit."""
+    condition = bare(condition)
+    text = one_line(condition)
+    if len(text) <= _LONGEST:
+        return text
+    limit = _limit(tree, rule, condition)
+    return f"{compared(condition)} {limit}".strip()
+
+
+def _limit(tree: Tree, rule: Rule, condition: Node) -> str:
+    if condition.kind != "binary" or condition.name not in COMPARISONS:
+        return ""
+    value = constant(condition.children[1])
+    return "" if value is None else f"{condition.name} {_with_unit(tree, rule, condition, number(value))}"
+
+
+def compared(node: Node | None) -> str:
+    """The series that a condition asks for."""
+    names = list(dict.fromkeys(_series(node))) if node else []
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{', '.join(names[:_LISTED])}{more}" or "another condition"
+
+
+def _series(node: Node) -> Iterator[str]:
+    return (each.name for each in node.walk() if each.kind == "selector" and each.name)
+
+
+def limits_outside(node: Node) -> int:
+    """How many comparisons with numbers an expression has that are not in a guard."""
+    node = bare(node)
+    if node.kind == "binary" and node.name in ("and", "unless"):
+        return limits_outside(node.children[0])
+    compares = node.kind == "binary" and node.name in COMPARISONS
+    own = compares and any(constant(each) is not None for each in node.children)
+    return own + sum(map(limits_outside, node.children))

@@ -63,7 +63,7 @@ class Change:
     `id` is its page's (`obsgen explain`), `sign` stands before the subject: `+` new, `-` gone, `~` changed, `▲` looser,
     `▼` tighter. `details` are further lines for those who ask. `covers` are the parts of objects and files that this
     tells about; nothing else need tell about them. `old` and `new` are where it stood, and where it stands now.
-    Changes that differ in places alone are one.
+    Changes that differ in places alone are one. One that says nothing covers what means nothing.
     """
 
     id: str
@@ -75,3 +75,14 @@ class Change:
     covers: tuple[Spot, ...] = field(default=(), compare=False)
     old: Place | None = field(default=None, compare=False)
     new: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What brought a change: a line of a profile or of a component, or in words who did where no line can be told."""
+
+    place: Place | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place.file}:{self.place.line}" if self.place else self.text

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
+from obsgen import logql
+from obsgen.conventions import SERVICE_LABEL
 from obsgen.diff.expressions import Difference, Part, differences
+from obsgen.diff.logs import log_differences
 from obsgen.diff.model import Key, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.findings import Place
@@ -15,9 +19,8 @@ from obsgen.promql import PromqlError, Query, parse
 from obsgen.repository.classify import kind_of
 from obsgen.repository.embedded import embedded_documents
 from obsgen.repository.objects import Embedded, KubeObject, Located
+from obsgen.repository.queries.expressions import is_logql
 from obsgen.repository.queries.rules import Rule, RuleSet, rules_of, rules_of_object, rules_of_text
-
-_SERVER = "service"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,11 @@ class Held:
         found = self.rule.value.get("labels")
         return found if isinstance(found, dict) else {}
 
+    @property
+    def text(self) -> str:
+        """Its expression in one line."""
+        return " ".join(self.rule.expr.split())
+
     @cached_property
     def query(self) -> Query | None:
         """Its expression, if it is PromQL."""
@@ -52,6 +60,19 @@ class Held:
             return None if self.for_loki else parse(self.rule.expr)
         except PromqlError:
             return None
+
+    @cached_property
+    def log_query(self) -> logql.Query | None:
+        """Its expression, if it is LogQL that can be read."""
+        try:
+            return logql.parse(self.rule.expr) if self.for_loki else None
+        except (logql.LogqlError, logql.NotUnderstoodError):
+            return None
+
+    @cached_property
+    def asks(self) -> tuple[str, ...]:
+        """The series that it asks for, sorted; of LogQL nothing."""
+        return tuple(sorted(each.name for each in self.query.selectors())) if self.query else ()
 
 
 class Match(NamedTuple):
@@ -61,18 +82,22 @@ class Match(NamedTuple):
     new: Held | None
 
 
+_HELD: WeakKeyDictionary[Pair, tuple[list[Held], list[Held]]] = WeakKeyDictionary()
+
+
 def held(pair: Pair) -> tuple[list[Held], list[Held]]:
     """The rules of the objects and files that differ, of both sides."""
-    old = [each for both in pair.changed if both.old for each in _of_object(both.key, both.old)]
-    new = [each for both in pair.changed if both.new for each in _of_object(both.key, both.new)]
-    old += [each for one in pair.documents if one.old for each in _of_document(one.path, one.old)]
-    new += [each for one in pair.documents if one.new for each in _of_document(one.path, one.new)]
+    if pair not in _HELD:
+        _HELD[pair] = _held(pair)
+    return _HELD[pair]
+
+
+def _held(pair: Pair) -> tuple[list[Held], list[Held]]:
+    old = [each for both in pair.changed if both.old for each in of_object(both.key, both.old)]
+    new = [each for both in pair.changed if both.new for each in of_object(both.key, both.new)]
+    old += [each for one in pair.documents if one.old for each in of_document(one.path, one.old)]
+    new += [each for one in pair.documents if one.new for each in of_document(one.path, one.new)]
     return old, new
-
-
-def every(objects: Iterable[KubeObject], key: Key) -> list[Held]:
-    """All rules of some objects; `key` stands for each of them."""
-    return [each for object_ in objects for each in _of_object(key, object_)]
 
 
 def matched(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
@@ -94,8 +119,9 @@ def parts(old: Held, new: Held) -> list[Difference]:
     """Where the expressions of two rules differ; by their texts where one of them cannot be read."""
     if old.query and new.query:
         return differences(old.query.root, new.query.root)
-    before, after = (" ".join(each.rule.expr.split()) for each in (old, new))
-    return [Difference(Part.SHAPE, before, after)] if before != after else []
+    if old.log_query and new.log_query:
+        return log_differences(old.log_query.root, new.log_query.root, (old.text, new.text))
+    return [Difference(Part.SHAPE, old.text, new.text)] if old.rule.expr.split() != new.rule.expr.split() else []
 
 
 def _without_equal(old: list[Held], new: list[Held]) -> tuple[list[Held], list[Held]]:
@@ -120,20 +146,27 @@ def _same_labels(old: Held, new: Held) -> bool:
 
 
 def _same_server(old: Held, new: Held) -> bool:
-    return _same_name(old, new) and old.labels.get(_SERVER) == new.labels.get(_SERVER)
+    return _same_name(old, new) and old.labels.get(SERVICE_LABEL) == new.labels.get(SERVICE_LABEL)
 
 
 def _same_meaning(old: Held, new: Held) -> bool:
-    return old.rule.is_alert == new.rule.is_alert and not parts(old, new)
+    """Whether two rules may be one that was renamed: they ask the same, and it is more than a constant."""
+    return old.rule.is_alert == new.rule.is_alert and old.asks == new.asks and not parts(old, new) and _asks(old)
+
+
+def _asks(rule: Held) -> bool:
+    return bool(rule.asks or rule.for_loki or rule.query is None)
 
 
 def _same_but_limits(old: Held, new: Held) -> bool:
     """Whether only limits differ, and how the rule is called."""
-    found = parts(old, new) if old.rule.is_alert and new.rule.is_alert else []
+    are_alike = old.rule.is_alert and new.rule.is_alert and old.asks == new.asks
+    found = parts(old, new) if are_alike else []
     return bool(found) and all(each.part is Part.LIMIT for each in found)
 
 
-def _of_object(key: Key, object_: KubeObject) -> Iterator[Held]:
+def of_object(key: Key, object_: KubeObject) -> Iterator[Held]:
+    """The rules that an object is made of, or holds as text."""
     set_ = rules_of_object(object_)
     if set_:
         yield from _of_set(Spot(key, ("spec", "groups")), set_)
@@ -143,11 +176,13 @@ def _of_object(key: Key, object_: KubeObject) -> Iterator[Held]:
                 yield from _of_set(Spot(key, located.where.outer.route), rules_of_text(located))
 
 
-def _of_document(path: str, located: Located) -> Iterator[Held]:
+def of_document(path: str, located: Located) -> Iterator[Held]:
+    """The rules of a file."""
     if kind_of(path, located.value) == "rules":
         yield from _of_set(Spot(path, ("groups",)), RuleSet(located, is_object=False))
 
 
 def _of_set(spot: Spot, set_: RuleSet) -> Iterator[Held]:
+    for_loki = is_logql(set_)
     for group in set_.groups:
-        yield from (Held(spot, rule, group, set_.for_loki) for rule in rules_of(group))
+        yield from (Held(spot, rule, group, for_loki) for rule in rules_of(group))

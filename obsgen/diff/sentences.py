@@ -1,0 +1,96 @@
+"""What a difference between two expressions is called: a sentence that reads the same whichever rule has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from obsgen.diff.expressions import Difference, Part
+from obsgen.diff.limits import compared, condition_text, limit_texts, limits_outside
+from obsgen.diff.nodes import bare, constant
+from obsgen.diff.rules import Held
+from obsgen.diff.trees import Tree
+
+ANOTHER = "another expression"
+
+
+class Said(NamedTuple):
+    """A difference in words. `looser` says whether fewer series pass; None if nobody knows."""
+
+    part: Part
+    what: str
+    looser: bool | None = None
+
+
+def sentences(trees: tuple[Tree, Tree], old: Held, new: Held, found: Sequence[Difference]) -> Iterator[Said]:
+    """What the differences between two rules come to, equal ones once."""
+    limits = [each for each in found if each.part is Part.LIMIT]
+    others = (_other(trees, old, new, each) for each in found if each.part is not Part.LIMIT)
+    yield from dict.fromkeys((*_limits(trees, old, new, limits), *others))
+
+
+def _limits(trees: tuple[Tree, Tree], old: Held, new: Held, found: Sequence[Difference]) -> Iterator[Said]:
+    groups: dict[Said, list[Difference]] = {}
+    for each in found:
+        before, after = limit_texts(trees, (old.rule, new.rule), each)
+        groups.setdefault(Said(Part.LIMIT, f"{before} → {after}", each.looser), []).append(each)
+    for said, members in groups.items():
+        names = dict.fromkeys(_of(each) for each in members) if _is_one_of_many(new, members, len(groups)) else ()
+        yield said._replace(what=f"{said.what}{' '.join(names)}")
+
+
+def _is_one_of_many(new: Held, members: Sequence[Difference], groups: int) -> bool:
+    """Whether a limit must be named, so that people know which one is meant."""
+    known = limits_outside(new.query.root) if new.query else 0
+    return groups > 1 or any(each.in_guard for each in members) or len(members) < known
+
+
+def _of(found: Difference) -> str:
+    """What a limit is of."""
+    sides = [bare(each) for each in found.node.children] if found.node else []
+    side = next((each for each in sides if constant(each) is None), None)
+    return f" {'while' if found.in_guard else 'for'} {compared(side)}" if side else ""
+
+
+def _other(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) -> Said:
+    match found.part:
+        case Part.GUARD | Part.BRANCH:
+            return Said(found.part, _condition(trees, old, new, found), found.looser)
+        case Part.MATCHER:
+            return Said(found.part, _matchers(found), found.looser)
+        case Part.SERIES:
+            what = f"asks {found.new} instead of {found.old}"
+        case Part.WINDOW:
+            what = f"window {found.old or 'now'} → {found.new or 'now'}"
+        case Part.GROUPING:
+            what = _grouping(found.old, found.new)
+        case Part.NUMBER | Part.OPERATION:
+            what = f"{found.new} instead of {found.old}"
+        case _:
+            what = ANOTHER
+    return Said(found.part, what, found.looser)
+
+
+def _condition(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) -> str:
+    """A condition that is new, or gone: of guards `and` lets fire while it holds, `unless` while it does not."""
+    node, tree, rule = (found.node, trees[1], new.rule) if found.node else (found.before, trees[0], old.rule)
+    if node is None:
+        return ANOTHER
+    text = condition_text(tree, rule, node.children[1])
+    word = {"and": "only while", "unless": "silent while", "or": "also while"}[node.name]
+    return f"{word} {text}" if found.node else f"no longer {word} {text}"
+
+
+def _matchers(found: Difference) -> str:
+    if found.old and found.new:
+        return f"{found.old} → {found.new}"
+    return f"only {found.new}" if found.new else f"no longer only {found.old}"
+
+
+def _grouping(old: str, new: str) -> str:
+    if old.startswith("by (") and new.startswith("by ("):
+        before, after = (each[4:-1].split(", ") for each in (old, new))
+        gone, come = ([each for each in one if each not in two] for one, two in ((before, after), (after, before)))
+        if not (gone and come):
+            return f"no longer by {', '.join(gone)}" if gone else f"also by {', '.join(come)}"
+    return f"{new or 'by nothing'} instead of {old or 'by nothing'}"
