@@ -67,12 +67,12 @@ def secret_values(secret: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for field in ("stringData", "data"):
         values = secret.get(field)
         for key, value in values.items() if isinstance(values, dict) else ():
-            text = _decoded(str(value)) if field == "data" else str(value)
+            text = decoded(str(value)) if field == "data" else str(value)
             if value is not None and is_secret(str(key), text):
                 yield field, str(key), str(value)
 
 
-def _decoded(value: str) -> str:
+def decoded(value: str) -> str:
     """What a value in base64 says; the value itself where it is no text."""
     try:
         return base64.b64decode(value, validate=True).decode()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from obsgen.cli.common import TEMPLATES, app, colour
+from obsgen.cli.common import TEMPLATES, app, colour, say
 
 
 class Form(StrEnum):
@@ -21,30 +21,79 @@ class Form(StrEnum):
     GITHUB = "github"
 
 
+class FailOnRisk(StrEnum):
+    """The least risk that gives exit code 1, in the order of `obsgen.diff.model.Risk`."""
+
+    SAFE = "safe"
+    REVIEW = "needs-review"
+    PAGES = "may-page"
+    LOSES_DATA = "loses-data"
+    STOPS_PAGING = "stops-paging"
+    DESTROYS = "destroys-data"
+
+
 @app.command(
     epilog="Examples:  obsgen diff   ·   obsgen diff profiles/demo.yaml --base v1.2   ·   "
-    "obsgen diff --format markdown",
+    "obsgen diff --env staging prod   ·   obsgen diff clusters/ --base main   ·   obsgen diff --format markdown",
 )
 def diff(
-    profiles: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PROFILE…]", help="Profiles; else all in profiles/.")
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PROFILE|DIR…]", help="Profiles, or folders of manifests; else all in profiles/."),
     ] = None,
     base: Annotated[
         str | None,
         typer.Option(metavar="REF|DIR", help="What to compare with; else where this branch left the main one."),
     ] = None,
+    head: Annotated[
+        str | None, typer.Option(metavar="REF|DIR", help="What to compare; else the working tree, rendered.")
+    ] = None,
+    env: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENV [ENV]", help="This environment alone; of two, what differs between them."),
+    ] = None,
+    render_base: Annotated[
+        bool, typer.Option("--render-base", help="Render the base anew, too, whatever is committed there.")
+    ] = False,
     format_: Annotated[Form, typer.Option("--format", help="How to tell it.")] = Form.TEXT,
+    fail_on: Annotated[FailOnRisk, typer.Option(help="The least risk that gives exit code 1.")] = FailOnRisk.SAFE,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, expressions too.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The last line alone.")] = False,
     templates: TEMPLATES = None,
 ) -> None:
     """Say what a change means for those on call, before the pull request."""
-    from obsgen.diff.difference import difference
+    from obsgen.diff import comparing
     from obsgen.diff.report import Options, render
-    from obsgen.diff.sides import Asked, sides
+    from obsgen.diff.sides import Asked
 
-    asked = Asked(tuple(profiles or sorted(Path("profiles").glob("*.yaml"))), base, tuple(templates or ()))
-    with sides(asked, Path()) as (old, new):
-        found = difference(old, new)
-        told = render(format_, found, Options(verbose=verbose, colour=colour(sys.stdout), against=old.label))
-    typer.echo(told, nl=False)
-    raise typer.Exit(int(bool(found.changes)))
+    files, environments = _told_apart(paths or [], env or [])
+    asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
+    try:
+        found = comparing.compare(asked, environments, Path())
+    except KeyboardInterrupt:
+        say("stopped")
+        raise typer.Exit(130) from None
+    for note in found.notes if not quiet else ():
+        say(f"note: {note}")
+    options = Options(verbose, quiet, colour(sys.stdout), _width())
+    typer.echo(render(format_.value, found, options), nl=False)
+    least = list(FailOnRisk).index(fail_on)
+    raise typer.Exit(int(any(line.risk.rank >= least for line in found.lines)))
+
+
+def _told_apart(paths: list[str], environments: list[str]) -> tuple[list[Path], list[str]]:
+    """Files and folders, and environments: behind one `--env` a plain name is the second environment."""
+    if len(environments) == 1:
+        names = [each for each in paths if not {".", "/", "\\"} & set(each)]
+        environments = [*environments, *names]
+        paths = [each for each in paths if each not in names]
+    if len(environments) > 2:
+        raise typer.BadParameter(f"at most two environments can be compared, not {', '.join(environments)}")
+    return [Path(each) for each in paths], environments
+
+
+def _width() -> int:
+    """The columns that a line may have: those of the terminal; elsewhere enough for most."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns if sys.stdout.isatty() else 140

@@ -1,66 +1,195 @@
-"""Where the two trees come from: a commit, a folder, or a fresh render."""
+"""The two trees that are compared: of a commit, of a folder, or freshly rendered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from obsgen import rendering
-from obsgen.diff.git import Commit, Git, git_at
+from obsgen.diff import profiles as known
+from obsgen.diff.git import Git, git_at
+from obsgen.diff.sources import AtCommit, OnDisk, Source
 from obsgen.diff.trees import Tree
 from obsgen.findings import ObsgenError
-from obsgen.tree import apply_all, plan
+from obsgen.tree.paths import RECORD
 
 _ROOTS = ("out", "argocd")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be compared: profiles, what with, and folders of components of the user's own."""
+    """What is to be compared: profiles, or folders of manifests; and which two states of them.
 
-    profiles: tuple[Path, ...]
+    `base` and `head` are commits or folders; without them, where the branch left the main one and the working tree.
+    `render_base` renders the base anew, whatever is committed there; `templates` are folders of one's own components.
+    """
+
+    paths: tuple[Path, ...] = ()
     base: str | None = None
+    head: str | None = None
+    render_base: bool = False
     templates: tuple[Path, ...] = ()
 
 
+@dataclass(frozen=True)
+class Side:
+    """A tree, where it comes from, the profiles of its stacks, and which of those were rendered for this."""
+
+    tree: Tree
+    source: Source
+    profiles: Mapping[str, str] = field(default_factory=dict)
+    rendered: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both sides, and what whoever reads the comparison must know of them. `room` is a folder for more trees."""
+
+    old: Side
+    new: Side
+    asked: Asked
+    room: Path
+    notes: tuple[str, ...] = ()
+
+
 @contextmanager
-def sides(asked: Asked, here: Path) -> Iterator[tuple[Tree, Tree]]:
-    """Both trees, in folders that are there as long as the context lasts. ObsgenError if one of them cannot be had."""
+def sides(asked: Asked, here: Path) -> Iterator[Sides]:
+    """Both sides, in folders that are there as long as the context lasts. ObsgenError if one of them cannot be had."""
+    here = here.resolve()
     with TemporaryDirectory(prefix="obsgen-diff-") as name:
         room = Path(name).resolve()
-        stacks = _render(asked, room / "new")
-        base = here / asked.base if asked.base and (here / asked.base).is_dir() else None
-        old = _folder(base) if base else _committed(_git(here), asked.base, stacks, room / "old")
-        yield old, Tree("the working tree", room / "new", _roots(room / "new", stacks))
+        new = _source(asked.head, here, room / "head") if asked.head else OnDisk(here)
+        old = _source(asked.base, here, room / "base")
+        paths = [os.path.relpath(each, here) for each in (here / path for path in asked.paths)]
+        if any(_is_manifest(new, path) or _is_manifest(old, path) for path in paths):
+            yield _folders(paths, Sides(Side(Tree("", room, ()), old), Side(Tree("", room, ()), new), asked, room))
+        else:
+            yield _stacks(paths, old, new, asked, room)
 
 
-def _render(asked: Asked, room: Path) -> list[str]:
-    trees = rendering.plan(asked.profiles, rendering.Options(out=room, templates=asked.templates)).trees
-    plans = [plan(room / "out" / tree.name, tree.files) for tree in trees]
-    apply_all([*plans, *(plan(room / "argocd" / tree.name, tree.argocd) for tree in trees if tree.argocd)])
-    return [tree.name for tree in trees]
+def _source(name: str | None, here: Path, room: Path) -> Source:
+    """What a name stands for: a commit if git knows one of that name, else a folder."""
+    git = git_at(here)
+    folder = here / name if name else None
+    is_path = bool(name and folder and folder.is_dir())
+    if name and folder and is_path and (git is None or os.sep in name or name in (".", "..") or not git.knows(name)):
+        return OnDisk(folder.resolve(), name)
+    if git is None:
+        raise ObsgenError("this is no git repository. Name a folder to compare with: --base DIR")
+    return AtCommit(git, git.commit(name) if name else git.fork(), _prefix(git, here), room)
 
 
-def _git(here: Path) -> Git:
-    found = git_at(here)
-    if found is None:
-        raise ObsgenError("this is no git repository. Name what to compare with: --base DIR")
-    return found
+def _prefix(git: Git, here: Path) -> str:
+    top = git.root.resolve()
+    return here.relative_to(top).as_posix() if here.is_relative_to(top) else ""
 
 
-def _committed(git: Git, base: str | None, stacks: Sequence[str], room: Path) -> Tree:
-    commit: Commit = git.commit(base) if base else git.fork()
+def _is_manifest(source: Source, path: str) -> bool:
+    """Whether a path is a folder, or a file that is no profile."""
+    found = source.bring([path]) / path
+    return found.is_dir() or (found.is_file() and not known.may_be_profile(found))
+
+
+def _folders(paths: Sequence[str], both: Sides) -> Sides:
+    """Folders of manifests on both sides, as they stand there."""
+    old, new = (_folder_side(paths, each.source, both.asked.base) for each in (both.old, both.new))
+    nowhere = [each for each, one, other in zip(paths, old.tree.paths, new.tree.paths, strict=True)
+               if not one.exists() and not other.exists()]  # fmt: skip
+    if nowhere:
+        raise ObsgenError(f"there is no {', '.join(nowhere)}, neither in {old.source.label} nor in {new.source.label}")
+    return Sides(old, new, both.asked, both.room)
+
+
+def _folder_side(paths: Sequence[str], source: Source, base: str | None) -> Side:
+    folder = source.bring(paths)
+    there = [folder / each for each in paths]
+    if isinstance(source, OnDisk) and source.label == base and len(there) == 1 and not there[0].exists():
+        return Side(Tree(source.label, folder, (folder,)), source)  # `obsgen diff new --base old`
+    top = Path(os.path.commonpath([folder, *(each.resolve() for each in there)]))
+    return Side(Tree(source.label, top, tuple(each.resolve() for each in there)), source)
+
+
+def _stacks(paths: Sequence[str], old: Source, new: Source, asked: Asked, room: Path) -> Sides:
+    """The trees of stacks on both sides."""
+    before, now = known.profiles_at(old, paths), known.profiles_at(new, paths)
+    if not paths and not before and not now:
+        raise ObsgenError("there are no profiles in profiles/. Name some, or folders of manifests")
+    after = _rendered(paths, now, asked, room, new) if not asked.head else None
+    stacks = list(after.profiles) if after else _wanted(now, paths)
+    gone = [stack for stack in [*_wanted(before, paths), *_unclaimed(old, before, paths)] if stack not in stacks]
+    head = after or _side(new, stacks, now, Asked(templates=asked.templates), room / "new")
+    base = _side(old, [*stacks, *gone], before, asked, room / "old")
+    notes = [*_notes(base, asked.render_base), *_notes(head, expected=not asked.head)]
+    return Sides(base, head, asked, room, tuple(notes))
+
+
+def _wanted(found: Mapping[str, str], paths: Sequence[str]) -> list[str]:
+    """The stacks that are asked for: those of the files that were named, or all."""
+    return [stack for stack, path in found.items() if not paths or path in paths]
+
+
+def _unclaimed(source: Source, found: Mapping[str, str], paths: Sequence[str]) -> list[str]:
+    """The trees of a folder without profiles."""
+    if paths or found or not isinstance(source, OnDisk):
+        return []
+    return sorted({each.parent.parent.name for pattern in (f"out/*/{RECORD}", f"*/{RECORD}")
+                   for each in source.folder.glob(pattern)})  # fmt: skip
+
+
+def _rendered(paths: Sequence[str], now: Mapping[str, str], asked: Asked, room: Path, source: Source) -> Side:
+    """The working tree, rendered. Faults are those that a render tells; a profile that is gone is none."""
+    there = source.bring(paths)
+    wanted = [path for path in paths or known.candidates(source, ()) if (there / path).exists()]
+    if paths and not wanted:
+        raise ObsgenError(f"there is no {', '.join(paths)}")
+    planned = rendering.plan([Path(path) for path in wanted], rendering.Options(out=room, templates=asked.templates))
+    folder = room / "new"
+    folder.mkdir()
+    for tree in planned.trees:
+        known.put(tree, folder)
+    named = {tree.name: now.get(tree.name, "") for tree in planned.trees}
+    return Side(_tree(source.label, folder, list(named)), source, named, frozenset(named))
+
+
+def _side(source: Source, stacks: Sequence[str], profiles: Mapping[str, str], asked: Asked, room: Path) -> Side:
+    """The trees of some stacks as they lie there; those that do not are rendered from the profiles there."""
+    folder = source.bring([f"{root}/{stack}" for root in _ROOTS for stack in stacks])
+    absent = [each for each in stacks if not _lies(folder / "out" / each) or asked.render_base]
+    render = [each for each in absent if each in profiles and (asked.render_base or not _lies(folder / each))]
+    if absent and (render or any(_lies(folder / each) for each in absent)):
+        folder = _copied(folder, [each for each in stacks if each not in render], room)
+    for stack in render:
+        known.put(known.render_at(source, profiles[stack], asked.templates), folder)
+    mine = {stack: path for stack, path in profiles.items() if stack in stacks}
+    return Side(_tree(source.label, folder, stacks), source, mine, frozenset(render))
+
+
+def _lies(tree: Path) -> bool:
+    return (tree / RECORD).is_file() or (tree / "base").is_dir() or (tree / "overlays").is_dir()
+
+
+def _copied(folder: Path, stacks: Iterable[str], room: Path) -> Path:
+    """The trees of some stacks in a folder that may be written to, each where a render would put it."""
     room.mkdir()
-    git.write(commit, [f"{root}/{stack}" for root in _ROOTS for stack in stacks], room)
-    return Tree(str(commit), room, _roots(room, stacks))
+    for stack in stacks:
+        tree = folder / "out" / stack if _lies(folder / "out" / stack) else folder / stack
+        for root, each in (("out", tree), ("argocd", folder / "argocd" / stack)):
+            if each.is_dir():
+                copytree(each, room / root / stack, symlinks=True)
+    return room
 
 
-def _folder(folder: Path) -> Tree:
-    return Tree(str(folder), folder.resolve(), (folder.resolve(),))
+def _tree(label: str, folder: Path, stacks: Iterable[str]) -> Tree:
+    return Tree(label, folder, tuple(folder / root / stack for stack in stacks for root in _ROOTS))
 
 
-def _roots(room: Path, stacks: Sequence[str]) -> tuple[Path, ...]:
-    return tuple(room / root / stack for root in _ROOTS for stack in stacks)
+def _notes(side: Side, expected: bool) -> Iterator[str]:
+    """Stacks whose tree is not there, so that it had to be rendered."""
+    for stack in sorted(side.rendered) if not expected else ():
+        where = f"out/{stack} is not committed at {side.source.mark[1:]}" if side.source.mark else f"no out/{stack}"
+        yield f"{where}: rendered from {side.profiles[stack]}{side.source.mark}, by this obsgen"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from obsgen.diff.difference import Difference
-from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.model import Cause, Change, Risk, Unit
 from obsgen.diff.trees import ARGOCD
 from obsgen.findings import Place
+from obsgen.report.printable import width
 
 _LISTED = 3
 """Names that are listed; more are counted."""
@@ -16,11 +18,12 @@ _LISTED = 3
 
 @dataclass(frozen=True)
 class Line:
-    """Changes that are told together: where, and of which subjects."""
+    """Changes that are told together: where, of which subjects, and what brought them."""
 
     where: str
     changes: tuple[Change, ...]
     units: frozenset[Unit]
+    causes: tuple[Cause, ...] = ()
 
     @property
     def first(self) -> Change:
@@ -33,17 +36,34 @@ class Line:
         return self.first.risk
 
     @property
+    def names(self) -> list[str]:
+        """What changed."""
+        return list(dict.fromkeys(each.subject for each in self.changes))
+
+    @property
     def subject(self) -> str:
         """What changed: names, or how many things of which sort."""
-        names = list(dict.fromkeys(each.subject for each in self.changes))
-        if len(names) <= _LISTED:
-            return ", ".join(names)
-        return f"{len(names)} {_plural(self.first)}"
+        return self.subject_within(10_000)
+
+    def subject_within(self, columns: int) -> str:
+        """The subject in at most so many columns."""
+        names, text = self.names, ", ".join(self.names)
+        if len(names) <= _LISTED and width(text) <= columns:
+            return text
+        return f"{len(names):,} {_plural(self.first)}" if len(names) > 1 else shortened(text, columns)
 
     @property
     def place(self) -> Place | None:
         """Where it stands, or stood."""
         return self.first.new or self.first.old
+
+    @property
+    def spot(self) -> str:
+        """Where to look: the lines that brought it, else where it stands."""
+        if not self.causes:
+            return f"{self.place.file}:{self.place.line}" if self.place else ""
+        more = f" and {len(self.causes) - 1} more" if len(self.causes) > 1 else ""
+        return f"{self.causes[0]}{more}"
 
 
 @dataclass(frozen=True)
@@ -53,58 +73,151 @@ class Section:
     stacks: tuple[str, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def title(self) -> str:
+        """The stacks in few words."""
+        return ", ".join(self.stacks) if len(self.stacks) <= _LISTED else f"{len(self.stacks):,} stacks"
 
-def sections(difference: Difference) -> list[Section]:
-    """What is told, by stacks: the riskiest first, then in the order of places."""
+
+@dataclass(frozen=True)
+class Told:
+    """All that is told. `against` says what is compared with what, `notes` what one must know of it."""
+
+    sections: tuple[Section, ...]
+    changes: Mapping[Change, tuple[frozenset[Unit], tuple[Cause, ...]]]
+    against: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of all sections."""
+        return [line for each in self.sections for line in each.lines]
+
+    @property
+    def counts(self) -> dict[Risk, int]:
+        """How many lines have each risk, the worst first."""
+        found = Counter(line.risk for line in self.lines)
+        return {risk: found[risk] for risk in reversed(Risk) if found[risk]}
+
+    def first(self, count: int) -> tuple[Section, ...]:
+        """The sections with so many of the riskiest lines alone."""
+        kept = set(map(id, sorted(self.lines, key=lambda line: -line.risk.rank)[:count]))
+        cut = (Section(each.stacks, tuple(line for line in each.lines if id(line) in kept)) for each in self.sections)
+        return tuple(each for each in cut if each.lines)
+
+
+def told(
+    difference: Difference,
+    causes: Mapping[Change, tuple[Cause, ...]] | None = None,
+    against: str = "",
+    notes: Iterable[str] = (),
+) -> Told:
+    """What is told of a difference, whose changes have causes."""
+    why = causes or {}
+    changes = {each: (units, why.get(each, ())) for each, units in difference.changes.items()}
+    return Told(tuple(sections(difference, why)), changes, against, tuple(notes))
+
+
+def sections(difference: Difference, causes: Mapping[Change, tuple[Cause, ...]] | None = None) -> list[Section]:
+    """What is told, by stacks: the riskiest first, then what most have, then in the order of places."""
     grouped: dict[tuple[str, ...], list[Line]] = {}
-    for line in _lines(difference):
+    for line in _lines(difference, causes or {}):
         grouped.setdefault(tuple(sorted({each.stack for each in line.units})), []).append(line)
-    return [Section(stacks, tuple(sorted(lines, key=_order))) for stacks, lines in sorted(grouped.items())]
+    found = [Section(stacks, tuple(sorted(lines, key=_order))) for stacks, lines in sorted(grouped.items())]
+    return sorted(found, key=lambda each: (-each.lines[0].risk.rank, -len(each.stacks), each.stacks))
 
 
-def _lines(difference: Difference) -> Iterator[Line]:
+def _lines(difference: Difference, causes: Mapping[Change, tuple[Cause, ...]]) -> Iterator[Line]:
+    known = _by_stack(difference.units)
     together: dict[tuple[object, ...], list[Change]] = {}
     for change, units in difference.changes.items():
-        together.setdefault((change.id, change.sign, change.what, change.risk, units), []).append(change)
-    for changes in together.values():
-        units = difference.changes[changes[0]]
-        yield Line(_where(units, difference.units), tuple(changes), units)
+        together.setdefault((*_sense(change), units), []).append(change)
+    for changes in _without_many(together.values()):
+        units = frozenset(unit for each in changes for unit in difference.changes[each])
+        ordered = tuple(sorted(changes, key=lambda each: (each.subject, each.details)))
+        why = dict.fromkeys(cause for each in ordered for cause in causes.get(each, ()))
+        yield Line(_where(units, known), ordered, units, tuple(why))
+
+
+def _sense(change: Change) -> tuple[object, ...]:
+    return (change.id, change.sign, change.what, change.risk)
+
+
+def _without_many(groups: Iterable[list[Change]]) -> Iterator[list[Change]]:
+    """Groups of which those that say the same of other things in many other places are one."""
+    alike: dict[tuple[object, ...], list[list[Change]]] = {}
+    for each in groups:
+        alike.setdefault(_sense(each[0]), []).append(each)
+    for same in alike.values():
+        yield from [[change for each in same for change in each]] if len(same) > _LISTED else same
 
 
 def _order(line: Line) -> tuple[object, ...]:
     place = line.place
-    return (-line.risk.rank, line.where, place is None, place or Place(""), line.subject)
+    return (-line.risk.rank, -len(line.units), line.where, place is None, place or Place(""), line.names)
 
 
 def _plural(change: Change) -> str:
-    return f"{change.id.partition('/')[2].partition('-')[0]}s"
+    noun = change.id.partition("/")[2].partition("-")[0]
+    if noun.endswith("y"):
+        return f"{noun[:-1]}ies"
+    return f"{noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
 
-def _where(units: Collection[Unit], known: Collection[Unit]) -> str:
-    """The environments and clusters in few words: `all`, `prod`, `prod/eu-1, dev`, `prod (37 of 1000 clusters)`."""
-    stacks = {each.stack for each in units}
-    if all(each in units for each in known if each.stack in stacks and each.environment not in ("", ARGOCD)):
+def shortened(text: str, columns: int) -> str:
+    """A text in at most so many columns; what is cut off is marked."""
+    if width(text) <= columns:
+        return text
+    while text and width(text) >= columns:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
+Known = Mapping[str, list[Unit]]
+
+
+def _by_stack(units: Iterable[Unit]) -> Known:
+    found: dict[str, list[Unit]] = {}
+    for each in sorted(units):
+        found.setdefault(each.stack, []).append(each)
+    return found
+
+
+def _where(units: Collection[Unit], known: Known) -> str:
+    """The environments and clusters in few words: `all`, `prod`, `prod/eu-1, dev`, `prod (37 of 1,000 clusters)`."""
+    every = [unit for stack in sorted({each.stack for each in units}) for unit in known[stack]]
+    applied = [each for each in every if each.environment not in ("", ARGOCD)]
+    if not applied and all(not each.environment for each in units):
+        return ""
+    if all(not each.environment for each in units) or (applied and all(each in units for each in applied)):
         return "all"
-    names = list(dict.fromkeys(_names(units, known)))
-    return ", ".join(names) if len(names) <= _LISTED else f"{len(names)} environments"
+    names = list(dict.fromkeys(_names(units, every)))
+    return ", ".join(names) if len(names) <= _LISTED else f"{len(names):,} environments"
 
 
-def _names(units: Collection[Unit], known: Collection[Unit]) -> Iterator[str]:
-    for environment in sorted({each.environment for each in units}):
-        mine = [each for each in units if each.environment == environment]
-        every = [
-            each for each in known if each.environment == environment and each.stack in {one.stack for one in mine}
-        ]
-        clusters = sorted({each.cluster for each in mine if each.cluster})
-        if set(mine) >= set(every):
-            yield environment or "-"
+def _names(units: Collection[Unit], known: Iterable[Unit]) -> Iterator[str]:
+    by_environment: dict[str, list[Unit]] = {}
+    for each in known:
+        by_environment.setdefault(each.environment, []).append(each)
+    for environment in sorted({each.environment for each in units if each.environment}):
+        every = by_environment[environment]
+        mine = [each for each in every if each in units]
+        clusters = {(each.stack, each.cluster) for each in mine if each.cluster}
+        if len(mine) == len(every):
+            yield environment
         elif len(clusters) > _LISTED:
-            yield f"{environment} ({len(clusters)} of {len({each.cluster for each in every if each.cluster})} clusters)"
+            total = len({(each.stack, each.cluster) for each in every if each.cluster})
+            yield f"{environment} ({len(clusters):,} of {total:,} clusters)"
         else:
-            yield from (f"{each.environment}/{each.cluster}".rstrip("/") for each in sorted(mine))
+            yield from (f"{each.environment}/{each.cluster}".rstrip("/") for each in mine)
 
 
-def counts(lines: Iterable[Line]) -> dict[Risk, int]:
-    """How many lines have each risk, the worst first."""
-    found = [line.risk for line in lines]
-    return {risk: found.count(risk) for risk in reversed(Risk) if risk in found}
+def summary(counts: Mapping[Risk, int]) -> str:
+    """What lines come to, in a line: `1 may stop paging, 2 need review, 3 safe`."""
+    return ", ".join(f"{count:,} {_verb(risk, count)}" for risk, count in counts.items()) or "nothing changes"
+
+
+def _verb(risk: Risk, count: int) -> str:
+    """`1 needs review`, `2 need review`, `3 safe`."""
+    head, _, tail = risk.partition(" ")
+    return risk if count == 1 or not tail or head == "may" else f"{head.removesuffix('s')} {tail}"

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
-from obsgen.diff.difference import Difference
+from obsgen.diff.telling import Told
 
 
 @dataclass(frozen=True)
 class Options:
-    """How it is told. `against` says what the trees are compared with."""
+    """How it is told: with everything, or with the last line alone; in how many columns, for a terminal."""
 
     verbose: bool = False
+    quiet: bool = False
     colour: bool = False
-    against: str = ""
+    width: int = 140
 
 
-def render(form: str, difference: Difference, options: Options) -> str:
-    """The difference in a form: text, markdown, json, github."""
-    text: str = import_module(f"{__package__}.{form}").render(difference, options)
+def render(form: str, told: Told, options: Options | None = None) -> str:
+    """The difference in a form: text, markdown, json, github. It ends in a line break unless it is empty."""
+    text: str = import_module(f"{__package__}.{form}").render(told, options or Options())
     return text

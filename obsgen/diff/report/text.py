@@ -3,54 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
-from obsgen.diff.difference import Difference
+from obsgen.diff.model import Risk
 from obsgen.diff.report import Options
-from obsgen.diff.telling import Line, Section, counts, sections
-from obsgen.report.printable import printable
+from obsgen.diff.telling import Line, Section, Told, shortened, summary
+from obsgen.report.options import Options as Joining
+from obsgen.report.printable import printable, width
+from obsgen.report.text import Span, joined
+
+MOST_LINES = 20
+"""What is told unless everything is asked for: more would scroll off a screen."""
 
 _MORE = "Details: obsgen diff -v, for a comment: --format markdown"
+_STYLES = {
+    Risk.SAFE: "green",
+    Risk.REVIEW: "yellow",
+    Risk.PAGES: "bold yellow",
+    Risk.LOSES_DATA: "bold magenta",
+    Risk.STOPS_PAGING: "bold red",
+    Risk.DESTROYS: "bold white on red",
+}
+_WHERE, _SUBJECT, _SPOT = 26, 40, 40
+_NARROW = 56
+"""Columns for subject and sentence, below which each change takes several lines."""
+_MOST_WRAPPED = 2
 
 
-def render(difference: Difference, options: Options) -> str:
+def render(told: Told, options: Options) -> str:
     """The changes as a table, the riskiest first, and what they come to."""
-    found = sections(difference)
-    lines = [line for each in found for line in _section(each, options)]
-    lines.append(_summary([line for each in found for line in each.lines], options))
-    return "\n".join(map(printable, lines)) + "\n"
+    lines = [] if options.quiet else list(_table(told, options))
+    text = summary(told.counts)
+    more = "" if options.verbose or options.quiet or not told.lines else f" {_MORE}"
+    return joined([*lines, [Span(f"{text}.", "bold"), Span(more, "dim")]], Joining(colour=options.colour))
 
 
-def _section(section: Section, options: Options) -> Iterator[str]:
-    many = len(section.stacks) > 3
-    stacks = f"{len(section.stacks)} stacks" if many else ", ".join(section.stacks)
-    yield f"{stacks}, against {options.against}" if options.against else stacks
-    cells = [_cells(line) for line in section.lines]
-    widths = [min(max(len(row[column]) for row in cells), limit) for column, limit in enumerate((24, 44, 72, 16))]
-    for row, line in zip(cells, section.lines, strict=True):
-        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, (*widths, 0), strict=True)).rstrip()
-        yield from (f"      {each}" for each in _details(line) if options.verbose)
+def _table(told: Told, options: Options) -> Iterator[list[Span]]:
+    shown = told.sections if options.verbose else told.first(MOST_LINES)
+    for section in shown:
+        yield [Span(printable(f"{section.title}, {told.against}" if told.against else section.title), "bold")]
+        yield from _section(section, options)
+    left = len(told.lines) - sum(len(each.lines) for each in shown)
+    if left:
+        yield [Span(f"  and {left:,} more, none of them riskier (-v shows all)", "dim")]
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    place = f"{line.place.file}:{line.place.line}" if line.place else ""
-    return line.where, f"{line.first.sign} {line.subject}", line.first.what, line.risk, place
+def _section(section: Section, options: Options) -> Iterator[list[Span]]:
+    rest = [_widest([line.where for line in section.lines], _WHERE), _widest([line.risk for line in section.lines], 16)]
+    spot = _widest([line.spot for line in section.lines], _SPOT)
+    room = options.width - 2 - sum(rest) - spot - 8
+    subject = _widest([f"- {line.subject}" for line in section.lines], min(_SUBJECT, max(24, room // 2)))
+    for line in section.lines:
+        if room < _NARROW:
+            yield from _narrow(line, options.width)
+        else:
+            yield from _row(line, (rest[0], subject, room - subject, rest[1]), options)
+        yield from ([Span(f"      {printable(each)}", "dim")] for each in (_details(line) if options.verbose else ()))
+
+
+def _row(line: Line, widths: Sequence[int], options: Options) -> Iterator[list[Span]]:
+    where, subject, what, risk = widths
+    first, *more = _wrapped(line.first.what, what, whole=options.verbose)
+    name = f"{line.first.sign} {line.subject_within(subject - 2)}"
+    yield [
+        Span(f"  {_padded(shortened(line.where, where), where)}  {_padded(name, subject)}  {_padded(first, what)}  "),
+        Span(_padded(line.risk, risk), _STYLES[line.risk]),
+        Span(f"  {_end(line.spot, _SPOT)}", "dim"),
+    ]
+    yield from ([Span(" " * (where + subject + 6) + each)] for each in more)
+
+
+def _narrow(line: Line, columns: int) -> Iterator[list[Span]]:
+    """A change on several lines, where the columns of a table do not fit."""
+    head = f"{line.where}  " if line.where else ""
+    name = line.subject_within(max(8, columns - width(head) - width(line.risk) - 6))
+    yield [Span(f"  {head}{line.first.sign} {printable(name)}  "), Span(line.risk, _STYLES[line.risk])]
+    yield from ([Span(f"      {each}")] for each in _wrapped(line.first.what, max(20, columns - 6), whole=True))
+    if line.spot:
+        yield [Span(f"      {_end(line.spot, max(20, columns - 6))}", "dim")]
 
 
 def _details(line: Line) -> Iterator[str]:
     yield line.first.id
+    names = line.names
     for each in line.changes:
-        yield from ([f"{each.subject}:"] if len(line.changes) > 1 else [])
+        yield from ([f"{each.subject}:"] if len(names) > 1 and each.details else [])
         yield from each.details
+    if len(names) > 1 and not any(each.details for each in line.changes):
+        yield from names
+    yield from (str(each) for each in line.causes[1:])
 
 
-def _summary(lines: Sequence[Line], options: Options) -> str:
-    if not lines:
-        return "nothing changes."
-    said = ", ".join(f"{count} {_verb(risk, count)}" for risk, count in counts(lines).items())
-    return f"{said}." if options.verbose else f"{said}. {_MORE}"
+def _widest(texts: Sequence[str], most: int) -> int:
+    return min(max(map(width, map(printable, texts)), default=0), most)
 
 
-def _verb(risk: str, count: int) -> str:
-    """`1 needs review`, `2 need review`, `3 safe`."""
-    head, _, tail = risk.partition(" ")
-    return risk if count == 1 or not tail or head == "may" else f"{head.removesuffix('s')} {tail}"
+def _padded(text: str, columns: int) -> str:
+    shown = printable(text)
+    return shown + " " * (columns - width(shown))
+
+
+def _wrapped(text: str, columns: int, *, whole: bool) -> list[str]:
+    """A sentence in lines of so many columns; of a long one the beginning unless all of it is wanted."""
+    lines = wrap(printable(text), columns) or [""]
+    if whole or len(lines) <= _MOST_WRAPPED:
+        return lines
+    return [*lines[: _MOST_WRAPPED - 1], shortened(" ".join(lines[_MOST_WRAPPED - 1 :]), columns)]
+
+
+def _end(text: str, columns: int) -> str:
+    """The end of a path, which says most."""
+    shown = printable(text)
+    return shown if len(shown) <= columns else f"…{shown[-columns + 1 :]}"

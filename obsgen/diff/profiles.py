@@ -1,0 +1,134 @@
+"""The profiles of a side: which there are, of which stacks, and what they render to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from obsgen import pipeline
+from obsgen.diff.sources import Source
+from obsgen.findings import Finding, InputError, Note, Place
+from obsgen.pipeline import StackTree
+from obsgen.profile.load import MAX_PROFILE_BYTES, TEXT_KEYS, LoadedProfile, load_profile
+from obsgen.source import load_text, read_text
+from obsgen.tree.paths import RECORD
+from obsgen.tree.record import digest, dump_record
+
+_FOLDER = "profiles"
+_ENDINGS = (".yaml", ".yml")
+_KIND = re.compile(r"""^kind:\s*["']?Profile\b""", re.MULTILINE)
+_OURS = re.compile(r"""^(?:apiVersion:\s*["']?obsgen\.dev/|stack:|modelServers:)""", re.MULTILINE)
+_CLUSTERS, _TEMPLATES = "clustersFile", "templates"
+
+
+def may_be_profile(file: Path) -> bool:
+    """Whether a file is a profile, or was meant to be one; what cannot be read may be."""
+    text = _text(file)
+    return text is None or bool(_KIND.search(text) or _OURS.search(text))
+
+
+def candidates(source: Source, paths: Sequence[str]) -> list[str]:
+    """The files that were named, and all of kind Profile in profiles/ and beside those."""
+    folders = dict.fromkeys((_FOLDER, *(PurePosixPath(path).parent.as_posix() for path in paths)))
+    beside = [f"{folder}/{name}".removeprefix("./") for folder in folders for name in source.names(folder)]
+    found = [*paths, *(each for each in beside if each.endswith(_ENDINGS) and each not in paths)]
+    there = source.bring(found)
+    return [each for each in found if each in paths or _is_profile(there / each)]
+
+
+def profiles_at(source: Source, paths: Sequence[str]) -> dict[str, str]:
+    """The profiles of a side by stack, those that were named before others; what names no stack is left out."""
+    there = source.bring(paths)
+    found: dict[str, str] = {}
+    for path in candidates(source, paths):
+        stack = _values(there / path).get("stack")
+        if isinstance(stack, str):
+            found.setdefault(stack, path)
+    return found
+
+
+def loaded(source: Source, path: str) -> LoadedProfile:
+    """A profile as it is there, with the files and folders that it names. InputError tells places there."""
+    there = source.bring([path])
+    source.bring(_named(there / path, path))
+    return load_profile(there / path, f"{path}{source.mark}")
+
+
+def own_templates(source: Source, folders: Sequence[Path]) -> list[Path]:
+    """Folders of one's own components, as they are there; those from elsewhere stay what they are."""
+    found = []
+    for folder in folders:
+        path = os.path.relpath(folder)
+        inside = not folder.is_absolute() and path.partition(os.sep)[0] != ".."
+        there = source.bring([path]) / path if inside else folder
+        found += [there] if there.is_dir() else []
+    return found
+
+
+def render_at(source: Source, path: str, templates: Sequence[Path]) -> StackTree:
+    """What a profile came to there. InputError with everything that is wrong with it, told at places there."""
+    try:
+        return pipeline.render(loaded(source, path), own_templates(source, templates))
+    except InputError as problem:
+        room = str(source.bring(()))
+        raise InputError(_told(each, room, source.mark) for each in problem.findings) from None
+
+
+def put(tree: StackTree, folder: Path) -> None:
+    """Writes a tree to where nothing is yet."""
+    _write(tree.files, folder / "out" / tree.name)
+    if tree.argocd:
+        _write(tree.argocd, folder / "argocd" / tree.name)
+
+
+def _write(files: Mapping[str, bytes], root: Path) -> None:
+    for path, data in (*files.items(), (RECORD, dump_record({path: digest(data) for path, data in files.items()}))):
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+
+def _is_profile(file: Path) -> bool:
+    text = _text(file)
+    return text is not None and bool(_KIND.search(text))
+
+
+def _text(file: Path) -> str | None:
+    try:
+        return read_text(file, str(file), MAX_PROFILE_BYTES)
+    except InputError:
+        return None
+
+
+def _values(file: Path) -> Mapping[str, object]:
+    """What a profile says, as it is written; nothing if it cannot be read."""
+    try:
+        documents = load_text(_text(file) or "", str(file), TEXT_KEYS)
+    except InputError:
+        return {}
+    value = documents[0].value if documents else None
+    return value if isinstance(value, dict) else {}
+
+
+def _named(file: Path, path: str) -> Iterator[str]:
+    """The files and folders that a profile names."""
+    values = _values(file)
+    folders = values.get(_TEMPLATES)
+    for each in (values.get(_CLUSTERS), *(folders if isinstance(folders, list) else ())):
+        if isinstance(each, str) and not each.startswith("/"):
+            yield os.path.normpath(PurePosixPath(path).parent / each)
+
+
+def _told(finding: Finding, room: str, mark: str) -> Finding:
+    """A finding whose places are called as people call them."""
+    notes = tuple(Note(each.message, _place(each.place, room, mark)) for each in finding.notes)
+    return replace(finding, place=_place(finding.place, room, mark), notes=notes)
+
+
+def _place(place: Place, room: str, mark: str) -> Place:
+    if not mark or not place.file.startswith(f"{room}{os.sep}"):
+        return place
+    return replace(place, file=f"{place.file.removeprefix(f'{room}{os.sep}')}{mark}")

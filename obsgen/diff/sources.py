@@ -1,0 +1,91 @@
+"""Where the files of a side lie: on the disk, or in a commit. Paths are those from where obsgen was called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from obsgen.diff.git import Commit, Git
+from obsgen.findings import ObsgenError
+
+
+class Source(Protocol):
+    """Files by their paths; `mark` stands behind their names where they are told."""
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+
+    @property
+    def mark(self) -> str:
+        """What tells its files from those on the disk: `@main`."""
+
+    def bring(self, paths: Iterable[str]) -> Path:
+        """The folder in which the paths can be read, as far as they are there."""
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, sorted; none if there is no such folder."""
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """A folder and all that lies in it."""
+
+    folder: Path
+    label: str = "the working tree"
+    mark: str = ""
+
+    def bring(self, paths: Iterable[str]) -> Path:
+        """The folder itself."""
+        return self.folder
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder."""
+        found = self.folder / folder
+        return sorted(each.name for each in found.iterdir() if each.is_file()) if found.is_dir() else []
+
+
+@dataclass(frozen=True)
+class AtCommit:
+    """A commit, of which files are written to a room of one's own when they are asked for.
+
+    `prefix` is the way from the repository's top to where obsgen was called.
+    """
+
+    git: Git
+    commit: Commit
+    prefix: str
+    room: Path
+    _brought: set[str] = field(default_factory=set, compare=False)
+
+    @property
+    def label(self) -> str:
+        """The commit, as people call it."""
+        return str(self.commit)
+
+    @property
+    def mark(self) -> str:
+        """The commit's name."""
+        return f"@{self.commit.name}"
+
+    def bring(self, paths: Iterable[str]) -> Path:
+        """A folder with the files below the paths, as they were."""
+        wanted = [each for each in dict.fromkeys(map(self._from_top, paths)) if each not in self._brought]
+        self._brought.update(wanted)
+        folder = self.room / self.prefix
+        folder.mkdir(parents=True, exist_ok=True)
+        self.git.write(self.commit, wanted, self.room)
+        return folder.resolve()
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, as it was."""
+        return sorted(each for each in self.git.entries(self.commit, self._from_top(folder)) if not each.endswith("/"))
+
+    def _from_top(self, path: str) -> str:
+        found = os.path.normpath(Path(self.prefix, path))
+        if found.partition(os.sep)[0] == "..":
+            raise ObsgenError(f"{path} lies outside of the repository {self.git.root}")
+        return "" if found == "." else found
