@@ -120,6 +120,18 @@ class Switch(Strict):
     series: tuple[str, ...] = ()
 
 
+class Need(Strict):
+    """An argument, or a variable, without which a container of one of the `images` has no page of metrics.
+
+    `program` is a regular expression for what its command or arguments say where they start the server themselves.
+    """
+
+    argument: str
+    program: str
+    images: tuple[str, ...]
+    variable: str = ""
+
+
 class Component(Strict):
     """component.yaml: what the component is, how it is configured and scraped."""
 
@@ -135,6 +147,7 @@ class Component(Strict):
     images: tuple[str, ...] = Field((), description="container images whose tag is its version")
     kinds: tuple[str, ...] = Field((), description="kinds of objects whose spec.version, or spec.image, is its version")
     mute_images: tuple[str, ...] = Field((), description="container images of it that have no page of metrics")
+    needs: tuple[Need, ...] = Field((), description="arguments without which its container has no page of metrics")
     switches: tuple[Switch, ...] = Field((), description="arguments of its container that take metrics away")
     rests: str | None = Field(None, description="when it may have no replica, and its target be gone")
     thresholds: dict[str, Threshold] = Field(default_factory=dict)

@@ -306,3 +306,53 @@ def test_rules_in_the_same_config_map_are_found(tmp_path: Path) -> None:
     maps = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "prometheus"}, "data": data}
     (tmp_path / "configmap.yaml").write_text(json.dumps(maps))
     assert ids(list(validate([tmp_path], "off").findings)) == []
+
+
+SERVED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: chat}}
+spec:
+  selector: {{matchLabels: {{app: chat}}}}
+  template:
+    metadata: {{labels: {{app: chat}}}}
+    spec:
+      containers:
+        - name: server
+          image: {image}
+          {more}
+          ports: [{{name: http, containerPort: 8080}}]
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata: {{name: chat}}
+spec:
+  selector: {{matchLabels: {{app: {scraped}}}}}
+  podMetricsEndpoints: [{{port: http}}]
+"""
+SGLANG, LLAMA = "lmsysorg/sglang:v0.4.6.post5", "ghcr.io/ggml-org/llama.cpp:server-cuda"
+
+
+@pytest.mark.parametrize(
+    ("image", "more", "hint"),
+    [
+        (SGLANG, "args: [python3, -m, sglang.launch_server, --tp, '4']", "add --enable-metrics to its arguments"),
+        (SGLANG, "command: [bash, -c, 'exec python3 -m sglang.launch_server --tp 4']", "add --enable-metrics"),
+        (LLAMA, "args: [-m, /models/a.gguf, --parallel, '4']", "add --metrics to its arguments"),
+        (SGLANG, "args: [python3, -m, sglang.launch_server, --enable-metrics]", ""),
+        (SGLANG, "command: [bash, -c, 'exec python3 -m sglang.launch_server $EXTRA']", ""),
+        (SGLANG, "command: [bash, /scripts/run.sh]", ""),
+        (LLAMA, "args: [-m, /models/a.gguf, --metrics]", ""),
+        (LLAMA, "args: [-m, /a.gguf]\n          env: [{name: LLAMA_ARG_ENDPOINT_METRICS, value: '1'}]", ""),
+        (LLAMA, "args: [-m, /a.gguf]\n          envFrom: [{configMapRef: {name: chat}}]", ""),
+        ("example.org/other:1", "args: [python3, -m, sglang.launch_server]", ""),
+    ],
+)
+def test_a_server_that_is_scraped_has_the_argument_for_its_page(
+    tmp_path: Path, image: str, more: str, hint: str
+) -> None:
+    for scraped in ("chat", "other"):
+        (tmp_path / "chat.yaml").write_text(SERVED.format(image=image, more=more, scraped=scraped))
+        found = [each for each in validate([tmp_path], "off").findings if each.id == "signal/no-page"]
+        assert [each.place.line for each in found] == ([12] if hint and scraped == "chat" else [])
+        assert all(each.hint.startswith(hint) for each in found)

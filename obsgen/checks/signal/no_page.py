@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
-from obsgen.findings import Finding, Note, Severity
+from obsgen.components.head import Component, Need
+from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.repository import Repository
-from obsgen.repository.containers import runs
+from obsgen.repository.containers import containers, runs
+from obsgen.repository.objects import Located
 from obsgen.signalpath.graph import Graph
 from obsgen.signalpath.monitors import Endpoint
 
@@ -16,16 +19,20 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error at the endpoint: the image is known, and so is that it has no metrics."""
+    """An error at the endpoint, or at the arguments: the image is known, and so is that it has no metrics."""
     inventory = repository.inventory
     known = [inventory.exporter(name).component for name in sorted(inventory.components)]
     mute = {each.title: each.mute_images for each in known if each.mute_images}
+    needing = [(each, need) for each in known for need in each.needs]
+    told: dict[Place, Finding] = {}
     for graph in (each.graph for each in repository.feeds):
         for endpoint in graph.endpoints:
             yield from _judged(graph, endpoint, mute)
+            told |= {each.place: each for each in _lacking(graph, endpoint, needing)}
+    yield from told.values()
 
 
-def _judged(graph: Graph, endpoint: Endpoint, mute: dict[str, tuple[str, ...]]) -> Iterator[Finding]:
+def _judged(graph: Graph, endpoint: Endpoint, mute: Mapping[str, tuple[str, ...]]) -> Iterator[Finding]:
     ports = {id(each.container_port): each.container_port for each in graph.targets(endpoint)}
     for port in filter(None, ports.values()):
         title = next((title for title, images in mute.items() if runs(port.image, images)), "")
@@ -33,3 +40,33 @@ def _judged(graph: Graph, endpoint: Endpoint, mute: dict[str, tuple[str, ...]]) 
             message = f"{title} has no page of metrics on port {port.number}: this target is never up"
             notes = (Note("the container's port", port.place),)
             yield Finding(ID, SEVERITY, message, endpoint.place, "scrape an exporter in front of it", notes)
+
+
+def _lacking(graph: Graph, endpoint: Endpoint, needing: list[tuple[Component, Need]]) -> Iterator[Finding]:
+    """Containers whose page waits for an argument that they have not."""
+    targets = graph.targets(endpoint)
+    objects = {id(each.workload.object): each.workload.object for each in targets if each.workload}
+    ports = {each.container_port.image for each in targets if each.container_port}
+    for container in (each for object_ in objects.values() for each in containers(object_)):
+        image = str(container.value.get("image") or "")
+        for component, need in needing if not ports or image in ports else ():
+            if runs(image, need.images) and (place := _without(container, need)):
+                message = f"{component.title} has no page of metrics without {need.argument}: this target is never up"
+                notes = (Note("what scrapes it", endpoint.place),)
+                yield Finding(ID, SEVERITY, message, place, f"add {need.argument} to its arguments", notes)
+
+
+def _without(container: Located, need: Need) -> Place | None:
+    """Where the server is started without the argument; nothing where somebody else may add it."""
+    found = [each for key in ("command", "args") for each in container.at(key).items()]
+    words = " ".join(str(each.value) for each in found)
+    names = {str(each.value.get("name")) for each in container.at("env").items() if isinstance(each.value, dict)}
+    elsewhere = need.variable in names or (need.variable and container.at("envFrom").value)
+    if (
+        elsewhere
+        or "$" in words
+        or not re.search(need.program, words)
+        or re.search(rf"(?<!\S){need.argument}\b", words)
+    ):
+        return None
+    return container.place(("args",) if container.at("args").value else ("command",), key=True)
