@@ -62,14 +62,14 @@ def diff(
     templates: TEMPLATES = None,
 ) -> None:
     """Say what a change means for those on call, before the pull request."""
-    from obsgen.diff import comparing
+    from obsgen.diff.comparing import compare
     from obsgen.diff.report import Options, render
     from obsgen.diff.sides import Asked
 
     files, environments = _told_apart(paths or [], env or [])
     asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
     try:
-        found = comparing.compare(asked, environments, Path())
+        found = compare(asked, environments, Path())
     except KeyboardInterrupt:
         say("stopped")
         raise typer.Exit(130) from None

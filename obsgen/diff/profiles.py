@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from obsgen import pipeline
 from obsgen.diff.sources import Source
@@ -57,27 +58,33 @@ def loaded(source: Source, path: str) -> LoadedProfile:
     return load_profile(there / path, f"{path}{source.mark}")
 
 
-def own_templates(source: Source, folders: Sequence[Path]) -> list[Path]:
-    """Folders of one's own components, as they are there; those from elsewhere stay what they are."""
-    found = []
-    for folder in folders:
-        path = os.path.relpath(folder)
-        inside = not folder.is_absolute() and path.partition(os.sep)[0] != ".."
-        there = source.bring([path]) / path if inside else folder
-        found += [there] if there.is_dir() else []
-    return found
-
-
 def render_at(source: Source, path: str, templates: Sequence[Path]) -> StackTree:
     """What a profile came to there. InputError with everything that is wrong with it, told at places there."""
     try:
-        return pipeline.render(loaded(source, path), own_templates(source, templates))
+        there = [folder for each in templates if (folder := source.folder_of(each)).is_dir()]
+        return pipeline.render(loaded(source, path), there)
     except InputError as problem:
         room = str(source.bring(()))
         raise InputError(_told(each, room, source.mark) for each in problem.findings) from None
 
 
-def put(tree: StackTree, folder: Path) -> None:
+class Rendered(Protocol):
+    """A rendered stack, whoever rendered it."""
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Its tree."""
+
+    @property
+    def argocd(self) -> Mapping[str, bytes]:
+        """Its Applications."""
+
+
+def put(tree: Rendered, folder: Path) -> None:
     """Writes a tree to where nothing is yet."""
     _write(tree.files, folder / "out" / tree.name)
     if tree.argocd:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from shutil import copytree
 from tempfile import TemporaryDirectory
@@ -60,28 +60,36 @@ class Sides:
 @contextmanager
 def sides(asked: Asked, here: Path) -> Iterator[Sides]:
     """Both sides, in folders that are there as long as the context lasts. ObsgenError if one of them cannot be had."""
-    here = here.resolve()
+    git = git_at(here)
+    home = _home(here.resolve(), git)
+    paths = [os.path.relpath(here.resolve() / each, home) for each in asked.paths]
+    asked = replace(asked, templates=tuple((here / each).resolve() for each in asked.templates))
     with TemporaryDirectory(prefix="obsgen-diff-") as name:
         room = Path(name).resolve()
-        new = _source(asked.head, here, room / "head") if asked.head else OnDisk(here)
-        old = _source(asked.base, here, room / "base")
-        paths = [os.path.relpath(each, here) for each in (here / path for path in asked.paths)]
+        new = _source(asked.head, here, home, git, room / "head") if asked.head else OnDisk(home)
+        old = _source(asked.base, here, home, git, room / "base")
         if any(_is_manifest(new, path) or _is_manifest(old, path) for path in paths):
             yield _folders(paths, Sides(Side(Tree("", room, ()), old), Side(Tree("", room, ()), new), asked, room))
         else:
             yield _stacks(paths, old, new, asked, room)
 
 
-def _source(name: str | None, here: Path, room: Path) -> Source:
+def _home(here: Path, git: Git | None) -> Path:
+    """The folder that trees and profiles lie in: this one, or the nearest above it in the repository."""
+    top = git.root.resolve() if git else here
+    above = [each for each in (here, *here.parents) if each.is_relative_to(top)]
+    return next((each for each in above if any((each / name).is_dir() for name in ("profiles", *_ROOTS))), here)
+
+
+def _source(name: str | None, here: Path, home: Path, git: Git | None, room: Path) -> Source:
     """What a name stands for: a commit if git knows one of that name, else a folder."""
-    git = git_at(here)
     folder = here / name if name else None
     is_path = bool(name and folder and folder.is_dir())
     if name and folder and is_path and (git is None or os.sep in name or name in (".", "..") or not git.knows(name)):
         return OnDisk(folder.resolve(), name)
     if git is None:
         raise ObsgenError("this is no git repository. Name a folder to compare with: --base DIR")
-    return AtCommit(git, git.commit(name) if name else git.fork(), _prefix(git, here), room)
+    return AtCommit(git, git.commit(name) if name else git.fork(), _prefix(git, home), room)
 
 
 def _prefix(git: Git, here: Path) -> str:
@@ -147,7 +155,8 @@ def _rendered(paths: Sequence[str], now: Mapping[str, str], asked: Asked, room: 
     wanted = [path for path in paths or known.candidates(source, ()) if (there / path).exists()]
     if paths and not wanted:
         raise ObsgenError(f"there is no {', '.join(paths)}")
-    planned = rendering.plan([Path(path) for path in wanted], rendering.Options(out=room, templates=asked.templates))
+    files = [Path(os.path.relpath(there / path)) for path in wanted]
+    planned = rendering.plan(files, rendering.Options(out=room, templates=asked.templates))
     folder = room / "new"
     folder.mkdir()
     for tree in planned.trees:

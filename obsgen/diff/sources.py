@@ -29,6 +29,9 @@ class Source(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, sorted; none if there is no such folder."""
 
+    def folder_of(self, folder: Path) -> Path:
+        """What a folder on the disk was there; one that does not belong to this is what it is."""
+
 
 @dataclass(frozen=True)
 class OnDisk:
@@ -46,6 +49,10 @@ class OnDisk:
         """The names of the files in a folder."""
         found = self.folder / folder
         return sorted(each.name for each in found.iterdir() if each.is_file()) if found.is_dir() else []
+
+    def folder_of(self, folder: Path) -> Path:
+        """The folder itself."""
+        return folder
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,15 @@ class AtCommit:
     def names(self, folder: str) -> list[str]:
         """The names of the files in a folder, as it was."""
         return sorted(each for each in self.git.entries(self.commit, self._from_top(folder)) if not each.endswith("/"))
+
+    def folder_of(self, folder: Path) -> Path:
+        """The folder as it was; one outside of the repository is what it is."""
+        top = self.git.root.resolve()
+        if not folder.is_relative_to(top):
+            return folder
+        path = folder.relative_to(top)
+        self.bring([os.path.relpath(path, self.prefix or ".")])
+        return self.room / path
 
     def _from_top(self, path: str) -> str:
         found = os.path.normpath(Path(self.prefix, path))

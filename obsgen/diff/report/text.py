@@ -51,7 +51,7 @@ def _table(told: Told, options: Options) -> Iterator[list[Span]]:
 def _section(section: Section, options: Options) -> Iterator[list[Span]]:
     rest = [_widest([line.where for line in section.lines], _WHERE), _widest([line.risk for line in section.lines], 16)]
     spot = _widest([line.spot for line in section.lines], _SPOT)
-    room = options.width - 2 - sum(rest) - spot - 8
+    room = options.width - sum(rest) - spot - 10
     subject = _widest([f"- {line.subject}" for line in section.lines], min(_SUBJECT, max(24, room // 2)))
     for line in section.lines:
         if room < _NARROW:
@@ -64,13 +64,14 @@ def _section(section: Section, options: Options) -> Iterator[list[Span]]:
 def _row(line: Line, widths: Sequence[int], options: Options) -> Iterator[list[Span]]:
     where, subject, what, risk = widths
     first, *more = _wrapped(line.first.what, what, whole=options.verbose)
-    name = f"{line.first.sign} {line.subject_within(subject - 2)}"
+    name = _padded(f"{line.first.sign} {line.subject_within(subject - 2)}", subject)
+    head = f"  {_padded(shortened(line.where, where), where)}" if where else ""
     yield [
-        Span(f"  {_padded(shortened(line.where, where), where)}  {_padded(name, subject)}  {_padded(first, what)}  "),
+        Span(f"{head}  {name}  {_padded(first, what)}  "),
         Span(_padded(line.risk, risk), _STYLES[line.risk]),
         Span(f"  {_end(line.spot, _SPOT)}", "dim"),
     ]
-    yield from ([Span(" " * (where + subject + 6) + each)] for each in more)
+    yield from ([Span(" " * (len(head) + subject + 4) + each)] for each in more)
 
 
 def _narrow(line: Line, columns: int) -> Iterator[list[Span]]:
