@@ -356,3 +356,36 @@ def test_a_server_that_is_scraped_has_the_argument_for_its_page(
         found = [each for each in validate([tmp_path], "off").findings if each.id == "signal/no-page"]
         assert [each.place.line for each in found] == ([12] if hint and scraped == "chat" else [])
         assert all(each.hint.startswith(hint) for each in found)
+
+
+MOUNTING = """\
+alertmanager:
+  config:
+    route: {receiver: chat}
+    receivers:
+      - name: chat
+        slack_configs: [{channel: "#ml", api_url_file: /etc/alertmanager/secrets/keys/slack}]
+  alertmanagerSpec: {%s}
+prometheus: {prometheusSpec: {retention: 15d}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mounting", "hints"),
+    [
+        ("replicas: 3", ["add keys to alertmanager.alertmanagerSpec.secrets"]),
+        ("secrets: [key]", ["add keys to alertmanager.alertmanagerSpec.secrets"]),
+        ("secrets: [keys]", []),
+        ("volumeMounts: [{name: v, mountPath: /etc/alertmanager/secrets/keys}]", []),
+    ],
+)
+def test_values_of_the_chart_mount_what_they_read(tmp_path: Path, mounting: str, hints: list[str]) -> None:
+    (tmp_path / "values.yaml").write_text(MOUNTING % mounting)
+    found = [each for each in validate([tmp_path], "off").findings if each.id == "secret/not-mounted"]
+    assert [(each.place.line, each.hint) for each in found] == [(6, hint) for hint in hints]
+
+
+def test_another_file_of_values_may_mount_what_one_reads(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(MOUNTING % "replicas: 3")
+    (tmp_path / "values-prod.yaml").write_text("alertmanager: {alertmanagerSpec: {secrets: [keys]}}\n")
+    assert "secret/not-mounted" not in ids(list(validate([tmp_path], "off").findings))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from obsgen.checks.result import Assumption
-from obsgen.findings import Finding, Note, Severity
+from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.repository import Repository
+from obsgen.repository.files import KUSTOMIZATION_NAMES
 from obsgen.repository.grafana.sidecars import Sidecar, named_in, of_facts, of_values, sidecars
 from obsgen.repository.objects import KubeObject
 from obsgen.repository.scopes import Scope
@@ -70,7 +72,7 @@ def _overlooked(board: KubeObject, sidecar: Sidecar, severity: Severity) -> Find
     where = f" in {', '.join(sorted(sidecar.namespaces))}" if elsewhere else ""
     message = f"Grafana's sidecar overlooks {board}: it looks for {wanted}{where}"
     notes = (Note("what the sidecar looks for", sidecar.place),) if sidecar.place else ()
-    place = board.located.place(("metadata", "labels"), key=True)
+    place = _place(board)
     hint = "put it into that namespace" if elsewhere else f'add the label {sidecar.label}: "{sidecar.value or 1}"'
     return Finding(ID, severity, message, place, hint, notes)
 
@@ -78,6 +80,12 @@ def _overlooked(board: KubeObject, sidecar: Sidecar, severity: Severity) -> Find
 def _unlabelled(board: KubeObject, other: KubeObject, label: str) -> Finding:
     value = _labels(other)[label]
     message = f"{board} holds dashboards and lacks the label {label}, which {other.name} beside it has"
-    place = board.located.place(("metadata", "labels"), key=True)
+    place = _place(board)
     note = Note(f"{other} has it", other.located.place(("metadata", "labels", label)))
     return Finding(ID, Severity.WARNING, message, place, f'add the label {label}: "{value}"', (note,))
+
+
+def _place(board: KubeObject) -> Place:
+    """Its labels, or its name: a kustomization gives labels to many objects, and a generator its own to one."""
+    labels = board.located.place(("metadata", "labels"), key=True)
+    return board.located.place(("metadata", "name")) if Path(labels.file).name in KUSTOMIZATION_NAMES else labels

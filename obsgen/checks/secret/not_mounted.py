@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from obsgen.findings import Finding, Note, Severity
 from obsgen.hints import did_you_mean
 from obsgen.repository import Repository
-from obsgen.repository.alerting.mountedpaths import MountedPath, mounted
+from obsgen.repository.alerting.mountedpaths import MountedPath, mounted, unmounted_by_values
 
 ID = "secret/not-mounted"
 LEVEL = 5
@@ -19,6 +19,9 @@ def check(repository: Repository) -> Iterator[Finding]:
     for path in mounted(repository):
         if not path.is_mounted:
             yield _finding(path)
+    for lost in unmounted_by_values(repository):
+        message = f"nothing mounts {lost.kind} {lost.name}: there is no such file"
+        yield Finding(ID, SEVERITY, message, lost.part.place(), f"add {lost.name} to {lost.spec}.{lost.field}")
 
 
 def _finding(path: MountedPath) -> Finding:

@@ -49,15 +49,51 @@ def _of_alertmanager(destination: Destination, server: KubeObject, scope: Scope)
             yield from _paths(part.located, server, scope)
 
 
-def _paths(part: Located, server: KubeObject, scope: Scope) -> Iterator[MountedPath]:
+@dataclass(frozen=True, eq=False)
+class ValuesPath:
+    """A path in values of kube-prometheus-stack that no values mount: `name` is of a Secret or ConfigMap."""
+
+    part: Located
+    name: str
+    kind: str
+    field: str
+    spec: str
+    """The field of the values whose list would mount it."""
+
+
+_OF_VALUES = (
+    ("alertmanager", ("alertmanager", "config"), ("alertmanager", "alertmanagerSpec")),
+    ("prometheus", ("prometheus", "prometheusSpec"), ("prometheus", "prometheusSpec")),
+)
+
+
+def unmounted_by_values(repository: Repository) -> Iterator[ValuesPath]:
+    """Such paths; one release may have several files of values, so that any of them may mount it."""
+    for program, config, spec in _OF_VALUES:
+        specs = [values.at(*spec) for values in repository.chart_values]
+        mounts = [str(each.at("mountPath").value) for one in specs for each in one.at("volumeMounts").items()]
+        for part, match in (each for values in repository.chart_values for each in _matches(values.at(*config))):
+            kind, name = _KINDS[match[2]], match[3]
+            listed = {str(each.value) for one in specs for each in one.at(_FIELDS[kind]).items()}
+            covered = any(match[0].startswith(f"{each}/") for each in mounts)
+            if match[1] == program and name not in listed and not covered:
+                yield ValuesPath(part, name, kind, _FIELDS[kind], ".".join(spec))
+
+
+def _matches(part: Located) -> Iterator[tuple[Located, re.Match[str]]]:
     if isinstance(part.value, dict):
         for key in part.value:
-            yield from _paths(part.at(key), server, scope)
+            yield from _matches(part.at(key))
     elif isinstance(part.value, list):
         for item in part.items():
-            yield from _paths(item, server, scope)
+            yield from _matches(item)
     elif isinstance(part.value, str) and (match := _PATH.fullmatch(part.value)):
-        yield from _path(match, part, server, scope)
+        yield part, match
+
+
+def _paths(part: Located, server: KubeObject, scope: Scope) -> Iterator[MountedPath]:
+    for found, match in _matches(part):
+        yield from _path(match, found, server, scope)
 
 
 def _path(match: re.Match[str], part: Located, server: KubeObject, scope: Scope) -> Iterator[MountedPath]:
