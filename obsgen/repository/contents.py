@@ -8,7 +8,7 @@ from functools import cached_property
 from obsgen.facts import Facts, facts_in
 from obsgen.findings import Finding
 from obsgen.repository import chartvalues
-from obsgen.repository.alerting.alertmanagers import Configuration, in_objects, in_values
+from obsgen.repository.alerting.alertmanagers import Configuration, in_chart_values, in_objects, in_values
 from obsgen.repository.classify import (
     ALERTMANAGER,
     CHART_VALUES,
@@ -58,8 +58,8 @@ class Contents(Gathered):
         """Alertmanager's configurations: files of their own, in objects, in Helm values."""
         found = [Configuration(Located(entry.document.value, entry.document)) for entry in self._of(ALERTMANAGER)]
         others = [Located(entry.document.value, entry.document) for entry in self._of("Helm values")]
-        values = (*others, *self.chart_values)
-        return [*found, *in_objects(self.objects), *(one for each in values for one in in_values(each))]
+        found += [*in_objects(self.objects), *(one for each in others for one in in_values(each))]
+        return [*found, *(one for each in self.chart_values for one in in_chart_values(each))]
 
     @cached_property
     def chart_values(self) -> list[Located]:

@@ -13,6 +13,7 @@ from obsgen.facts.model import together
 from obsgen.knowledge.carried import Added
 from obsgen.knowledge.inventory import Inventory
 from obsgen.repository.alerting.alerts import Queries, alerts
+from obsgen.repository.alerting.chartalertmanager import silent
 from obsgen.repository.alerting.destinations import Alerting, destinations
 from obsgen.repository.argocd.applications import Application, Deployed, Folders, applications, deployed
 from obsgen.repository.classify import (
@@ -70,6 +71,11 @@ class Repository(Contents):
         found = alerts(self.scopes, self.rule_sets, queries, self.prometheus_configs)
         has_chart = any(each.at("defaultRules", "create").value is not False for each in self.chart_values)
         return Alerting(found, destinations(self.scopes, self.alertmanagers), has_chart)
+
+    @cached_property
+    def silent_charts(self) -> list[Located]:
+        """Values of charts whose Alertmanager tells nobody of anything, and is the only one."""
+        return list(silent(self.chart_values, self.objects, self.alerting))
 
     @cached_property
     def grafanas(self) -> Grafanas:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from obsgen.findings import Finding, Place, Severity
 from obsgen.hints import nearest
 from obsgen.repository import Repository
-from obsgen.repository.alerting.alertmanagers import Configuration
+from obsgen.repository.alerting.alertmanagers import CHART_ROUTE, Configuration
 from obsgen.repository.objects import Located
 from obsgen.signalpath.routing import RoutingError, parsed
 
@@ -69,7 +69,11 @@ def _receivers(one: Configuration) -> Iterator[Finding]:
     known = sorted({str(each.value["name"]) for each in listed if _is_named(each)})
     for route in one.routes():
         name = route.value.get("receiver")
-        if isinstance(name, str) and name and name not in known:
+        if route.value is CHART_ROUTE and name not in known:
+            message = f"the chart's own route, which stays below yours, goes to receiver '{name}', which is not there"
+            hint = f'add {{name: "{name}"}} to receivers, or write routes: []'
+            yield _told(message, one.located.place(("route",), key=True), hint)
+        elif isinstance(name, str) and name and name not in known:
             hint = nearest(name, known) if known else "add it to receivers:"
             yield _told(f"no receiver '{name}'", route.place(("receiver",)), hint)
 

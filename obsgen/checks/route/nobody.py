@@ -9,6 +9,7 @@ from obsgen.checks.wording import listed
 from obsgen.findings import Finding, Note, Place, Severity
 from obsgen.repository import Repository
 from obsgen.repository.alerting.alerts import Alert
+from obsgen.repository.alerting.chartalertmanager import tree_of
 from obsgen.repository.alerting.destinations import Destination, is_meant_silent, receiver_of
 from obsgen.repository.alerting.silence import is_muted, lost
 from obsgen.repository.objects import Located
@@ -34,7 +35,9 @@ def check(repository: Repository) -> Iterator[Finding]:
 def assumptions(repository: Repository) -> Iterator[Assumption]:
     """Alerts go to an Alertmanager that is not among the files."""
     alerting = repository.alerting
-    homeless = [each for each in alerting.alerts if not any(one.root for one in alerting.to(each))]
+    silent = set(map(tree_of, repository.silent_charts))  # of which route/chart-default tells
+    known = [each for each in alerting.alerts if each.tree not in silent]
+    homeless = [each for each in known if not any(one.root for one in alerting.to(each))]
     if homeless:
         names = listed(sorted({each.name for each in homeless}))
         text = f"an Alertmanager outside of the files tells somebody of {names}"

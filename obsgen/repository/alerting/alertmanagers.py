@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from obsgen.findings import InputError, Place
 from obsgen.repository.objects import Embedded, KubeObject, Located
-from obsgen.signalpath.resources import native_matcher
+from obsgen.signalpath.resources import NOBODY, native_matcher
 from obsgen.source import Route, load_text
 
 RESOURCE = ("monitoring.coreos.com", "AlertmanagerConfig")
@@ -142,11 +142,36 @@ def _read(object_: KubeObject, outer: Located, *, encoded: bool) -> Configuratio
 
 
 def in_values(values: Located) -> Iterator[Configuration]:
-    """The configuration in the values of kube-prometheus-stack, or of Alertmanager's own chart."""
+    """The configuration in the values of a chart of Alertmanager, or of one that brings it."""
     for route in (("alertmanager", "config"), ("config",)):
         found = values.at(*route)
         if isinstance(found.value, dict) and isinstance(found.value.get("route"), dict):
             yield Configuration(found)
+
+
+CHART_ROUTE = {"receiver": NOBODY, "matchers": ['alertname = "Watchdog"']}
+"""The only route of kube-prometheus-stack's own values (its values.yaml, `alertmanager.config`)."""
+_CHART_CONFIG: dict[str, Any] = {
+    "route": {"receiver": NOBODY, "routes": [CHART_ROUTE]},
+    "receivers": [{"name": NOBODY}],
+}
+
+
+def in_chart_values(values: Located) -> Iterator[Configuration]:
+    """The configuration in values of kube-prometheus-stack, with what the chart's own values add to its routes."""
+    for each in in_values(values):
+        if each.located.route[-2:] == ("alertmanager", "config"):
+            yield replace(each, located=replace(each.located, value=_laid(_CHART_CONFIG, each.value)))
+
+
+def _laid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as Helm lays them on each other: mappings key by key, lists replace each other, null removes."""
+    both = {
+        key: _laid(below[key], value)
+        for key, value in above.items()
+        if isinstance(value, dict) and isinstance(below.get(key), dict)
+    }
+    return {key: value for key, value in {**below, **above, **both}.items() if value is not None}
 
 
 @dataclass(frozen=True, eq=False)
