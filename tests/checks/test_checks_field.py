@@ -389,3 +389,28 @@ def test_another_file_of_values_may_mount_what_one_reads(tmp_path: Path) -> None
     (tmp_path / "values.yaml").write_text(MOUNTING % "replicas: 3")
     (tmp_path / "values-prod.yaml").write_text("alertmanager: {alertmanagerSpec: {secrets: [keys]}}\n")
     assert "secret/not-mounted" not in ids(list(validate([tmp_path], "off").findings))
+
+
+TRITON = "nvcr.io/nvidia/tritonserver:24.08-py3"
+PORTS = "[{name: http, containerPort: 8000}, {name: metrics, containerPort: 8002}]"
+
+
+@pytest.mark.parametrize(
+    ("image", "endpoint", "message"),
+    [
+        (TRITON, "{port: http}", "Triton has its page of metrics at port metrics, 8002: not at 8000"),
+        (TRITON, "{port: metrics, path: /metric}", "Triton has its page of metrics at /metrics, not at /metric"),
+        (TRITON, "{port: metrics}", ""),
+        (TRITON, "{port: metrics, path: /triton/metrics}", ""),
+        (TRITON, "{port: http, relabelings: [{targetLabel: __address__, replacement: 'triton:8002'}]}", ""),
+        ("vllm/vllm-openai:v0.11.0", "{port: http, path: /}", "vLLM has its page of metrics at /metrics, not at /"),
+        ("vllm/vllm-openai:v0.11.0", "{port: http}", ""),
+        ("example.org/other:1", "{port: http, path: /stats}", ""),
+    ],
+)
+def test_pages_are_where_an_image_has_them(tmp_path: Path, image: str, endpoint: str, message: str) -> None:
+    text = SERVED.format(image=image, more="args: [serve]", scraped="chat")
+    text = text.replace("[{name: http, containerPort: 8080}]", PORTS).replace("[{port: http}]", f"[{endpoint}]")
+    (tmp_path / "chat.yaml").write_text(text)
+    found = [each for each in validate([tmp_path], "off").findings if each.id == "signal/no-page"]
+    assert [each.message for each in found] == ([message] if message else [])

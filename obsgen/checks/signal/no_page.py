@@ -17,6 +17,8 @@ ID = "signal/no-page"
 LEVEL = 5
 SEVERITY = Severity.ERROR
 
+_PRODUCTS = ("modelServer", "gpuExporter", "exporter", "provider")
+
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the endpoint, or at the arguments: the image is known, and so is that it has no metrics."""
@@ -29,6 +31,7 @@ def check(repository: Repository) -> Iterator[Finding]:
         for endpoint in graph.endpoints:
             yield from _judged(graph, endpoint, mute)
             told |= {each.place: each for each in _lacking(graph, endpoint, needing)}
+            told |= {each.place: each for each in _elsewhere(graph, endpoint, known)}
     yield from told.values()
 
 
@@ -70,3 +73,34 @@ def _without(container: Located, need: Need) -> Place | None:
     ):
         return None
     return container.place(("args",) if container.at("args").value else ("command",), key=True)
+
+
+def _elsewhere(graph: Graph, endpoint: Endpoint, known: list[Component]) -> Iterator[Finding]:
+    """Endpoints at another path, or another port of the container, than those at which the page is by default."""
+    steps = {each.step.target for each in endpoint.relabelings}
+    if endpoint.federates or steps & {"__address__", "__metrics_path__"}:
+        return
+    for target in graph.targets(endpoint):
+        port = target.container_port
+        component = next(
+            (each for each in known if port and _has_one_page(each) and runs(port.image, each.images)), None
+        )
+        if not port or not target.workload or not component or not component.scrape:
+            continue
+        wanted, path = component.scrape.path, endpoint.at("path")
+        if isinstance(path.value, str) and not path.value.strip("/").endswith(wanted.strip("/")):
+            message = f"{component.title} has its page of metrics at {wanted}, not at {path.value}"
+            yield Finding(ID, Severity.WARNING, message, path.place(), f"write {wanted}")
+        own = [each for each in target.workload.ports if each.image == port.image]
+        named = next((each for each in own if each.name == component.scrape.port), None)
+        if named and named.number != port.number:
+            message = (
+                f"{component.title} has its page of metrics at port {named.name}, {named.number}: not at {port.number}"
+            )
+            notes = (Note(f"the port {named.name}", named.place),)
+            yield Finding(ID, Severity.WARNING, message, endpoint.at("port").place(), "scrape that port", notes)
+
+
+def _has_one_page(component: Component) -> bool:
+    """Whether it has a page of its own, and no other one."""
+    return component.role in _PRODUCTS and component.scrape is not None and not component.scrape.also
