@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from obsgen.source import Route
+from obsgen.findings import InputError
+from obsgen.source import Route, load_text
 
 _NAMES = ("name", "alert", "record", "uid", "key", "title", "job_name", "receiver", "secretName", "mountPath", "port")
 """Keys by which the items of a list are known, the best first."""
@@ -41,7 +43,7 @@ def leaves(old: Any, new: Any, route: Route = ()) -> Iterator[Leaf]:
     elif isinstance(old, list) and isinstance(new, list):
         for before, after, index in _aligned(old, new):
             yield from leaves(before, after, (*route, index))
-    elif not _same_json(old, new):
+    elif not (isinstance(old, str) and isinstance(new, str) and _same_content(old, new)):
         yield Leaf(route, old, new)
 
 
@@ -49,14 +51,16 @@ def _same(old: Any, new: Any) -> bool:
     return type(old) is type(new) and old == new
 
 
-def _same_json(old: Any, new: Any) -> bool:
-    """Whether two texts are JSON of one content, such as dashboards: only how they are written differs."""
-    if not all(isinstance(each, str) and each.lstrip()[:1] in ("{", "[") for each in (old, new)):
+@lru_cache(maxsize=1024)
+def _same_content(old: str, new: str) -> bool:
+    """Whether two texts are documents that say the same, such as dashboards: only how they are written differs."""
+    if not all("\n" in each.strip() or each.lstrip()[:1] in ("{", "[") for each in (old, new)):
         return False
     try:
-        return bool(json.loads(old) == json.loads(new))
-    except (ValueError, RecursionError):
+        before, after = ([each.value for each in load_text(text, "text.yaml")] for text in (old, new))
+    except InputError:
         return False
+    return before == after and any(isinstance(each, dict | list) for each in before)
 
 
 def _aligned(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[Any, Any, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +77,31 @@ class Tree:
         files = (file for path in self.paths for file in sorted(path.rglob("*")) if path.is_dir())
         wanted = (each for each in files if each.is_file() and not each.is_symlink() and OWN not in each.parts)
         return {self.path(each): each.read_bytes() for each in wanted if each.resolve() not in read}
+
+    def part(self, stacks: Collection[str]) -> Repository:
+        """The sample of some stacks, and of all that is of no rendered tree."""
+        whole = self.sample
+        roots = ((each, self._root(each.path.resolve().parent)) for each in whole.readings)
+        kept = tuple(each for each, root in roots if root is None or root.name in stacks)
+        return whole if len(kept) == len(whole.readings) else replace(whole, readings=kept)
+
+    def readers(self, file: str) -> frozenset[Unit]:
+        """The units that are built of a file; whoever it is for where no kustomization reads it."""
+        found = self._readers.get(file)
+        if found is None:
+            path = self.path(file)
+            found = frozenset(unit for unit, state in self.states.items() if path in state.documents)
+        return found or frozenset((self._unit(Path(file).resolve().parent),))
+
+    @cached_property
+    def _readers(self) -> dict[str, frozenset[Unit]]:
+        found: dict[str, set[Unit]] = {}
+        for build in self.repository.builds:
+            unit = self._unit(build.kustomization.folder)
+            if unit in self.states:
+                for file in build.files:
+                    found.setdefault(file, set()).add(unit)
+        return {file: frozenset(units) for file, units in found.items()}
 
     def path(self, file: str | Path) -> str:
         """A file's path below the side's folder."""

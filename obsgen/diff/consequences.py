@@ -1,0 +1,218 @@
+"""What has no data, no way to Prometheus, nobody who is told, or no runbook because of a change; and what has again.
+
+What obsgen's own checks find on the new side, and did not on the old one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from obsgen.causes import Causes
+from obsgen.checks.allowances import Allowances
+from obsgen.checks.discovery import plain_checks
+from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.subjects import Subject, Subjects
+from obsgen.diff.trees import Tree
+from obsgen.findings import Finding, Severity
+
+_LEVELS = (3, 4, 5)
+_DATA = (
+    *("datasource/", "label/", "link/variable", "logql/", "promql/syntax", "signal/", "path/enforced-namespace"),
+    *("path/exported-label", "path/label-dropped", "path/no-such-job", "path/series-dropped"),
+)
+"""Findings after which a query has no answer. The longer a beginning, the less it stands for."""
+_HELD = ("signal/caution", "signal/deprecated", "signal/first-event", "signal/pushed", "signal/switched-off")
+"""Those of them after which it has one all the same."""
+_WAYS = ("path/",)
+_PEOPLE = ("route/",)
+_LINKS = ("link/", "rules/no-runbook")
+_FEW = 3
+"""So many lines of one sort name the series; of more it is enough that there are some."""
+_SERIES = "series that it asks for"
+
+_Told = Mapping[Change, Collection[Unit]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Fault:
+    """A finding, and what it is about."""
+
+    finding: Finding
+    subject: Subject
+    series: str
+    """What stands at its place, where that is a name."""
+
+    @property
+    def sort(self) -> str:
+        """What is missing: `data`, `way`, `people`, `link`; empty for what is only wrong."""
+        id_ = self.finding.id
+        if id_.startswith(_DATA) and not id_.startswith(_HELD):
+            return "data" if self.subject.asks else "way"
+        sorts = {"way": _WAYS, "people": _PEOPLE, "link": _LINKS}
+        return next((sort for sort, ids in sorts.items() if id_.startswith(ids)), "")
+
+    @property
+    def reason(self) -> str:
+        """Why, without the subject's own name."""
+        head, _, rest = self.finding.message.partition(": ")
+        return (
+            rest
+            if rest and (head == "nothing is shown" or head.endswith(f" of {self.subject.name}"))
+            else (self.finding.message)
+        )
+
+    @property
+    def general(self) -> str:
+        """The same without the name of a series."""
+        return self.reason.replace(self.series, _SERIES) if self.series else self.reason
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Equal on both sides if it is the same; versions and counts in its message may differ."""
+        return self.finding.id, str(self.subject), re.sub(r"\d+(?:\.\d+)*", "0", self.reason)
+
+
+def consequences(old: Tree, new: Tree, told: _Told) -> Iterator[tuple[Change, frozenset[Unit]]]:
+    """What the changes that are told come to, each with the units that have it."""
+    units = {unit for each in told.values() for unit in each}
+    if units:
+        stacks = {each.stack for each in units}
+        yield from _Sides(_Side(old, stacks), _Side(new, stacks), told, units).changes()
+
+
+class _Side:
+    """One tree, its stacks that differ, and what the checks find there."""
+
+    def __init__(self, tree: Tree, stacks: Collection[str]) -> None:
+        self.tree = tree
+        self.repository = tree.part(stacks)
+        self.subjects = Subjects(self.repository)
+
+    @cached_property
+    def faults(self) -> list[_Fault]:
+        """What is told of queries, ways and people; information is left out, and what somebody allows."""
+        checks = (each for each in plain_checks() if each.LEVEL in _LEVELS)
+        found = (finding for each in checks for finding in each.check(self.repository))
+        faults = dict.fromkeys(each for each in found if each.severity != Severity.INFO)
+        if not faults:
+            return []
+        allowances = Allowances(self.repository, datetime.now(UTC).date(), Causes(self.repository))
+        return [self._fault(each) for each in faults if not allowances.suppressed(each)]
+
+    def _fault(self, finding: Finding) -> _Fault:
+        return _Fault(finding, self.subjects.at(finding.place), self.subjects.name_at(finding.place))
+
+    def units(self, fault: _Fault) -> frozenset[Unit]:
+        """Whoever gets what it is about, and what it names besides."""
+        found = self.tree.readers(fault.finding.place.file)
+        for note in fault.finding.notes:
+            found = found & self.tree.readers(note.place.file) or found
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Sides:
+    """Both sides, what else is told of them, and the units that differ."""
+
+    old: _Side
+    new: _Side
+    told: _Told
+    units: Collection[Unit]
+
+    def changes(self) -> Iterator[tuple[Change, frozenset[Unit]]]:
+        before = {each.key for each in self.old.faults}
+        lost: dict[tuple[str, str, frozenset[Unit]], list[_Fault]] = {}
+        for each in self.new.faults:
+            units = self._where(self.new, each)
+            if each.key not in before and self._is_worth(each) and not self._is_repeated(each, units):
+                lost.setdefault((each.sort, str(each.subject), units), []).append(each)
+        yield from self._lost(lost)
+        yield from self._mended()
+
+    def _lost(
+        self, lost: Mapping[tuple[str, str, frozenset[Unit]], list[_Fault]]
+    ) -> Iterator[tuple[Change, frozenset[Unit]]]:
+        """A change for each subject; where there are many of one sort their series are not named."""
+        reasons: dict[tuple[str, str], set[str]] = {}
+        for (sort, _, _), faults in lost.items():
+            reasons.setdefault((sort, faults[0].general), set()).add(faults[0].reason)
+        for (sort, _, units), faults in lost.items():
+            first = faults[0]
+            many = len(reasons[sort, first.general]) > _FEW
+            yield self._change(first, first.general if many else first.reason, faults), units
+
+    def _change(self, fault: _Fault, reason: str, faults: Iterable[_Fault]) -> Change:
+        is_new = str(fault.subject) not in self.old.subjects.names
+        id_, what, risk = _worded(fault, is_new, reason)
+        details = tuple(dict.fromkeys(f"{each.finding.id}: {each.finding.message}" for each in faults))
+        place = self.new.tree.place(fault.finding.place)
+        return Change(f"change/{id_}", "-", str(fault.subject), what, risk, details, (), None, place)
+
+    def _mended(self) -> Iterator[tuple[Change, frozenset[Unit]]]:
+        still = {(each.sort, str(each.subject)) for each in self.new.faults}
+        seen = set[tuple[str, str]]()
+        for each in self.old.faults:
+            here = (each.sort, str(each.subject))
+            if each.sort and here not in still and here not in seen and here[1] in self.new.subjects.names:
+                seen.add(here)
+                place = self.old.tree.place(each.finding.place)
+                details = (f"{each.finding.id}: {each.finding.message}",)
+                what = _MENDED[each.sort]
+                change = Change("change/finding-mended", "+", here[1], what, Risk.SAFE, details, (), place, None)
+                yield change, self._where(self.old, each)
+
+    def _where(self, side: _Side, fault: _Fault) -> frozenset[Unit]:
+        """The units that differ among those that have it; all of those that differ in the stack if none is known."""
+        found = side.units(fault)
+        stacks = {each.stack for each in found}
+        return found.intersection(self.units) or frozenset(
+            each for each in self.units if not stacks or each.stack in stacks
+        )
+
+    def _is_worth(self, fault: _Fault) -> bool:
+        """Whether something is lost; what is only wrong is for `obsgen validate`, unless it surely is."""
+        return bool(fault.sort) or fault.finding.severity == Severity.ERROR
+
+    def _is_repeated(self, fault: _Fault, units: Collection[Unit]) -> bool:
+        """Whether another change says so."""
+        told = [each for each, where in self.told.items() if not units or not set(units).isdisjoint(where)]
+        if fault.sort == "people":
+            return any(each.id.startswith("change/alert-unrouted") for each in told)
+        lost = (
+            each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and each.id.startswith("change/monitor-")
+        )
+        return any(
+            each.subject == str(fault.subject) or (fault.series and fault.series in (*each.details, *each.what.split()))
+            for each in lost
+        )
+
+
+_MENDED = {
+    "data": "has data again",
+    "way": "on its way again",
+    "people": "somebody is told again",
+    "link": "leads somewhere again",
+}
+
+
+def _worded(fault: _Fault, is_new: bool, reason: str) -> tuple[str, str, Risk]:
+    """The id, the words and the risk of something that is missing."""
+    again = "no longer has" if not is_new else "has no"
+    sure = fault.finding.severity == Severity.ERROR and not is_new
+    match fault.sort:
+        case "data":
+            risk = Risk.STOPS_PAGING if fault.subject.kind == "alert" else Risk.LOSES_DATA
+            may = "" if fault.finding.severity == Severity.ERROR else "perhaps "
+            return f"{fault.subject.kind}-no-data", f"{may}{again} data: {reason}", risk if sure else Risk.REVIEW
+        case "way":
+            return "object-no-way", reason, Risk.LOSES_DATA if sure else Risk.REVIEW
+        case "people":
+            return "alert-unheard", reason, Risk.STOPS_PAGING if sure else Risk.REVIEW
+        case "link":
+            return "link-broken", reason, Risk.REVIEW
+        case _:
+            return "finding-new", reason, Risk.REVIEW
