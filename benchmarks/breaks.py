@@ -33,9 +33,15 @@ class Kind(NamedTuple):
     under: str = ""
     above: int = 0
     """In how many lines before the match `under` must stand; 0 for the whole file."""
+    idle: str = ""
+    """What stands on lines that nobody reads: a change there breaks nothing."""
 
 
+_SHOWN = r'"definition":'
+"""Grafana asks a variable's `query`; its `definition` is what the list of variables shows (grafana/grafana#69721)."""
 _SERIES = r"\b((?:vllm:|DCGM_FI_|nv_inference_|inference_|litellm_)\w+)[{\[]"
+
+_SERVICES = r"/platform/.*service-.*\.yaml$"
 
 KINDS = (
     Kind("label by which Prometheus selects", r"/(monitors|rules)/.*\.yaml$", r"^    (?:release|team): (\S+)$"),
@@ -53,12 +59,10 @@ KINDS = (
     Kind("name of a Secret's reference", r"/platform/.*\.yaml$", r"^ +name: (\S+)$", r"secretKeyRef:|[sS]ecret:$", 2),
     Kind("name of a ConfigMap", r"/platform/.*\.yaml$", r"^ +name: (\S+)$", r"configMap:$", 2),
     Kind("namespace of an object", r"/base/.*\.yaml$", r"^  namespace: (\S+)$"),
-    Kind("selector of a Service", r"/platform/.*service-.*\.yaml$", r"^    [\w./-]+: (\S+)$", r"^  selector:", 6),
-    Kind(
-        "series of a panel",
-        r"/dashboards/.*\.json$",
-        r"\b((?:vllm:|DCGM_FI_|nv_inference_|inference_|litellm_)\w+)[{\[]",
-    ),
+    Kind("selector of a Service", _SERVICES, r"^    (?!\w*[pP]ort:)[\w./-]+: (\S+)$", r"^  selector:", 6),
+    Kind("port of a Service", _SERVICES, r"^    (?:p|targetP)ort: (\S+)$"),
+    Kind("series of a panel", r"/dashboards/.*\.json$", _SERIES, idle=_SHOWN),
+    Kind("job of a panel", r"/dashboards/.*\.json$", r'\bjob=\\"([\w-]+)\\"', idle=_SHOWN),
     Kind("uid of a board that a link names", r"/dashboards/.*\.json$", r'"url": "/d/([\w-]+)'),
     Kind("label of the board's ConfigMap", r"/dashboards/kustomization\.yaml$", r'^ +grafana_dashboard: ("?1"?)$'),
     Kind("path of an Application", r"argocd/.*\.yaml$", r"^    path: (\S+)$"),
@@ -85,9 +89,16 @@ def breaks(root: Path) -> Iterator[Break]:
         text = path.read_text(encoding="utf-8") if kinds else ""
         for kind in kinds:
             for match in re.finditer(kind.pattern, text, re.MULTILINE):
-                before = text[: match.start()].splitlines()[-kind.above or None :]
-                if not kind.under or any(re.search(kind.under, line) for line in before):
+                if counts(kind, text, match):
                     yield Break(kind.name, path.relative_to(root), *match.span(1), broken(kind.name, match[1]))
+
+
+def counts(kind: Kind, text: str, match: re.Match[str]) -> bool:
+    """Whether a match is what its kind means, and somebody reads it."""
+    before = text[: match.start()].splitlines()[-kind.above or None :]
+    line = text[text.rfind("\n", 0, match.start(1)) + 1 : match.start(1)]
+    is_under = not kind.under or any(re.search(kind.under, each) for each in before)
+    return is_under and not (kind.idle and re.search(kind.idle, line))
 
 
 def broken(kind: str, value: str) -> str:
@@ -125,7 +136,7 @@ def chosen(every: list[Break], trials: int, chance: random.Random) -> list[Break
 
 
 def laid_out(tree: Path, folder: Path) -> Path:
-    """A copy of a tree and of its applications, in a folder of their own."""
+    """A copy of a tree and of its applications, in a folder of their own, away from profiles of the same name."""
     shutil.copytree(tree, folder / "out" / tree.name)
     applications = tree.parent.parent / "argocd" / tree.name
     if applications.is_dir():
@@ -139,7 +150,7 @@ def main(trials: int, seed: int, trees: list[Path]) -> None:
     missed: list[Break] = []
     for tree in trees:
         with tempfile.TemporaryDirectory() as name:
-            root = laid_out(tree, Path(name))
+            root = laid_out(tree, Path(name) / "repository")
             every = list(breaks(root))
             before = told(root)
             for one in chosen(every, trials, random.Random(f"{seed} {tree.name}")):
