@@ -24,6 +24,7 @@ from obsgen.repository.objects import Located
 from obsgen.repository.queries.expressions import Expression, LogText, Skipped, board_expressions, rule_expressions
 from obsgen.repository.queries.logql import LogExpression, read_logql
 from obsgen.repository.queries.rules import RuleSet, distinct_rules, rules_of_object, rules_of_text
+from obsgen.repository.queries.scalers import scaler_expressions
 from obsgen.repository.scraping.prometheusconfigs import PrometheusConfig
 from obsgen.repository.secrets import Exposed, in_generators, in_secrets, in_texts
 
@@ -80,7 +81,8 @@ class Contents(Gathered):
 
     @cached_property
     def _queries(self) -> list[Expression | LogText | Skipped]:
-        return [*rule_expressions(self.rule_sets), *board_expressions(self.dashboards)]
+        boards = board_expressions(self.dashboards)
+        return [*rule_expressions(self.rule_sets), *boards, *scaler_expressions(self.objects)]
 
     @cached_property
     def expressions(self) -> list[Expression]:

@@ -414,3 +414,27 @@ def test_pages_are_where_an_image_has_them(tmp_path: Path, image: str, endpoint:
     (tmp_path / "chat.yaml").write_text(text)
     found = [each for each in validate([tmp_path], "off").findings if each.id == "signal/no-page"]
     assert [each.message for each in found] == ([message] if message else [])
+
+
+def scaled(kind: str, query: str) -> str:
+    if kind == "ScaledObject":
+        metadata = {"serverAddress": "http://prometheus:9090", "query": query, "threshold": "5"}
+        return object_of(kind, "chat", {"triggers": [{"type": "prometheus", "metadata": metadata}]}, "keda.sh/v1alpha1")
+    metric = {"name": "m", "provider": {"prometheus": {"address": "http://prometheus:9090", "query": query}}}
+    return object_of(kind, "chat", {"metrics": [metric]}, "argoproj.io/v1alpha1")
+
+
+@pytest.mark.parametrize("kind", ["ScaledObject", "AnalysisTemplate"])
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("sum(vllm:num_requests_waiting)", []),
+        ("sum(vllm:num_request_waiting)", ["signal/no-such-series"]),
+        ("sum(vllm:num_requests_waiting", ["promql/syntax"]),
+        ('sum(vllm:num_requests_waiting{pod="{{args.pod}}"})', []),
+    ],
+)
+def test_queries_that_scale_and_judge_are_read(tmp_path: Path, kind: str, query: str, found: list[str]) -> None:
+    (tmp_path / "facts.yaml").write_text(FACTS)
+    (tmp_path / "chat.yaml").write_text(scaled(kind, query))
+    assert [each for each in ids(list(validate([tmp_path], "off").findings)) if each != "schema/unknown-kind"] == found

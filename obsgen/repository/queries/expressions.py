@@ -25,7 +25,7 @@ class Expression:
     """One query as it was read: `query`, or the `refusal` that says why it is none."""
 
     kind: str
-    """`alert`, `record`, `panel`, `variable` or `annotation`."""
+    """`alert`, `record`, `panel`, `variable`, `annotation` or `scaler`."""
     located: Located
     start: int
     """Where the expression begins in its string."""

@@ -49,7 +49,8 @@ _SHORTEST, _ALIKE = 3, 0.8
 def slip(name: str, names: Iterable[str]) -> str:
     """The known name of which one word has a slip, or whose last word is left out; else nothing.
 
-    A word that some known name has is no slip: then the name is of something else.
+    A word that some known name has is no slip: then the name is of something else. One for many, or many for one, is
+    a slip even so.
     """
     words = _PARTS.findall(name)
     known = {each: _PARTS.findall(each) for each in names}
@@ -66,7 +67,8 @@ def slip(name: str, names: Iterable[str]) -> str:
 def _is_slip(one: str, two: str, every: Container[str]) -> bool:
     figures = one.rstrip("0123456789") == two.rstrip("0123456789")
     alike = SequenceMatcher(None, one, two).ratio() >= _ALIKE or sorted(one) == sorted(two)
-    return len(one) >= _SHORTEST and alike and not figures and one not in every
+    plural = f"{one}s" == two or one == f"{two}s"
+    return len(one) >= _SHORTEST and (plural or (alike and not figures and one not in every))
 
 
 def told(check: str, severity: Severity, message: str, lookup: Lookup, hint: str = "") -> Finding:
