@@ -9,9 +9,17 @@ from table import EXAMPLES, PAGE, Mistake, groups, page
 
 from obsgen import explain
 from obsgen.checks import validate
+from obsgen.checks.discovery import plain_checks
 
 MISTAKES = [row for rows in groups().values() for row in rows]
 SEEN = [row for row in MISTAKES if row.check]
+MEANINGS = {
+    *("signal", "type", "unit", "histogram", "label", "join", "sum", "empty", "ratio", "timing"),
+    *("path", "route"),
+}
+"""Groups whose checks know the field: what each of them finds is a mistake that people make."""
+IN_NO_ROW: dict[str, str] = {}
+"""Checks of these groups that find no mistake of anybody's, and why that is so."""
 
 
 def ids(path: Path) -> set[str]:
@@ -33,6 +41,13 @@ def test_every_row_has_a_check_with_a_page_or_a_reason() -> None:
     assert {row.check for row in SEEN} <= set(explain.ids())
     assert all((EXAMPLES / row.examples).is_dir() if row.examples else row.bad and row.good for row in SEEN)
     assert len({row.mistake for row in MISTAKES}) == len(MISTAKES)
+
+
+def test_every_check_that_knows_the_field_has_a_row() -> None:
+    known = {check.ID for check in plain_checks() if check.ID.partition("/")[0] in MEANINGS}
+    named = {row.check for row in SEEN}
+    assert {each.partition("/")[0] for each in known} == MEANINGS
+    assert known - named == set(IN_NO_ROW), "add a row to mistakes.yaml, or a reason here"
 
 
 def test_the_page_is_up_to_date() -> None:
