@@ -21,6 +21,8 @@ _KEY = re.compile(r"\s*(?:- +)*(?P<key>[^\s:#'\"{\[][^:#]*?)(?P<colon> *:)(?=\s|
 _NO_BLANK = re.compile(r"(\s*(?:- +)*)([A-Za-z][\w.-]*):([^\s/].*?)\s*\Z")
 _EQUALS = re.compile(r"(\s*(?:- +)*)([A-Za-z][\w.-]*)\s*=\s*(.*?)\s*\Z")
 _ODD_BLANK = re.compile(r"(?:^|[:,\[{-]) *([^\S \t\r\n]|[\u200b-\u200f\u2060\ufeff])")
+_CONFLICT = "<<<<<<< "
+_TEMPLATE = re.compile(r"(\s*(?:- +)*[^\s:#'\"{\[][^:#]*: +)(\{\{.*?)\s*\Z")
 _DASHES = re.compile(r"\s*(?:- +)*")
 
 
@@ -77,6 +79,25 @@ def slip(text: str, problem: MarkedYAMLError) -> Slip | None:
     start = (min(since.line, len(lines) - 1), since.column)
     trouble = _Trouble(lines, str(problem.problem), str(problem.context), line, mark.column, start)
     return next((found for rule in _RULES if (found := rule(trouble))), None)
+
+
+def _conflict(trouble: _Trouble) -> Slip | None:
+    """What git leaves where two branches changed the same lines."""
+    number = next((number for number, line in enumerate(trouble.lines) if line.startswith(_CONFLICT)), None)
+    if number is None:
+        return None
+    hint = "take one side, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"
+    return Slip("a conflict of a merge stands here", number + 1, 1, len(trouble.lines[number].rstrip()), hint)
+
+
+def _template(trouble: _Trouble) -> Slip | None:
+    """`key: {{ … }} text`, which begins a mapping to YAML."""
+    match = _TEMPLATE.match(trouble.here)
+    if not match or not (_is_indentation(trouble) or "flow" in trouble.context):
+        return None
+    quote = "'" if '"' in match[2] else '"'
+    message = "a text that begins with '{{' needs quotes"
+    return Slip(message, trouble.line + 1, match.start(2) + 1, len(match[2]), f"write {quote}{match[2]}{quote}")
 
 
 def _tab(trouble: _Trouble) -> Slip | None:
@@ -254,6 +275,8 @@ def _escape(trouble: _Trouble) -> Slip | None:
 
 
 _RULES: tuple[Callable[[_Trouble], Slip | None], ...] = (
+    _conflict,
+    _template,
     _tab,
     _odd_blank,
     _smart_quote,
