@@ -104,22 +104,24 @@ def _is_manifest(source: Source, path: str) -> bool:
 
 
 def _folders(paths: Sequence[str], both: Sides) -> Sides:
-    """Folders of manifests on both sides, as they stand there."""
-    old, new = (_folder_side(paths, each.source, both.asked.base) for each in (both.old, both.new))
-    nowhere = [each for each, one, other in zip(paths, old.tree.paths, new.tree.paths, strict=True)
-               if not one.exists() and not other.exists()]  # fmt: skip
+    """Folders of manifests on both sides, as they stand there; one may have another name in the base."""
+    old, new = both.old.source, both.new.source
+    if isinstance(old, OnDisk) and len(paths) == 1 and not (old.folder / paths[0]).exists():
+        trees = [Tree(each.label, folder, (folder,)) for each, folder in
+                 ((old, old.folder), (new, (new.bring(paths) / paths[0]).resolve()))]  # fmt: skip
+    else:
+        trees = [_folder_tree(paths, each) for each in (old, new)]
+    nowhere = [path for path, *there in zip(paths, *(each.paths for each in trees), strict=True)
+               if not any(each.exists() for each in there)]  # fmt: skip
     if nowhere:
-        raise ObsgenError(f"there is no {', '.join(nowhere)}, neither in {old.source.label} nor in {new.source.label}")
-    return Sides(old, new, both.asked, both.room)
+        raise ObsgenError(f"there is no {', '.join(nowhere)}, neither in {old.label} nor in {new.label}")
+    return Sides(Side(trees[0], old), Side(trees[1], new), both.asked, both.room)
 
 
-def _folder_side(paths: Sequence[str], source: Source, base: str | None) -> Side:
+def _folder_tree(paths: Sequence[str], source: Source) -> Tree:
     folder = source.bring(paths)
-    there = [folder / each for each in paths]
-    if isinstance(source, OnDisk) and source.label == base and len(there) == 1 and not there[0].exists():
-        return Side(Tree(source.label, folder, (folder,)), source)  # `obsgen diff new --base old`
-    top = Path(os.path.commonpath([folder, *(each.resolve() for each in there)]))
-    return Side(Tree(source.label, top, tuple(each.resolve() for each in there)), source)
+    there = tuple((folder / each).resolve() for each in paths)
+    return Tree(source.label, Path(os.path.commonpath([folder, *there])), there)
 
 
 def _stacks(paths: Sequence[str], old: Source, new: Source, asked: Asked, room: Path) -> Sides:
