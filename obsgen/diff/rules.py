@@ -102,7 +102,7 @@ def _held(pair: Pair) -> tuple[list[Held], list[Held]]:
 
 def matched(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
     """The rules that differ, those of one name and the most labels in common together; renamed ones too."""
-    before, after = _without_equal(list(old), list(new))
+    _, before, after = _equal(list(old), list(new))
     found: list[Match] = []
     for is_pair in (_same_labels, _same_server, _same_name, _same_meaning, _same_but_limits):
         for one in list(before):
@@ -124,9 +124,16 @@ def parts(old: Held, new: Held) -> list[Difference]:
     return [Difference(Part.SHAPE, old.text, new.text)] if old.rule.expr.split() != new.rule.expr.split() else []
 
 
-def _without_equal(old: list[Held], new: list[Held]) -> tuple[list[Held], list[Held]]:
-    """Those that are not the same on both sides, wherever they stand."""
+def paired(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
+    """The rules that are there on both sides, whether they differ or not."""
+    equal, before, after = _equal(list(old), list(new))
+    return [*equal, *(each for each in matched(before, after) if each.old and each.new)]
+
+
+def _equal(old: list[Held], new: list[Held]) -> tuple[list[Match], list[Held], list[Held]]:
+    """Those that are the same on both sides, wherever they stand, and what is left on each."""
     left = list(new)
+    found: list[Match] = []
     rest = []
     for each in old:
         same = next((other for other in left if other.rule.value == each.rule.value), None)
@@ -134,7 +141,8 @@ def _without_equal(old: list[Held], new: list[Held]) -> tuple[list[Held], list[H
             rest.append(each)
         else:
             left.remove(same)
-    return rest, left
+            found.append(Match(each, same))
+    return found, rest, left
 
 
 def _same_name(old: Held, new: Held) -> bool:
@@ -167,22 +175,34 @@ def _same_but_limits(old: Held, new: Held) -> bool:
 
 def of_object(key: Key, object_: KubeObject) -> Iterator[Held]:
     """The rules that an object is made of, or holds as text."""
-    set_ = rules_of_object(object_)
-    if set_:
-        yield from _of_set(Spot(key, ("spec", "groups")), set_)
-    elif object_.kind == "ConfigMap":
-        for located in embedded_documents([object_], set()):
-            if kind_of("", located.value) == "rules" and isinstance(located.where, Embedded):
-                yield from _of_set(Spot(key, located.where.outer.route), rules_of_text(located))
+    yield from (each for spot, set_ in sets_of_object(key, object_) for each in of_set(spot, set_))
 
 
 def of_document(path: str, located: Located) -> Iterator[Held]:
     """The rules of a file."""
+    yield from (each for spot, set_ in sets_of_document(path, located) for each in of_set(spot, set_))
+
+
+def sets_of_object(key: Key, object_: KubeObject) -> Iterator[tuple[Spot, RuleSet]]:
+    """The sets of rules in an object, each with the part that it is."""
+    set_ = rules_of_object(object_)
+    if set_:
+        yield Spot(key, ("spec", "groups")), set_
+    elif object_.kind == "ConfigMap":
+        for located in embedded_documents([object_], set()):
+            if kind_of("", located.value) == "rules" and isinstance(located.where, Embedded):
+                route = located.where.outer.route[len(object_.located.route) :]
+                yield Spot(key, route), rules_of_text(located)
+
+
+def sets_of_document(path: str, located: Located) -> Iterator[tuple[Spot, RuleSet]]:
+    """The set of rules that a file is, if it is one."""
     if kind_of(path, located.value) == "rules":
-        yield from _of_set(Spot(path, ("groups",)), RuleSet(located, is_object=False))
+        yield Spot(path, ("groups",)), RuleSet(located, is_object=False)
 
 
-def _of_set(spot: Spot, set_: RuleSet) -> Iterator[Held]:
+def of_set(spot: Spot, set_: RuleSet) -> Iterator[Held]:
+    """The rules of a set."""
     for_loki = is_logql(set_)
     for group in set_.groups:
         yield from (Held(spot, rule, group, for_loki) for rule in rules_of(group))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from obsgen.diff.deliveries import ends_of, may_wake
 from obsgen.diff.expressions import Part
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
@@ -43,10 +44,21 @@ class _Alert:
                 "change/alert-removed", "-", f"no longer alerts ({_severity(old)})", Risk.STOPS_PAGING, (old.text,)
             )
         elif old is None and new:
-            risk = Risk.PAGES if _severity(new) in _PAGING else Risk.SAFE
-            yield self._change("change/alert-added", "+", f"new, {_severity(new)}", risk, (new.text,))
+            yield self._added(new)
         elif old and new:
             yield from self._differences(old, new)
+
+    def _added(self, new: Held) -> Change:
+        severity, ends = _severity(new), ends_of(self.pair.new, new)
+        wakes = severity in _PAGING
+        told = ""
+        if ends is not None:
+            names = dict.fromkeys(each.receiver for each in ends if each.tells)
+            told = f" → {', '.join(names)}" if names else ", nobody is told"
+            kinds = {kind for each in ends for kind in each.kinds} - (set() if wakes else {"webhook"})
+            wakes = may_wake(kinds)
+        risk = Risk.PAGES if wakes else Risk.SAFE
+        return self._change("change/alert-added", "+", f"new, {severity}{told}", risk, (new.text,))
 
     def _differences(self, old: Held, new: Held) -> Iterator[Change]:
         found = [*self._named(old, new), *self._expression(old, new), *self._times(old, new), *self._labels(old, new)]

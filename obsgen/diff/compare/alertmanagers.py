@@ -1,0 +1,203 @@
+"""Alertmanager's own configuration: its receivers, what silences what, time intervals, and what holds for all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from obsgen.diff.deliveries import integrations
+from obsgen.diff.leaves import leaves
+from obsgen.diff.model import Change, Key, Risk, Spot
+from obsgen.diff.pairs import Pair
+from obsgen.diff.receivers import differing, told
+from obsgen.diff.routes import Configured, configured, spot
+from obsgen.findings import Place
+from obsgen.repository.alerting.alertmanagers import Configuration
+from obsgen.repository.alerting.inhibitions import Inhibition, inhibitions
+from obsgen.repository.alerting.timeintervals import intervals
+from obsgen.repository.objects import Located
+from obsgen.signalpath.routing import Matcher
+
+_OF_OTHERS = ("route", "receivers")
+_WITH_OTHERS = frozenset(("Application", "HelmRelease"))
+
+
+def compare(pair: Pair) -> Iterator[Change]:
+    """What a unit's configurations say now that they did not before; routes are told by whom they concern."""
+    found = configured(pair)
+    both = _Both(pair, [one for each in found for one in each.old], [one for each in found for one in each.new])
+    if both.old and both.new:
+        yield from (*both.receivers(), *both.inhibitions(), *both.intervals(), *both.rest())
+    elif found:
+        yield from (_whole(pair, each) for each in found)
+    yield Change("", "", "", "", Risk.SAFE, covers=tuple(each for one in found for each in _covers(one)))
+
+
+def _whole(pair: Pair, each: Configured) -> Change:
+    """A configuration where there was none, or none where there was one."""
+    names = sorted(
+        {kind for one in each.old or each.new for each_ in _named(one) for kind in integrations(each_.value)}
+    )
+    tells = f"tells by {', '.join(names)}" if names else "tells nobody"
+    if each.new:
+        return each.thing.change("change/alertmanager-added", "+", f"Alertmanager's configuration, {tells}", Risk.SAFE)
+    what = f"no longer configures Alertmanager, which {tells.replace('tells', 'told', 1)}"
+    return each.thing.change("change/alertmanager-removed", "-", what, Risk.STOPS_PAGING)
+
+
+def _covers(found: Configured) -> Iterator[Spot]:
+    thing = found.thing
+    is_part = isinstance(thing.owner, Key) and thing.owner.kind in _WITH_OTHERS
+    for side, configurations in ((thing.old, found.old), (thing.new, found.new)):
+        for each in configurations if side else ():
+            route = spot(each, side) if side else ()
+            if (thing.old and thing.new) or not (is_part or (route and isinstance(thing.owner, str))):
+                yield Spot(thing.owner, route)
+
+
+def _named(configuration: Configuration) -> list[Located]:
+    listed = configuration.located.at("receivers").items()
+    return [each for each in listed if isinstance(each.value, dict) and each.value.get("name")]
+
+
+@dataclass(frozen=True)
+class _Both:
+    """The configurations of both sides that differ, or of which one is gone."""
+
+    pair: Pair
+    old: list[Configuration]
+    new: list[Configuration]
+
+    def receivers(self) -> Iterator[Change]:
+        """Receivers that came, went, are called otherwise, or tell otherwise."""
+        old, new = (_by_name([each for one in side for each in _named(one)]) for side in (self.old, self.new))
+        gone, come = {key: old[key] for key in old if key not in new}, {key: new[key] for key in new if key not in old}
+        for name, now in come.items():
+            was = next((key for key, each in gone.items() if _content(each) == _content(now)), None)
+            if was:
+                before = gone.pop(was)
+                yield self._change("change/receiver-renamed", "~", name, f"renamed from {was}", Risk.SAFE, before, now)
+            else:
+                what = f"new, {_tells(now)}"
+                yield self._change("change/receiver-added", "+", name, what, Risk.SAFE, None, now)
+        for name, each in gone.items():
+            what = f"gone, {_tells(each).replace('tells', 'told', 1)}"
+            yield self._change("change/receiver-removed", "-", name, what, Risk.REVIEW, each, None)
+        for name in (each for each in old if each in new):
+            found = told(old[name].value, new[name].value)
+            if found:
+                yield self._change("change/receiver-changed", "~", name, *found, old[name], new[name])
+
+    def inhibitions(self) -> Iterator[Change]:
+        """What silences other alerts than before, or no longer does."""
+        old, new = ([each for one in side for each in inhibitions(one)] for side in (self.old, self.new))
+        gone = [each for each in old if _rule(each) not in map(_rule, new)]
+        for now in (each for each in new if _rule(each) not in map(_rule, old)):
+            was = next((each for each in gone if _sides(each) == _sides(now)), None)
+            if was:
+                gone.remove(was)
+                yield self._narrowed(was, now)
+            else:
+                yield self._inhibition("change/inhibition-added", "+", _text(now), Risk.STOPS_PAGING, None, now)
+        for each in gone:
+            what = f"no longer {_text(each)}"
+            yield self._inhibition("change/inhibition-removed", "-", what, Risk.PAGES, each, None)
+
+    def _narrowed(self, old: Inhibition, new: Inhibition) -> Change:
+        gone, come = sorted({*old.equal} - {*new.equal}), sorted({*new.equal} - {*old.equal})
+        must = f"{', '.join(come)} must be equal, too" if come else ""
+        need = f"{', '.join(gone)} need no longer be equal" if gone else ""
+        risk = Risk.REVIEW if gone and come else Risk.PAGES if come else Risk.STOPS_PAGING
+        what = f"{_head(new)}: {'; '.join(filter(None, (must, need)))}"
+        return self._inhibition("change/inhibition-changed", "~", what, risk, old, new)
+
+    def _inhibition(
+        self, id_: str, sign: str, what: str, risk: Risk, old: Inhibition | None, new: Inhibition | None
+    ) -> Change:
+        before, after = old.located if old else None, new.located if new else None
+        return self._change(id_, sign, "inhibition", what, risk, before, after, sort="")
+
+    def intervals(self) -> Iterator[Change]:
+        """Time intervals that hold other times."""
+        old, new = (_by_name([each for one in side for each in intervals(one)]) for side in (self.old, self.new))
+        for name in dict.fromkeys((*old, *new)):
+            was, now = old.get(name), new.get(name)
+            if was and now and _content(was) != _content(now):
+                lines = tuple(f"{sign} {json.dumps(_content(each))}" for sign, each in (("-", was), ("+", now)))
+                what = "other times: whoever is muted or told by it is so at other times"
+                yield self._change(
+                    "change/interval-changed", "~", name, what, Risk.REVIEW, was, now, lines, sort="interval"
+                )
+            elif was is None or now is None:
+                sign, what, risk = ("+", "new", Risk.SAFE) if now else ("-", "gone", Risk.REVIEW)
+                id_ = "change/interval-added" if now else "change/interval-removed"
+                yield self._change(id_, sign, name, what, risk, was, now, sort="interval")
+
+    def rest(self) -> Iterator[Change]:
+        """What holds for all of a configuration; where there are several, what is the first one's."""
+        own = (*_OF_OTHERS, *self.new[0].keys.intervals, *self.new[0].keys.intervals, self.new[0].keys.inhibit)
+        old, new = (
+            {key: each for key, each in side[0].value.items() if key not in own} for side in (self.old, self.new)
+        )
+        found = list(leaves(old, new))
+        parts = list(dict.fromkeys(differing(found)))
+        if found:
+            what = "; ".join(parts) or "other texts"
+            risk = Risk.REVIEW if parts else Risk.SAFE
+            before, after = self.old[0].located, self.new[0].located
+            yield self._change("change/alertmanager-changed", "~", "Alertmanager", what, risk, before, after, sort="")
+
+    def _change(
+        self,
+        id_: str,
+        sign: str,
+        name: str,
+        what: str,
+        risk: Risk,
+        old: Located | None,
+        new: Located | None,
+        details: tuple[str, ...] = (),
+        sort: str = "receiver",
+    ) -> Change:
+        before, after = self.pair.old.tree, self.pair.new.tree
+        was: Place | None = before.place(old.place()) if old else None
+        now: Place | None = after.place(new.place()) if new else None
+        return Change(id_, sign, f"{sort} {name}".strip(), what, risk, details, (), was, now)
+
+
+def _by_name(found: list[Located]) -> dict[str, Located]:
+    """Things by name; where objects have some of one name, a number tells them apart."""
+    named: dict[str, Located] = {}
+    for each in found:
+        name, number = str(each.value["name"]), 2
+        while name in named:
+            name, number = f"{each.value['name']} ({number})", number + 1
+        named[name] = each
+    return named
+
+
+def _content(part: Located) -> dict[str, object]:
+    return {key: each for key, each in part.value.items() if key != "name"}
+
+
+def _tells(receiver: Located) -> str:
+    kinds = integrations(receiver.value)
+    return f"tells by {' and '.join(kinds)}" if kinds else "tells nobody"
+
+
+def _rule(each: Inhibition) -> tuple[object, ...]:
+    return (*_sides(each), frozenset(each.equal))
+
+
+def _sides(each: Inhibition) -> tuple[frozenset[Matcher], frozenset[Matcher]]:
+    return frozenset(each.source), frozenset(each.target)
+
+
+def _head(each: Inhibition) -> str:
+    source, target = (", ".join("".join(one) for one in side) or "all" for side in (each.source, each.target))
+    return f"silences {target} while {source} fires"
+
+
+def _text(each: Inhibition) -> str:
+    return f"{_head(each)}, for equal {', '.join(sorted(each.equal)) or 'any'}"
