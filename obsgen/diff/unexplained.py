@@ -19,6 +19,7 @@ _CHECKSUM = "obsgen.dev/checksum"
 
 def unexplained(pair: Pair, told: Iterable[Change]) -> Iterator[Change]:
     """A change for each object and file with differences that none of the changes covers; new and gone by kind."""
+    told = list(told)
     covered: dict[Key | str, list[Route]] = {}
     for change in told:
         for spot in change.covers:
@@ -29,7 +30,7 @@ def unexplained(pair: Pair, told: Iterable[Change]) -> Iterator[Change]:
     found += _together([each for each in there if each.new is None])
     found += _together([each for each in there if each.old is None])
     yield from found
-    if not covered and not found:
+    if not told and not found:
         yield from _restarts(every)
 
 
