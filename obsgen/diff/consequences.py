@@ -13,20 +13,22 @@ from functools import cached_property
 
 from obsgen.causes import Causes
 from obsgen.checks.allowances import Allowances
-from obsgen.checks.discovery import plain_checks
+from obsgen.checks.discovery import Check, plain_checks
 from obsgen.diff.model import Change, Risk, Unit
 from obsgen.diff.subjects import Subject, Subjects
 from obsgen.diff.trees import Tree
 from obsgen.findings import Finding, Severity
 
 _LEVELS = (3, 4, 5)
+_OTHERS = ("argocd/", "secret/")
+"""Checks of what is deployed, and with which keys: comparisons of their own tell of these."""
 _DATA = (
     *("datasource/", "label/", "link/variable", "logql/", "promql/syntax", "signal/", "path/enforced-namespace"),
     *("path/exported-label", "path/label-dropped", "path/no-such-job", "path/series-dropped"),
 )
 """Findings after which a query has no answer. The longer a beginning, the less it stands for."""
 _HELD = ("signal/caution", "signal/deprecated", "signal/first-event", "signal/pushed", "signal/switched-off")
-"""Those of them after which it has one all the same."""
+"""Those of them after which it has one all the same: for `obsgen validate` to tell."""
 _WAYS = ("path/",)
 _PEOPLE = ("route/",)
 _LINKS = ("link/", "rules/no-runbook")
@@ -50,7 +52,7 @@ class _Fault:
     def sort(self) -> str:
         """What is missing: `data`, `way`, `people`, `link`; empty for what is only wrong."""
         id_ = self.finding.id
-        if id_.startswith(_DATA) and not id_.startswith(_HELD):
+        if id_.startswith(_DATA):
             return "data" if self.subject.asks else "way"
         sorts = {"way": _WAYS, "people": _PEOPLE, "link": _LINKS}
         return next((sort for sort, ids in sorts.items() if id_.startswith(ids)), "")
@@ -84,6 +86,12 @@ def consequences(old: Tree, new: Tree, told: _Told) -> Iterator[tuple[Change, fr
         yield from _Sides(_Side(old, stacks), _Side(new, stacks), told, units).changes()
 
 
+def _is_asked(check: Check) -> bool:
+    """Whether a check may find that something is lost, or surely wrong."""
+    matters = check.SEVERITY == Severity.ERROR or check.ID.startswith((*_DATA, *_WAYS, *_PEOPLE, *_LINKS))
+    return check.LEVEL in _LEVELS and matters and not check.ID.startswith((*_OTHERS, *_HELD))
+
+
 class _Side:
     """One tree, its stacks that differ, and what the checks find there."""
 
@@ -94,17 +102,18 @@ class _Side:
 
     @cached_property
     def faults(self) -> list[_Fault]:
-        """What is told of queries, ways and people; information is left out, and what somebody allows."""
-        checks = (each for each in plain_checks() if each.LEVEL in _LEVELS)
-        found = (finding for each in checks for finding in each.check(self.repository))
-        faults = dict.fromkeys(each for each in found if each.severity != Severity.INFO)
-        if not faults:
-            return []
-        allowances = Allowances(self.repository, datetime.now(UTC).date(), Causes(self.repository))
-        return [self._fault(each) for each in faults if not allowances.suppressed(each)]
+        """What is told of queries, ways and people; information is left out."""
+        found = (finding for each in plain_checks() if _is_asked(each) for finding in each.check(self.repository))
+        once = dict.fromkeys(each for each in found if each.severity != Severity.INFO)
+        return [_Fault(each, self.subjects.at(each.place), self.subjects.name_at(each.place)) for each in once]
 
-    def _fault(self, finding: Finding) -> _Fault:
-        return _Fault(finding, self.subjects.at(finding.place), self.subjects.name_at(finding.place))
+    def is_allowed(self, fault: _Fault) -> bool:
+        """Whether somebody allows it."""
+        return self._allowances.suppressed(fault.finding) is not None
+
+    @cached_property
+    def _allowances(self) -> Allowances:
+        return Allowances(self.repository, datetime.now(UTC).date(), Causes(self.repository))
 
     def units(self, fault: _Fault) -> frozenset[Unit]:
         """Whoever gets what it is about, and what it names besides."""
@@ -128,7 +137,12 @@ class _Sides:
         lost: dict[tuple[str, str, frozenset[Unit]], list[_Fault]] = {}
         for each in self.new.faults:
             units = self._where(self.new, each)
-            if each.key not in before and self._is_worth(each) and not self._is_repeated(each, units):
+            if (
+                each.key not in before
+                and self._is_worth(each)
+                and not self._is_repeated(each, units)
+                and not self.new.is_allowed(each)
+            ):
                 lost.setdefault((each.sort, str(each.subject), units), []).append(each)
         yield from self._lost(lost)
         yield from self._mended()

@@ -46,7 +46,8 @@ class Tree:
     @cached_property
     def sample(self) -> Repository:
         """The same files; of many overlays that are alike a few are built, as is enough to judge what they say."""
-        return replace(self.repository, every_build=False)
+        few = replace(self.repository, every_build=False)
+        return few if len(few.chosen) < len(self.repository.builds) else self.repository
 
     @cached_property
     def states(self) -> dict[Unit, State]:
@@ -79,11 +80,11 @@ class Tree:
         return {self.path(each): each.read_bytes() for each in wanted if each.resolve() not in read}
 
     def part(self, stacks: Collection[str]) -> Repository:
-        """The sample of some stacks, and of all that is of no rendered tree."""
+        """The sample of some stacks, and of all that is of no rendered tree; the whole where that is not much more."""
         whole = self.sample
         roots = ((each, self._root(each.path.resolve().parent)) for each in whole.readings)
         kept = tuple(each for each, root in roots if root is None or root.name in stacks)
-        return whole if len(kept) == len(whole.readings) else replace(whole, readings=kept)
+        return whole if 2 * len(kept) > len(whole.readings) else replace(whole, readings=kept)
 
     def readers(self, file: str) -> frozenset[Unit]:
         """The units that are built of a file; whoever it is for where no kustomization reads it."""

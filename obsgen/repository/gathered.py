@@ -73,7 +73,7 @@ class Gathered:
     @cached_property
     def builds(self) -> list[BuiltTree]:
         """The builds of the kustomizations that no other one includes; of many alike a few."""
-        return build_trees(self._built, self.readings)
+        return build_trees(self.chosen, self.readings)
 
     @cached_property
     def samples(self) -> list[BuiltTree]:
@@ -84,7 +84,8 @@ class Gathered:
         return [one for one in self.builds if one.kustomization in one_each]
 
     @cached_property
-    def _built(self) -> list[Kustomization]:
+    def chosen(self) -> list[Kustomization]:
+        """The kustomizations that are built."""
         found = roots(self.kustomizations)
         if self.every_build:
             return found
@@ -144,7 +145,7 @@ class Gathered:
         """Files that were not checked, or not all of their documents, each with the reason."""
         found = [Unread(one.file, one.excuse) for one in self.readings if one.excuse and one not in self._broken]
         found += [Unread(entry.document.file, reason) for entry in self.entries if (reason := self.excuse(entry))]
-        left = {one.document.file for one in roots(self.kustomizations)} - {one.document.file for one in self._built}
+        left = {one.document.file for one in roots(self.kustomizations)} - {one.document.file for one in self.chosen}
         found += [Unread(file, ALIKE) for file in sorted(left)]
         return list(dict.fromkeys(found))
 
