@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,6 +12,7 @@ from obsgen.signalpath.selectors import Labels, Requirement, unmet
 
 Item = Service | Workload
 _ALIKE = 0.75
+_FIGURES = re.compile(r"\d+")
 
 
 def nearest(selector: Any, items: Iterable[Item]) -> tuple[Item, Requirement] | None:
@@ -32,5 +34,6 @@ def _is_slip(wanted: Requirement, labels: Labels) -> bool:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two words are written almost so."""
-    return bool(one and other) and SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    """Whether two words are written almost so; those that differ in figures alone are meant."""
+    by_figures = one != other and _FIGURES.sub("", one) == _FIGURES.sub("", other)
+    return bool(one and other) and not by_figures and SequenceMatcher(None, one, other).ratio() >= _ALIKE
