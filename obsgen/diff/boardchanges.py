@@ -31,9 +31,9 @@ def board_changes(pair: Pair, match: BoardMatch) -> Iterator[Change]:
         if match.old.value != match.new.value:
             yield from _Differing(pair, match.old, match.new).changes()
     elif match.new:
-        yield _whole(pair, match.new, "added", "+", "new", Risk.SAFE)
+        yield _whole(pair, match.new, "change/dashboard-added", "+", "new", Risk.SAFE)
     elif match.old:
-        yield _whole(pair, match.old, "removed", "-", "gone", Risk.REVIEW)
+        yield _whole(pair, match.old, "change/dashboard-removed", "-", "gone", Risk.REVIEW)
 
 
 def _whole(pair: Pair, board: Board, id_: str, sign: str, what: str, risk: Risk) -> Change:
@@ -42,7 +42,7 @@ def _whole(pair: Pair, board: Board, id_: str, sign: str, what: str, risk: Risk)
     place = tree.place(board.outer.place())
     old, new = (None, place) if sign == "+" else (place, None)
     details = (f"{len(titles)} panels: {', '.join(titles)}",) if titles else ()
-    return Change(f"change/dashboard-{id_}", sign, f"dashboard {board.title}", what, risk, details, (), old, new)
+    return Change(id_, sign, f"dashboard {board.title}", what, risk, details, (), old, new)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,25 +59,25 @@ class _Differing:
         if not found:
             keys = sorted(_differing(self.old.value, self.new.value) & _OF_GRAFANA)
             what = f"other {', '.join(keys)}" if keys else "other layout"
-            yield self._of_board("options", "~", what, Risk.SAFE)
+            yield self._of_board("change/dashboard-options", "~", what, Risk.SAFE)
 
     def _named(self) -> Iterator[Change]:
         old, new = self.old, self.new
         if old.uid != new.uid:
             what = f"uid {old.uid or 'none'} → {new.uid or 'none'}: links to it break"
-            yield self._of_board("uid", "~", what, Risk.REVIEW, ("uid",))
+            yield self._of_board("change/dashboard-uid", "~", what, Risk.REVIEW, ("uid",))
         if old.title != new.title:
-            yield self._of_board("renamed", "~", f"renamed from {old.title}", Risk.SAFE, ("title",))
+            yield self._of_board("change/dashboard-renamed", "~", f"renamed from {old.title}", Risk.SAFE, ("title",))
 
     def _options(self) -> Iterator[Change]:
         before, after = self.old.value, self.new.value
         for key, word in (("refresh", "refresh"), ("time", "time range")):
             one, other = (_span(each.get(key)) for each in (before, after))
             if one != other:
-                yield self._of_board("options", "~", f"{word} {one} → {other}", Risk.SAFE, (key,))
+                yield self._of_board("change/dashboard-options", "~", f"{word} {one} → {other}", Risk.SAFE, (key,))
         keys = sorted(_differing(before, after) - _TOLD - _OF_GRAFANA)
         if keys:
-            yield self._of_board("options", "~", f"other {', '.join(keys)}", Risk.SAFE, (keys[0],))
+            yield self._of_board("change/dashboard-options", "~", f"other {', '.join(keys)}", Risk.SAFE, (keys[0],))
 
     def _variables(self) -> Iterator[Change]:
         """What may be chosen now; variables of which the same is to be said are told together."""
@@ -90,7 +90,7 @@ class _Differing:
         for (what, risk), names in said.items():
             place = new[names[0]].route[len(self.new.located.route) :] if names[0] in new else ("templating",)
             what = f"variable{'s' if len(names) > 1 else ''} {', '.join(names)}: {what}"
-            yield self._of_board("variable", "~", what, risk, place)
+            yield self._of_board("change/dashboard-variable", "~", what, risk, place)
 
     def _panels(self) -> Iterator[Change]:
         found = matched_panels(*(panels_of(each.located) for each in (self.old, self.new)))
@@ -99,15 +99,15 @@ class _Differing:
             if old and new:
                 yield from _Panel(self, old, new).changes(renamed)
             elif new:
-                yield self.of_panel(None, new, "added", "+", "new", Risk.SAFE, _asking(new))
+                yield self.of_panel(None, new, "change/panel-added", "+", "new", Risk.SAFE, _asking(new))
             elif old:
-                yield self.of_panel(old, None, "removed", "-", "gone", Risk.REVIEW, _asking(old))
+                yield self.of_panel(old, None, "change/panel-removed", "-", "gone", Risk.REVIEW, _asking(old))
         for before, after in renamed.items():
-            yield self._of_board("options", "~", f"row {before} is called {after}", Risk.SAFE)
+            yield self._of_board("change/dashboard-options", "~", f"row {before} is called {after}", Risk.SAFE)
 
     def _of_board(self, id_: str, sign: str, what: str, risk: Risk, route: tuple[str | int, ...] = ()) -> Change:
         old, new = self.places(self.old.located.at(*route), self.new.located.at(*route))
-        return Change(f"change/dashboard-{id_}", sign, f"dashboard {self.new.title}", what, risk, (), (), old, new)
+        return Change(id_, sign, f"dashboard {self.new.title}", what, risk, (), (), old, new)
 
     def of_panel(
         self,
@@ -124,7 +124,7 @@ class _Differing:
         title = f'panel "{shown.title}"' if shown and shown.title else f"a {shown.type if shown else ''} panel"
         places = self.places(old.located if old else None, new.located if new else None)
         subject = f"{title} of {self.new.title}"
-        return Change(f"change/panel-{id_}", sign, subject, what, risk, details, (), *places)
+        return Change(id_, sign, subject, what, risk, details, (), *places)
 
     def places(self, old: Located | None, new: Located | None) -> tuple[Place | None, Place | None]:
         """Where a part stood, and where it stands now."""
@@ -145,37 +145,39 @@ class _Panel:
     def changes(self, renamed_rows: dict[str, str]) -> Iterator[Change]:
         old, new = self.old, self.new
         if old.title != new.title:
-            yield self._change("renamed", f"renamed from {old.title or 'nothing'}", Risk.SAFE)
+            yield self._change("change/panel-renamed", f"renamed from {old.title or 'nothing'}", Risk.SAFE)
         if renamed_rows.get(old.row, old.row) != new.row:
-            yield self._change("moved", f"now in row {new.row}" if new.row else "now in no row", Risk.SAFE)
+            yield self._change("change/panel-moved", f"now in row {new.row}" if new.row else "now in no row", Risk.SAFE)
         yield from self._asked()
         if old.unit != new.unit:
-            yield self._change("unit", f"unit {old.unit} → {new.unit}", Risk.REVIEW)
+            yield self._change("change/panel-unit", f"unit {old.unit} → {new.unit}", Risk.REVIEW)
         if old.steps != new.steps:
             before, after = (", ".join(each.steps) or "none" for each in (old, new))
-            yield self._change("thresholds", f"colours {before} → {after}", Risk.REVIEW)
+            yield self._change("change/panel-thresholds", f"colours {before} → {after}", Risk.REVIEW)
         yield from self._shown()
 
     def _asked(self) -> Iterator[Change]:
         if self.old.sources != self.new.sources:
             before, after = (", ".join(each.sources) or "the default" for each in (self.old, self.new))
-            yield self._change("datasource", f"asks datasource {after} instead of {before}", Risk.REVIEW)
+            yield self._change("change/panel-datasource", f"asks datasource {after} instead of {before}", Risk.REVIEW)
         lines: dict[tuple[str, Risk], list[str]] = {}
         for one, other in self._queries:
             for sentence in _sentences(one, other):
                 lines.setdefault(sentence, []).extend(_lines(one, other))
         for (what, risk), details in lines.items():
-            yield self._change("query", what, risk, tuple(details))
+            yield self._change("change/panel-query", what, risk, tuple(details))
 
     def _shown(self) -> Iterator[Change]:
         if self.old.type != self.new.type:
-            yield self._change("options", f"shown as {self.new.type} instead of {self.old.type}", Risk.SAFE)
+            yield self._change(
+                "change/panel-options", f"shown as {self.new.type} instead of {self.old.type}", Risk.SAFE
+            )
             return
         keys = _differing(_rest(self.old), _rest(self.new)) - (_OF_LIMITS if self._has_other_limits else frozenset())
         if keys == {"description"}:
-            yield self._change("options", "another description", Risk.SAFE)
+            yield self._change("change/panel-options", "another description", Risk.SAFE)
         elif keys:
-            yield self._change("options", "other options", Risk.SAFE, (", ".join(sorted(keys)),))
+            yield self._change("change/panel-options", "other options", Risk.SAFE, (", ".join(sorted(keys)),))
 
     @cached_property
     def _queries(self) -> list[tuple[Query | None, Query | None]]:

@@ -164,7 +164,7 @@ class _Sides:
         id_, what, risk = _worded(fault, is_new, reason)
         details = tuple(dict.fromkeys(f"{each.finding.id}: {each.finding.message}" for each in faults))
         place = self.new.tree.place(fault.finding.place)
-        return Change(f"change/{id_}", "-", str(fault.subject), what, risk, details, (), None, place)
+        return Change(id_, "-", str(fault.subject), what, risk, details, (), None, place)
 
     def _mended(self) -> Iterator[tuple[Change, frozenset[Unit]]]:
         still = {(each.sort, str(each.subject)) for each in self.new.faults}
@@ -213,6 +213,14 @@ _MENDED = {
 }
 
 
+_NO_DATA = {
+    "alert": "change/alert-no-data",
+    "recording": "change/recording-no-data",
+    "panel": "change/panel-no-data",
+    "dashboard": "change/dashboard-no-data",
+}
+
+
 def _worded(fault: _Fault, is_new: bool, reason: str) -> tuple[str, str, Risk]:
     """The id, the words and the risk of something that is missing."""
     again = "no longer has" if not is_new else "has no"
@@ -221,12 +229,12 @@ def _worded(fault: _Fault, is_new: bool, reason: str) -> tuple[str, str, Risk]:
         case "data":
             risk = Risk.STOPS_PAGING if fault.subject.kind == "alert" else Risk.LOSES_DATA
             may = "" if fault.finding.severity == Severity.ERROR else "perhaps "
-            return f"{fault.subject.kind}-no-data", f"{may}{again} data: {reason}", risk if sure else Risk.REVIEW
+            return _NO_DATA[fault.subject.kind], f"{may}{again} data: {reason}", risk if sure else Risk.REVIEW
         case "way":
-            return "object-no-way", reason, Risk.LOSES_DATA if sure else Risk.REVIEW
+            return "change/object-no-way", reason, Risk.LOSES_DATA if sure else Risk.REVIEW
         case "people":
-            return "alert-unheard", reason, Risk.STOPS_PAGING if sure else Risk.REVIEW
+            return "change/alert-unheard", reason, Risk.STOPS_PAGING if sure else Risk.REVIEW
         case "link":
-            return "link-broken", reason, Risk.REVIEW
+            return "change/link-broken", reason, Risk.REVIEW
         case _:
-            return "finding-new", reason, Risk.REVIEW
+            return "change/finding-new", reason, Risk.REVIEW

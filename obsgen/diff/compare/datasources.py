@@ -104,10 +104,10 @@ class _Match:
     def changes(self) -> Iterator[Change]:
         old, new = self.old, self.new
         if old is None and new:
-            yield self._change("added", "+", f"new, {new.type}", Risk.SAFE)
+            yield self._change("change/datasource-added", "+", f"new, {new.type}", Risk.SAFE)
         elif new is None and old:
             lost = self._asking(old, old.uid, old.name)
-            yield self._change("removed", "-", f"gone{_who(lost)}", _risk(lost), lost)
+            yield self._change("change/datasource-removed", "-", f"gone{_who(lost)}", _risk(lost), lost)
         elif old and new and (old.value != new.value or old.uid != new.uid):
             yield from self._differences(old, new)
 
@@ -115,17 +115,19 @@ class _Match:
         if old.uid != new.uid:
             lost = self._asking(old, old.uid)
             what = f"uid {old.uid or 'none'} → {new.uid or 'none'}{_who(lost)}"
-            yield self._change("uid", "~", what, _risk(lost), lost)
+            yield self._change("change/datasource-uid", "~", what, _risk(lost), lost)
         if old.name != new.name:
-            yield self._change("changed", "~", f"renamed from {old.name}", Risk.REVIEW)
+            yield self._change("change/datasource-changed", "~", f"renamed from {old.name}", Risk.REVIEW)
         for key in ("type", "url"):
             one, other = (redacted(str(each.value.get(key) or "none")) for each in (old, new))
             if old.value.get(key) != new.value.get(key):
                 what = f"{key} {one} → {other}" if one != other else f"another {key}"
-                yield self._change("changed", "~", what, Risk.REVIEW)
+                yield self._change("change/datasource-changed", "~", what, Risk.REVIEW)
         if bool(old.value.get("isDefault")) != bool(new.value.get("isDefault")):
             what = "the default now" if new.value.get("isDefault") else "no longer the default"
-            yield self._change("default", "~", f"{what}: panels that name none ask another one", Risk.REVIEW)
+            yield self._change(
+                "change/datasource-default", "~", f"{what}: panels that name none ask another one", Risk.REVIEW
+            )
         yield from self._others(old, new)
 
     def _others(self, old: _Source, new: _Source) -> Iterator[Change]:
@@ -133,7 +135,7 @@ class _Match:
         secrets = any(each.route[0] == _HIDDEN for each in found)
         plain = [each for each in found if each.route[0] != _HIDDEN]
         if secrets:
-            yield self._change("changed", "~", "another secret", Risk.REVIEW)
+            yield self._change("change/datasource-changed", "~", "another secret", Risk.REVIEW)
         lines = []
         for each in plain:
             one, other = (shown("", each.route, value, new.value) for value in (each.old, each.new))
@@ -141,7 +143,9 @@ class _Match:
             lines.append(f"{route_text(each.route, new.value)}{differ}")
         if lines:
             more = f", {len(lines) - 2} more" if len(lines) > 2 else ""
-            yield self._change("changed", "~", f"{', '.join(lines[:2])}{more}", Risk.REVIEW, tuple(lines))
+            yield self._change(
+                "change/datasource-changed", "~", f"{', '.join(lines[:2])}{more}", Risk.REVIEW, tuple(lines)
+            )
 
     def _asking(self, old: _Source, *names: str) -> tuple[str, ...]:
         """The boards that ask for a datasource that is no longer there: by name, or as the only one of its type."""
@@ -169,7 +173,7 @@ class _Match:
         spots = tuple(spot for each in (self.old, self.new) if each for spot in each.spots)
         places = _place(self.pair.old.tree, self.old), _place(self.pair.new.tree, self.new)
         subject = f"datasource {shown_.name if shown_ else ''}"
-        return Change(f"change/datasource-{id_}", sign, subject, what, risk, details, spots, *places)
+        return Change(id_, sign, subject, what, risk, details, spots, *places)
 
 
 def _in(owner: Key | str, part: Located) -> Iterator[_Source]:
