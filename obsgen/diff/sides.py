@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -129,7 +129,7 @@ def _stacks(paths: Sequence[str], old: Source, new: Source, asked: Asked, room: 
     before, now = known.profiles_at(old, paths), known.profiles_at(new, paths)
     if not paths and not before and not now:
         raise ObsgenError("there are no profiles in profiles/. Name some, or folders of manifests")
-    after = _rendered(paths, now, asked, room, new) if not asked.head else None
+    after = _rendered(paths, now, asked, room, new, set(before.values())) if not asked.head else None
     stacks = list(after.profiles) if after else _wanted(now, paths)
     gone = [stack for stack in [*_wanted(before, paths), *_unclaimed(old, before, paths)] if stack not in stacks]
     head = after or _side(new, stacks, now, Asked(templates=asked.templates), room / "new")
@@ -151,12 +151,12 @@ def _unclaimed(source: Source, found: Mapping[str, str], paths: Sequence[str]) -
                    for each in source.folder.glob(pattern)})  # fmt: skip
 
 
-def _rendered(paths: Sequence[str], now: Mapping[str, str], asked: Asked, room: Path, source: Source) -> Side:
-    """The working tree, rendered. Faults are those that a render tells; a profile that is gone is none."""
+def _rendered(
+    paths: Sequence[str], now: Mapping[str, str], asked: Asked, room: Path, source: Source, gone: Collection[str]
+) -> Side:
+    """The working tree, rendered. Faults are those that a render tells; a profile that is `gone` is none."""
     there = source.bring(paths)
-    wanted = [path for path in paths or known.candidates(source, ()) if (there / path).exists()]
-    if paths and not wanted:
-        raise ObsgenError(f"there is no {', '.join(paths)}")
+    wanted = [path for path in paths or known.candidates(source, ()) if (there / path).exists() or path not in gone]
     files = [Path(os.path.relpath(there / path)) for path in wanted]
     planned = rendering.plan(files, rendering.Options(out=room, templates=asked.templates))
     folder = room / "new"

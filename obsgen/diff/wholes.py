@@ -7,28 +7,32 @@ from obsgen.diff.trees import ARGOCD, State, Tree
 
 
 def whole(unit: Unit, old: Tree, new: Tree) -> Change:
-    """A unit that one side does not have; of a stack or a folder that is not there at all, that is told."""
+    """A stack, an environment or a cluster that one side does not have."""
     is_new = unit in new.states
     side, other = (new, old) if is_new else (old, new)
-    sort, name = _called(unit, side, other)
-    details = () if sort == "stack" else _details(side.states[unit])
+    sort, name = _called(unit, other)
+    details = () if sort == "stack" else tuple(sorted(map(str, side.states[unit].objects)))
     if is_new:
         return Change(f"change/{sort}-added", "+", name, "new", Risk.SAFE, details)
     risk = Risk.REVIEW if sort == "applications" else Risk.STOPS_PAGING
     return Change(f"change/{sort}-removed", "-", name, "gone, with all that it has", risk, details)
 
 
-def _called(unit: Unit, side: Tree, other: Tree) -> tuple[str, str]:
-    mine = [each for each in side.states if each.stack == unit.stack]
+def is_folder(unit: Unit, old: Tree, new: Tree) -> bool:
+    """Whether a unit is a folder of manifests: of those each object is told, wherever it lies."""
+    return not any(each.stack == unit.stack and each.environment for each in (*old.states, *new.states))
+
+
+def state(unit: Unit, tree: Tree) -> State:
+    """What a unit gets, if only nothing."""
+    return tree.states.get(unit) or State(unit, {}, {}, tree)
+
+
+def _called(unit: Unit, other: Tree) -> tuple[str, str]:
     if not any(each.stack == unit.stack for each in other.states):
-        sort = "stack" if any(each.environment for each in mine) else "folder"
-        return sort, f"{sort} {unit.stack}"
+        return "stack", f"stack {unit.stack}"
     if unit.environment == ARGOCD:
         return "applications", "Argo CD's Applications"
     if unit.cluster:
         return "cluster", f"cluster {unit.cluster}"
-    return ("environment", f"environment {unit.environment}") if unit.environment else ("folder", unit.stack)
-
-
-def _details(state: State) -> tuple[str, ...]:
-    return tuple(sorted(map(str, state.objects)))
+    return "environment", f"environment {unit.environment}" if unit.environment else "what all environments share"

@@ -301,7 +301,7 @@ def test_a_profile_that_moved_is_still_that_of_its_stack(repo: Repo) -> None:
 
 def test_what_is_nowhere_is_refused(repo: Repo) -> None:
     ran = repo.diff("profiles/none.yaml")
-    assert (ran.code, "there is no profiles/none.yaml" in ran.err) == (2, True)
+    assert (ran.code, "cannot read profiles/none.yaml" in ran.err) == (2, True)
     shutil.rmtree(repo.folder / "profiles")
     repo.git("rm", "-r", "-q", "--cached", "profiles")
     repo.commit()
