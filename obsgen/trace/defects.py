@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 
 from obsgen.causes import Causes
 from obsgen.checks.allowances import Allowances
-from obsgen.checks.discovery import plain_checks
+from obsgen.checks.discovery import Check, plain_checks
 from obsgen.findings import Finding, Place, Severity, scrubbed
 from obsgen.repository import Repository
 from obsgen.repository.objects import Located, lines_of
 
 _LEVELS = (3, 4, 5)
 """Those of checks that say whether a signal arrives: queries, signals, the path."""
+_OF_FORM = frozenset(("alertmanager/structure",))
+"""Checks of form whose errors break a path as well: a route to a receiver that nothing has."""
 _TOLD = frozenset(("path", "route", "secret", "signal"))
 """The groups whose warnings concern the path as well; those of others are left to `validate`."""
 
@@ -53,9 +55,13 @@ def defects(repository: Repository) -> Defects:
     causes = Causes(repository)
     allowances = Allowances(repository, datetime.now(UTC).date(), causes)
     secrets = sorted({one.value for one in repository.secrets})
-    found = (each for check in plain_checks() if check.LEVEL in _LEVELS for each in check.check(repository))
+    found = (each for check in _checks() for each in check.check(repository))
     kept = (each for each in found if _is_told(each) and not allowances.suppressed(each))
     return Defects((each, scrubbed(causes.told(each), secrets)) for each in kept)
+
+
+def _checks() -> Iterable[Check]:
+    return (each for each in plain_checks() if each.LEVEL in _LEVELS or each.ID in _OF_FORM)
 
 
 def _is_told(finding: Finding) -> bool:

@@ -26,6 +26,7 @@ _OF_OTHERS = but("signal/", "route/", "path/", "rules/duplicate", "runbook/")
 """What is wrong with a rule itself, and not with what it stands on or where it leads."""
 _OF_LOADING = ids("path/rules-not-selected", "path/unmanaged")
 _OF_ROUTES = ids("route/", "alertmanager/", "secret/")
+_OF_FORM = ids("alertmanager/structure")
 _MOUNTED = re.compile(r"/etc/alertmanager/secrets/([^/\s]+)/([^/\s]+)")
 """Where the operator mounts the Secrets that an Alertmanager lists."""
 
@@ -161,7 +162,9 @@ def receivers(ground: Ground, branch: Branch) -> Iterator[Hop]:
     """The receiver of a route with what it tells, and the Secrets that it needs."""
     located = receiver_of(branch)
     if located is None:
-        yield Hop("receiver", f"{branch.receiver or 'a receiver'}, not among these files", None, State.ASSUMED)
+        lost = ground.defects.at(branch.source.located.at("receiver"), _OF_FORM) if branch.source else ()
+        text = f"{branch.receiver or 'a receiver'}, not among these files"
+        yield Hop("receiver", text, None, State.ASSUMED, lost)
         return
     secrets = list(_references(located))
     lost = ground.defects.at(located, _OF_ROUTES)

@@ -114,7 +114,7 @@ def _exporter(ground: Ground, component: str, found: list[Series]) -> Hop:
     if not component:
         return Hop("exporter", f"a declared metric: {what.removeprefix('exposes ')}")
     title = ground.repository.inventory.exporter(component).component.title
-    running = [each for each in ground.facts.running(component) if _is_meant(each, found)]
+    running = [each for each in ground.facts.deployed(component) if _is_meant(each, found)]
     versions = sorted({version for each in running for version in each.versions if version})
     if versions or (running and not _has_versions(ground, component)):
         return Hop("exporter", " ".join(filter(None, (title, "/".join(versions), what))))
@@ -127,7 +127,8 @@ def _metric(series: Series) -> str:
 
 
 def _is_meant(server: Running, found: list[Series]) -> bool:
-    return any(each.takes(server.name) is not False for each in found)
+    """Whether a query may ask for a server; of what an image alone tells nobody knows the name."""
+    return not server.name or any(each.takes(server.name) is not False for each in found)
 
 
 def _has_versions(ground: Ground, component: str) -> bool:

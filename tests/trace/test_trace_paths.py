@@ -55,6 +55,12 @@ def test_each_hop_says_what_it_does_and_where(alert: Trace, kind: str, text: str
     assert found.place.line == line
 
 
+def test_a_version_that_an_image_says_is_told(tmp_path: Path) -> None:
+    shop = copied(tmp_path, ("workload.yaml", "image: vllm/vllm-openai:v0.12.0", "image: vllm/vllm-openai:v0.10.1"))
+    (shop / "facts.yaml").unlink()
+    assert hop(only("QueueGrowing", shop), "exporter").text.startswith("vLLM 0.10.1 exposes vllm:num_requests_waiting")
+
+
 def test_the_exporter_is_told_by_its_title_and_version(alert: Trace) -> None:
     assert hop(alert, "exporter").text == "vLLM 0.12 exposes vllm:num_requests_waiting (gauge)"
 
@@ -87,6 +93,7 @@ BREAKS: dict[str, tuple[Any, ...]] = {
             "pagerduty_configs: []",
         ),
     ),
+    "receiver that nothing has": ("alertmanager/structure", (ROUTES, "receiver: pager", "receiver: pagers")),
     "key of the Secret": ("secret/missing", ("keys.yaml", "secretKey: pager", "secretKey: pagerduty")),
     "Secret that nobody mounts": ("secret/not-mounted", (ROUTES, "[alertmanager-keys]", "[alertmanager-key]")),
     "runbook": ("rules/no-runbook", (RULES, "runbooks/QueueGrowing.md", "runbooks/QueueGrows.md")),
@@ -102,6 +109,7 @@ AT = {
     "rule selector": "rule",
     "expression": "rule",
     "receiver without integration": "receiver",
+    "receiver that nothing has": "receiver",
     "key of the Secret": "secret",
     "Secret that nobody mounts": "secret",
     "runbook": "runbook",
