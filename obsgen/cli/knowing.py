@@ -40,13 +40,15 @@ def explain(
     typer.echo(catalogue.overview(own) if what is None else catalogue.explain(what, own))
 
 
-@app.command(epilog="Example:  obsgen schema > profile.schema.json")
+@app.command(epilog="Examples:  obsgen schema > profile.schema.json   ·   obsgen schema --facts > facts.schema.json")
 def schema(
     templates: TEMPLATES = None,
     report: Annotated[bool, typer.Option("--report", help="That of reports in JSON instead.")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="That of paths in JSON instead.")] = False,
+    facts: Annotated[bool, typer.Option("--facts", help="That of files of kind Facts instead.")] = False,
 ) -> None:
     """Print the JSON Schema of profiles, from which editors complete them."""
+    from obsgen.facts import schema as of_facts
     from obsgen.profile.schema import json_schema
     from obsgen.report import json
 
@@ -54,6 +56,9 @@ def schema(
         from obsgen.trace import document
 
         typer.echo(document.json_schema(), nl=False)
+        return
+    if facts:
+        typer.echo(of_facts.json_schema(tuple(templates or ())))
         return
     typer.echo(json.json_schema() if report else json_schema(tuple(templates or ())), nl=not report)
 

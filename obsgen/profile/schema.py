@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from obsgen.components.catalogue import Catalogue, catalogue
@@ -15,7 +16,7 @@ from obsgen.profile.models import Profile
 from obsgen.profile.schema_changes import add_changes
 from obsgen.profile.schema_components import REF, Node, add_components
 
-__all__ = ["REF", "Node", "full_schema", "json_schema"]
+__all__ = ["REF", "Node", "full_schema", "json_schema", "keys_of"]
 
 _SUCH_AS = re.compile(r"such as ([^\s,;:)}{]+(?:[:,][^\s,;)}{]+)*)")
 """An example in a description, one word."""
@@ -36,16 +37,16 @@ def json_schema(templates: Sequence[Path] = ()) -> str:
 
 def full_schema(known: Catalogue) -> Node:
     """Keys with descriptions, the components as types, each with its own settings, and what environments change."""
-    schema = _keys()
+    schema = keys_of(Profile, "A profile of obsgen")
     add_components(schema, known.all())
     add_changes(schema)
     return schema
 
 
-def _keys() -> Node:
-    """The keys alone, whatever components there are, each with a description."""
-    made = Profile.model_json_schema(by_alias=True, schema_generator=_Untitled)
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": "A profile of obsgen"}
+def keys_of(model: type[BaseModel], title: str) -> Node:
+    """The schema of a model: its keys alone, whatever components there are, each with a description."""
+    made = model.model_json_schema(by_alias=True, schema_generator=_Untitled)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": title}
     for definition in (schema, *schema["$defs"].values()):
         for node in definition.get("properties", {}).values():
             node.setdefault("description", _described(node, schema["$defs"]))
