@@ -27,7 +27,7 @@ class Asked:
 def asked(tree: Tree) -> dict[str, Asked]:
     """The series that alerts, rules and boards of a side ask for, by name."""
     found: dict[str, Asked] = {}
-    for lookup in tree.repository.lookups:
+    for lookup in tree.sample.lookups:
         one = found.setdefault(lookup.name, Asked())
         rule = lookup.expression.rule
         if rule and rule.is_alert:

@@ -34,10 +34,10 @@ def _setting(setting: Setting) -> Iterator[Change]:
         yield from _size(setting)
     elif setting.name in _CLASSES:
         what = f"storage class {_or(setting.old)} → {_or(setting.new)}: volumes that are there stay as they are"
-        yield _change(setting, "change/storage-class", "~", what, Risk.REVIEW)
+        yield _change(setting, "change/store-class", "~", what, Risk.REVIEW)
     elif setting.name in _BUCKETS and isinstance(setting.old or setting.new, str):
         what = f"bucket {_or(setting.old)} → {_or(setting.new)}: what the old one holds is no longer found"
-        yield _change(setting, "change/storage-bucket", "~", what, Risk.LOSES_DATA)
+        yield _change(setting, "change/store-bucket", "~", what, Risk.LOSES_DATA)
     elif setting.below(*_STORES) or setting.path[-3:] in _STACK or setting.path[-2:] in _STACK:
         yield from _store(setting)
     elif setting.name in ("storage", "storageSpec", "volumeClaimTemplate", "volumeClaimTemplates"):
@@ -49,15 +49,15 @@ def _retention(setting: Setting) -> Iterator[Change]:
     what = f"{name} {_or(setting.old)} → {_or(setting.new)}"
     amounts = setting.amounts
     if amounts is None:
-        yield _change(setting, "change/storage-retention", "~", what, Risk.REVIEW)
+        yield _change(setting, "change/store-retention", "~", what, Risk.REVIEW)
         return
     old, new = (each or float("inf") for each in amounts)  # 0 keeps for ever
     if new >= old:
-        yield _change(setting, "change/storage-longer", "▲", f"keeps more: {what}", Risk.SAFE)
+        yield _change(setting, "change/store-longer", "▲", f"keeps more: {what}", Risk.SAFE)
     elif setting.thing.kind == "Alertmanager" or setting.below("alertmanager", "alertmanagerSpec"):
-        yield _change(setting, "change/storage-retention", "▼", f"forgets silences sooner: {what}", Risk.REVIEW)
+        yield _change(setting, "change/store-retention", "▼", f"forgets silences sooner: {what}", Risk.REVIEW)
     else:
-        yield _change(setting, "change/storage-shorter", "▼", f"keeps less: {what}", Risk.DESTROYS)
+        yield _change(setting, "change/store-shorter", "▼", f"keeps less: {what}", Risk.DESTROYS)
 
 
 def _retention_name(setting: Setting) -> str:
@@ -72,45 +72,45 @@ def _size(setting: Setting) -> Iterator[Change]:
     amounts = setting.amounts
     if amounts and amounts[1] < amounts[0]:
         text = f"{what}: a volume cannot shrink, and a new one is empty"
-        yield _change(setting, "change/storage-smaller", "▼", text, Risk.DESTROYS)
+        yield _change(setting, "change/store-smaller", "▼", text, Risk.DESTROYS)
     elif setting.thing.kind == "StatefulSet":
         text = f"{what}: Kubernetes refuses it; enlarge the claims, then replace the StatefulSet and leave its Pods"
-        yield _change(setting, "change/storage-refused", "~", text, Risk.REVIEW)
+        yield _change(setting, "change/store-refused", "~", text, Risk.REVIEW)
     else:
-        yield _change(setting, "change/storage-larger", "▲", what, Risk.SAFE if amounts else Risk.REVIEW)
+        yield _change(setting, "change/store-larger", "▲", what, Risk.SAFE if amounts else Risk.REVIEW)
 
 
 def _store(setting: Setting) -> Iterator[Change]:
     if setting.old is None:
-        yield _change(setting, "change/storage-store", "+", "keeps data in an object store now", Risk.REVIEW)
+        yield _change(setting, "change/store-secret", "+", "keeps data in an object store now", Risk.REVIEW)
     elif setting.new is None:
         what = "no longer keeps data in an object store"
-        yield _change(setting, "change/storage-no-store", "-", what, Risk.LOSES_DATA)
+        yield _change(setting, "change/store-no-secret", "-", what, Risk.LOSES_DATA)
     elif isinstance(setting.old, str) and isinstance(setting.new, str):
         words = f"Secret {setting.old} → {setting.new}" if setting.name == "name" else f"{setting.name} of its Secret"
         what = f"object store by {words}: another bucket would lack what is kept now"
-        yield _change(setting, "change/storage-store", "~", what, Risk.REVIEW)
+        yield _change(setting, "change/store-secret", "~", what, Risk.REVIEW)
 
 
 def _volume(setting: Setting) -> Iterator[Change]:
     if setting.new is None:
         what = "no volume any more: its data lives as long as its Pod"
-        yield _change(setting, "change/storage-no-volume", "-", what, Risk.DESTROYS)
+        yield _change(setting, "change/store-no-volume", "-", what, Risk.DESTROYS)
     elif setting.old is None:
-        yield _change(setting, "change/storage-volume", "+", "keeps its data in a volume now", Risk.REVIEW)
+        yield _change(setting, "change/store-volume", "+", "keeps its data in a volume now", Risk.REVIEW)
 
 
 def _whole(thing: Thing) -> Iterator[Change]:
     """Claims that are gone, and owners of volumes that have another name or namespace now."""
     if thing.kind == _CLAIM and thing.new is None:
-        yield thing.change("change/storage-claim-gone", "-", "gone: its volume is deleted", Risk.DESTROYS)
+        yield thing.change("change/store-claim-gone", "-", "gone: its volume is deleted", Risk.DESTROYS)
     elif thing.kind in _KEEPS and thing.old and thing.new and _keeps(thing):
         before, after = (thing.values("metadata", key) for key in ("namespace", "name"))
         if (before[0], after[0]) != (before[1], after[1]):
             old = f"{before[0]}/{after[0]}" if before[0] else str(after[0])
             what = f"{old} until now: begins with empty volumes"
             routes = (("metadata", "name"), ("metadata", "namespace"))
-            yield thing.change("change/storage-renamed", "~", what, Risk.DESTROYS, *routes)
+            yield thing.change("change/store-renamed", "~", what, Risk.DESTROYS, *routes)
 
 
 def _keeps(thing: Thing) -> bool:
