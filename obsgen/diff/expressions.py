@@ -219,6 +219,9 @@ def _below(old: Node, new: Node, index: int, above: _Above) -> _Above:
     if new.kind == "binary" and new.name in _SETS:
         turned = new.name == "unless" and index == 1
         return replace(above, comparisons=None, inverted=above.inverted ^ turned)
+    if above.is_condition and above.comparisons is None and new.kind in ("aggregate", "call"):
+        # The alert fires if anything is left: whatever is made of it in the end.
+        return above if new.name not in _ABSENCE else replace(above, known=False, is_condition=False)
     lost = new.kind == "aggregate" or new.name in _ABSENCE
     return replace(above, comparisons=None, known=above.known and not lost, is_condition=False)
 

@@ -14,6 +14,15 @@ from obsgen.diff.trees import Tree
 ANOTHER = "another expression"
 
 
+def asked(old: Held, new: Held) -> tuple[str, ...]:
+    """Which series are asked for now that were not before, and which no longer, in a line for those who ask."""
+    gone, come = (
+        [each for each in one if each not in two] for one, two in ((old.asks, new.asks), (new.asks, old.asks))
+    )
+    words = (("asks", come), ("no longer asks", gone))
+    return tuple(f"{word} {', '.join(dict.fromkeys(names))}" for word, names in words if names)
+
+
 class Said(NamedTuple):
     """A difference in words. `looser` says whether fewer series pass; None if nobody knows."""
 
@@ -30,19 +39,17 @@ def sentences(trees: tuple[Tree, Tree], old: Held, new: Held, found: Sequence[Di
 
 
 def _limits(trees: tuple[Tree, Tree], old: Held, new: Held, found: Sequence[Difference]) -> Iterator[Said]:
-    groups: dict[Said, list[Difference]] = {}
+    """Limits that move the same way in one sentence; which ones they are is said where others stay."""
+    outside = [each for each in found if not each.in_guard]
+    all_differ = new.query is None or len(outside) >= limits_outside(new.query.root)
+    texts: dict[bool | None, dict[str, None]] = {}
+    told = {limit_texts(trees, (old.rule, new.rule), each) for each in outside}
     for each in found:
         before, after = limit_texts(trees, (old.rule, new.rule), each)
-        groups.setdefault(Said(Part.LIMIT, f"{before} → {after}", each.looser), []).append(each)
-    for said, members in groups.items():
-        names = dict.fromkeys(_of(each) for each in members) if _is_one_of_many(new, members, len(groups)) else ()
-        yield said._replace(what=f"{said.what}{' '.join(names)}")
-
-
-def _is_one_of_many(new: Held, members: Sequence[Difference], groups: int) -> bool:
-    """Whether a limit must be named, so that people know which one is meant."""
-    known = limits_outside(new.query.root) if new.query else 0
-    return groups > 1 or any(each.in_guard for each in members) or len(members) < known
+        if not (each.in_guard and (before, after) in told):
+            name = "" if all_differ and not each.in_guard else _of(each)
+            texts.setdefault(each.looser, {})[f"{before} → {after}{name}"] = None
+    yield from (Said(Part.LIMIT, " and ".join(each), looser) for looser, each in texts.items())
 
 
 def _of(found: Difference) -> str:

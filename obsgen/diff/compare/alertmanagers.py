@@ -77,12 +77,14 @@ class _Both:
             was = next((key for key, each in gone.items() if _content(each) == _content(now)), None)
             if was:
                 before = gone.pop(was)
-                yield self._change("change/receiver-renamed", "~", name, f"renamed from {was}", Risk.SAFE, before, now)
+                yield self._change(
+                    "change/receiver-renamed", "~", name, f"receiver renamed from {was}", Risk.SAFE, before, now
+                )
             else:
-                what = f"new, {_tells(now)}"
+                what = f"new receiver, {_tells(now)}"
                 yield self._change("change/receiver-added", "+", name, what, Risk.SAFE, None, now)
         for name, each in gone.items():
-            what = f"gone, {_tells(each).replace('tells', 'told', 1)}"
+            what = f"receiver gone, {_tells(each).replace('tells', 'told', 1)}"
             yield self._change("change/receiver-removed", "-", name, what, Risk.REVIEW, each, None)
         for name in (each for each in old if each in new):
             found = told(old[name].value, new[name].value)
@@ -116,7 +118,7 @@ class _Both:
         self, id_: str, sign: str, what: str, risk: Risk, old: Inhibition | None, new: Inhibition | None
     ) -> Change:
         before, after = old.located if old else None, new.located if new else None
-        return self._change(id_, sign, "inhibition", what, risk, before, after, sort="")
+        return self._change(id_, sign, "inhibition", what, risk, before, after)
 
     def intervals(self) -> Iterator[Change]:
         """Time intervals that hold other times."""
@@ -125,14 +127,14 @@ class _Both:
             was, now = old.get(name), new.get(name)
             if was and now and _content(was) != _content(now):
                 lines = tuple(f"{sign} {json.dumps(_content(each))}" for sign, each in (("-", was), ("+", now)))
-                what = "other times: whoever is muted or told by it is so at other times"
-                yield self._change(
-                    "change/interval-changed", "~", name, what, Risk.REVIEW, was, now, lines, sort="interval"
-                )
+                what = "holds other times: what is muted or told by it is so at other times"
+                yield self._change("change/interval-changed", "~", name, what, Risk.REVIEW, was, now, lines)
             elif was is None or now is None:
-                sign, what, risk = ("+", "new", Risk.SAFE) if now else ("-", "gone", Risk.REVIEW)
+                sign, what, risk = (
+                    ("+", "new time interval", Risk.SAFE) if now else ("-", "time interval gone", Risk.REVIEW)
+                )
                 id_ = "change/interval-added" if now else "change/interval-removed"
-                yield self._change(id_, sign, name, what, risk, was, now, sort="interval")
+                yield self._change(id_, sign, name, what, risk, was, now)
 
     def rest(self) -> Iterator[Change]:
         """What holds for all of a configuration; where there are several, what is the first one's."""
@@ -146,7 +148,7 @@ class _Both:
             what = "; ".join(parts) or "other texts"
             risk = Risk.REVIEW if parts else Risk.SAFE
             before, after = self.old[0].located, self.new[0].located
-            yield self._change("change/alertmanager-changed", "~", "Alertmanager", what, risk, before, after, sort="")
+            yield self._change("change/alertmanager-changed", "~", "Alertmanager", what, risk, before, after)
 
     def _change(
         self,
@@ -158,12 +160,11 @@ class _Both:
         old: Located | None,
         new: Located | None,
         details: tuple[str, ...] = (),
-        sort: str = "receiver",
     ) -> Change:
         before, after = self.pair.old.tree, self.pair.new.tree
         was: Place | None = before.place(old.place()) if old else None
         now: Place | None = after.place(new.place()) if new else None
-        return Change(id_, sign, f"{sort} {name}".strip(), what, risk, details, (), was, now)
+        return Change(id_, sign, name, what, risk, details, (), was, now)
 
 
 def _by_name(found: list[Located]) -> dict[str, Located]:

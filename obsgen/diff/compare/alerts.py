@@ -11,7 +11,7 @@ from obsgen.diff.expressions import Part
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.rules import Held, Match, held, matched, parts
-from obsgen.diff.sentences import Said, sentences
+from obsgen.diff.sentences import Said, asked, sentences
 from obsgen.promql.durations import milliseconds
 
 _PAGING = frozenset(("critical", "page"))
@@ -77,7 +77,7 @@ class _Alert:
     def _expression(self, old: Held, new: Held) -> Iterator[Change]:
         trees = (self.pair.old.tree, self.pair.new.tree)
         for each in sentences(trees, old, new, parts(old, new)):
-            yield self._said(each, (f"- {old.text}", f"+ {new.text}"))
+            yield self._said(each, (*asked(old, new), f"- {old.text}", f"+ {new.text}"))
 
     def _said(self, said: Said, lines: tuple[str, ...]) -> Change:
         if said.part in (Part.GUARD, Part.BRANCH):

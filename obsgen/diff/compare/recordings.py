@@ -8,7 +8,7 @@ from obsgen.conventions import THRESHOLD_SERIES
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.rules import Held, Match, held, matched, of_document, of_object, parts
-from obsgen.diff.sentences import sentences
+from obsgen.diff.sentences import asked, sentences
 from obsgen.diff.trees import State
 from obsgen.diff.users import User, users
 
@@ -65,7 +65,7 @@ def _listed(found: Sequence[User]) -> str:
 
 
 def _differences(pair: Pair, old: Held, new: Held) -> Iterator[Change]:
-    match, lines = Match(old, new), (f"- {old.text}", f"+ {new.text}")
+    match, lines = Match(old, new), (*asked(old, new), f"- {old.text}", f"+ {new.text}")
     for said in sentences((pair.old.tree, pair.new.tree), old, new, parts(old, new)):
         yield _change(pair, match, "change/recording-expression", "~", said.what, Risk.REVIEW, lines)
     for label in sorted({*old.labels, *new.labels}):

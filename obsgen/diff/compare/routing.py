@@ -92,19 +92,26 @@ class _Alert:
     def _told_otherwise(self, old: End, new: End) -> Iterator[Change]:
         if old.grouped != new.grouped:
             what = f"grouped by {', '.join(new.grouped) or 'nothing'} instead of {', '.join(old.grouped) or 'nothing'}"
-            yield self._change("change/alert-grouping", what, Risk.REVIEW)
+            yield self._of_receiver("change/receiver-grouping", new, what, Risk.REVIEW)
         for (key, before), (_, after) in zip(old.times, new.times, strict=True):
             if before != after:
-                yield self._change("change/alert-timing", _WORDS[key].format(old=before, new=after), Risk.REVIEW)
+                what = _WORDS[key].format(old=before, new=after)
+                yield self._of_receiver("change/receiver-timing", new, what, Risk.REVIEW)
         if old.muted != new.muted:
-            yield self._silent("silent during", old.muted, new.muted)
+            yield self._silent(new, "silent during", old.muted, new.muted)
         if old.only != new.only:
-            yield self._silent("told only during", old.only, new.only)
+            yield self._silent(new, "told only during", old.only, new.only)
 
-    def _silent(self, words: str, old: Sequence[str], new: Sequence[str]) -> Change:
+    def _silent(self, end: End, words: str, old: Sequence[str], new: Sequence[str]) -> Change:
         what = f"{words} {', '.join(new)}" if new else f"no longer {words} {', '.join(old)}"
         risk = Risk.REVIEW if old and new else Risk.STOPS_PAGING if new else Risk.PAGES
-        return self._change("change/alert-muted", what, risk)
+        return self._of_receiver("change/receiver-muted", end, what, risk)
+
+    def _of_receiver(self, id_: str, end: End, what: str, risk: Risk) -> Change:
+        """What is said of a receiver where routes differ, and of the alert where it goes another way by itself."""
+        if self.old.held.rule.value != self.new.held.rule.value:
+            return self._change("change/alert-rerouted", what, risk)
+        return replace(self._change(id_, what, risk), subject=end.receiver)
 
     def _change(self, id_: str, what: str, risk: Risk) -> Change:
         """At the route that takes the alert now; what the alert itself says of it is told elsewhere."""
