@@ -14,6 +14,8 @@ from obsgen.source import Route, load_text
 CHART = "kube-prometheus-stack"
 _DATA = Path(__file__).with_name(f"{CHART}.yaml")
 _TELLING = (("prometheus", "prometheusSpec"), ("alertmanager", "alertmanagerSpec"), ("thanosRuler", "thanosRulerSpec"))
+_HOLDING = ("values", "valuesObject")
+"""The keys of objects that hold the values of a whole chart."""
 _API_VERSION = "monitoring.coreos.com/v1"
 _PORT = "http-web"
 """What the chart calls the port of its Prometheus where values do not say (its values.yaml, `portName`)."""
@@ -72,8 +74,14 @@ def _data() -> dict[str, Any]:
 
 
 def is_values(value: Any) -> bool:
-    """Whether a mapping holds values of the chart, its own or as those of a sub-chart."""
-    return isinstance(value, dict) and any(_tells(each) for each in (value, value.get(CHART)))
+    """Whether a mapping holds values of the chart, its own or as those of a sub-chart, whatever that is called."""
+    return isinstance(value, dict) and (_tells(value) or bool(_sub_chart(value)))
+
+
+def _sub_chart(value: Mapping[Any, Any]) -> str:
+    """The key of the values that an outer chart hands on: the chart's name, or the alias of a dependency."""
+    named = (key for key, each in value.items() if isinstance(key, str) and _tells(each))
+    return CHART if isinstance(value.get(CHART), dict) else next(named, "")
 
 
 def _tells(value: Any) -> bool:
@@ -84,8 +92,13 @@ def _tells(value: Any) -> bool:
 
 def of_document(located: Located) -> Located:
     """The chart's values in a file: the whole, or those that an outer chart hands on."""
-    inner = located.at(CHART)
-    return inner if isinstance(inner.value, dict) else located
+    inner = "" if _tells(located.value) else _sub_chart(located.value)
+    return located.at(inner) if inner else located
+
+
+def is_of_sub_chart(values: Located) -> bool:
+    """Whether an outer chart hands them on; then Helm itself may read a key of theirs, such as `enabled`."""
+    return bool(values.route) and values.route[-1] not in _HOLDING
 
 
 def in_objects(objects: Iterable[KubeObject]) -> Iterator[Located]:

@@ -361,7 +361,7 @@ def test_a_server_that_is_scraped_has_the_argument_for_its_page(
 MOUNTING = """\
 alertmanager:
   config:
-    route: {receiver: chat}
+    route: {receiver: chat, routes: []}
     receivers:
       - name: chat
         slack_configs: [{channel: "#ml", api_url_file: /etc/alertmanager/secrets/keys/slack}]
@@ -438,3 +438,11 @@ def test_queries_that_scale_and_judge_are_read(tmp_path: Path, kind: str, query:
     (tmp_path / "facts.yaml").write_text(FACTS)
     (tmp_path / "chat.yaml").write_text(scaled(kind, query))
     assert [each for each in ids(list(validate([tmp_path], "off").findings)) if each != "schema/unknown-kind"] == found
+
+
+@pytest.mark.parametrize("key", ["kube-prometheus-stack", "kps"])
+def test_values_of_a_sub_chart_are_read_by_any_alias(tmp_path: Path, key: str) -> None:
+    inner = "\n".join(f"  {line}" for line in (MOUNTING % "replicas: 3").splitlines())
+    (tmp_path / "values.yaml").write_text(f"{key}:\n  enabled: true\n{inner}\nnamespace: ml\n")
+    found = [each for each in validate([tmp_path], "off").findings if each.severity != Severity.INFO]
+    assert [(each.id, each.place.line) for each in found] == [("secret/not-mounted", 8)]

@@ -9,7 +9,7 @@ from typing import Any
 from obsgen import schemas
 from obsgen.findings import Finding, Severity
 from obsgen.repository import Repository
-from obsgen.repository.chartvalues import CHART, Spec, known_keys, specs
+from obsgen.repository.chartvalues import CHART, Spec, is_of_sub_chart, known_keys, specs
 from obsgen.repository.objects import Located
 
 ID = "values/unknown-key"
@@ -20,7 +20,8 @@ SEVERITY = Severity.ERROR
 def check(repository: Repository) -> Iterator[Finding]:
     """Every unknown key; an error where another was probably meant, else a warning: newer charts know more."""
     for values in repository.chart_values:
-        yield from _unknown(values, known_keys())
+        condition = {"enabled": None} if is_of_sub_chart(values) else {}
+        yield from _unknown(values, known_keys() | condition)
         for spec in specs():
             yield from _in_spec(values.at(*spec.at), spec)
 
