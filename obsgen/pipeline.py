@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from obsgen.stack.model import Stack
 from obsgen.stack.resolve import resolve_all
 from obsgen.tree.serialise import yaml_bytes
 
+Reader = Callable[[Sequence[Path]], Catalogue]
+
 
 def load(path: Path) -> LoadedProfile:
     """A profile; InputError if it cannot be read. What else is wrong with it, `render` tells."""
@@ -56,19 +58,22 @@ def _own_alerts(profile: LoadedProfile) -> set[str]:
     return {name for each in entries for name, entry in each if isinstance(entry, OwnAlert)}
 
 
-def _components(profile: LoadedProfile, templates: Sequence[Path], faults: Faults) -> Catalogue:
+def _components(profile: LoadedProfile, templates: Sequence[Path], read: Reader, faults: Faults) -> Catalogue:
     """The components within reach; notes what is wrong with the user's own folders of them."""
     own = (*templates, *_own_templates(profile))
-    known = catalogue(own)
+    known = read(own)
     faults.findings += unread(known, own, _own_alerts(profile))
     faults.findings += in_folders([root / name for root in own for name in known.names], shown)
     return known
 
 
-def render(profile: LoadedProfile, templates: Sequence[Path] = ()) -> StackTree:
-    """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components."""
+def render(profile: LoadedProfile, templates: Sequence[Path] = (), read: Reader = catalogue) -> StackTree:
+    """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components.
+
+    `read` gives the components in folders: whoever renders many profiles reads each folder once.
+    """
     with Faults(profile.faults) as faults:
-        known = _components(profile, templates, faults)
+        known = _components(profile, templates, read, faults)
         profile = with_clusters(profile, faults)
         base, stacks = resolve_all(profile, known, faults)
         every = [base, *stacks.values()]

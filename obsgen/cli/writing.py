@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from obsgen.cli.common import PROFILES, TEMPLATES, app, findings_text, say
+from obsgen.cli.common import PROFILES, TEMPLATES, app, findings_text, progress, say
 
 if TYPE_CHECKING:
     from obsgen.findings import Finding
@@ -77,7 +77,7 @@ def render(
     from obsgen import rendering
 
     options = rendering.Options(env, out, force, tuple(templates or ()))
-    planned = rendering.plan(profiles, options)
+    planned = rendering.plan(profiles, options, progress())
     if check:
         raise typer.Exit(_report_stale(rendering.stale_findings(planned), "" if quiet else rendering.fresh(planned)))
     outcome = rendering.dry_run(planned, options) if dry_run else rendering.write(planned, options)
