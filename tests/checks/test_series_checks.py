@@ -167,6 +167,21 @@ def test_facts_and_names_decide(
     assert (check in ids(tmp_path, expression, *facts, name=name)) == fault
 
 
+@pytest.mark.parametrize(
+    ("limit", "found"),
+    [
+        ("2000", ["unit/size"]),  # s where ms were meant; between two buckets, too
+        ("1920", ["unit/size"]),
+        ("1500", ["histogram/threshold"]),
+        ("960", []),
+        ("1e6", ["histogram/threshold"]),
+    ],
+)
+def test_a_limit_of_a_quantile_is_told_once(limit: str, found: list[str], tmp_path: Path) -> None:
+    quantile = "histogram_quantile(0.95, sum by (le) (rate(vllm:e2e_request_latency_seconds_bucket[5m])))"
+    assert [each.id for each in told(tmp_path, f"{quantile} > {limit}")] == found
+
+
 def test_severity_follows_certainty(tmp_path: Path) -> None:
     expression = "sum by (reason) (nv_inference_count) > 1"
     unsure = [one.severity for one in told(tmp_path, expression) if one.id == "label/unknown"]

@@ -9,7 +9,8 @@ from math import isclose
 from obsgen.findings import Finding, Severity
 from obsgen.knowledge.reading import Sort
 from obsgen.repository import Repository
-from obsgen.repository.queries.meanings import Comparison, comparisons
+from obsgen.repository.queries.meanings import Comparison, Meaning, comparisons
+from obsgen.repository.queries.sizes import odd_size
 from obsgen.units import number_text
 
 ID = "histogram/threshold"
@@ -23,11 +24,16 @@ def check(repository: Repository) -> Iterator[Finding]:
     """An error for a limit at or beyond the last finite edge; information for one between two edges."""
     for meaning in repository.meanings:
         for one in comparisons(meaning):
-            if _is_limit(one) and one.reading.dimension:
+            if _is_limit(one) and one.reading.dimension and not _is_told(meaning, one):
                 fault = _fault(one, one.limit * one.reading.dimension.factor, one.reading.buckets)
                 if fault:
                     severity, message, hint = fault
                     yield Finding(ID, severity, message, meaning.place(one.node), hint)
+
+
+def _is_told(meaning: Meaning, one: Comparison) -> bool:
+    """Whether unit/size tells that the limit itself is hardly meant, so that its place among the edges says nothing."""
+    return meaning.expression.kind == "alert" and odd_size(one) is not None
 
 
 def _is_limit(one: Comparison) -> bool:
