@@ -67,13 +67,13 @@ def _components(profile: LoadedProfile, templates: Sequence[Path], read: Reader,
     return known
 
 
-def render(profile: LoadedProfile, templates: Sequence[Path] = (), read: Reader = catalogue) -> StackTree:
+def render(profile: LoadedProfile, templates: Sequence[Path] = (), read: Reader | None = None) -> StackTree:
     """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components.
 
     `read` gives the components in folders: whoever renders many profiles reads each folder once.
     """
     with Faults(profile.faults) as faults:
-        known = _components(profile, templates, read, faults)
+        known = _components(profile, templates, read or catalogue, faults)
         profile = with_clusters(profile, faults)
         base, stacks = resolve_all(profile, known, faults)
         every = [base, *stacks.values()]
