@@ -1,14 +1,187 @@
-"""What brought a change."""
+"""What brought a change: the line of a profile or of a component without which it would not be there.
+
+That is found out by trying: the new profile is rendered with one of its changes set back, and what is then no longer
+told is that one's doing. Where this cannot be tried, the line that decides the place in the tree has to do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 
-from obsgen.diff.difference import Difference
-from obsgen.diff.model import Cause, Change
-from obsgen.diff.sides import Sides
+from obsgen.causes import Causes
+from obsgen.diff.difference import Difference, difference
+from obsgen.diff.levers import Change as Edited
+from obsgen.diff.levers import Lever, change
+from obsgen.diff.model import Cause, Change, Unit
+from obsgen.diff.profiles import Rendered, put, render_at
+from obsgen.diff.sides import Side, Sides
+from obsgen.diff.trees import Tree
+from obsgen.findings import InputError, Place
+from obsgen.source import Route
+from obsgen.tree.paths import RECORD
+
+ENGINE = Cause(None, "obsgen or its templates")
+_MOST_LEVERS, _MOST_FILES, _MOST_STACKS = 8, 3000, 5
+"""More is not rendered anew for each change of a profile."""
+_ROOTS = ("out", "argocd")
+
+Found = Mapping[Change, frozenset[Unit]]
 
 
 def attribute(both: Sides, found: Difference) -> Mapping[Change, tuple[Cause, ...]]:
-    """The causes of changes."""
-    return {}
+    """The causes of changes, as far as they can be told: of stacks whose profiles are there on both sides."""
+    stacks = sorted({unit.stack for units in found.changes.values() for unit in units})
+    known = [each for each in stacks if each in both.old.profiles and each in both.new.profiles]
+    causes: dict[Change, tuple[Cause, ...]] = {}
+    for number, stack in enumerate(known):
+        try:
+            one = _Stack(both, stack, found, both.room / f"without-{number}" if len(known) <= _MOST_STACKS else None)
+            for each, why in one.causes():
+                causes[each] = tuple(dict.fromkeys((*causes.get(each, ()), *why)))
+        except InputError:
+            continue  # a profile that cannot be read is told where it is rendered
+    return causes
+
+
+class _Stack:
+    """A stack on both sides, and what is told of it. Without a `room` nothing is tried."""
+
+    def __init__(self, both: Sides, stack: str, found: Difference, room: Path | None) -> None:
+        self._both, self._stack, self._room = both, stack, room
+        self._alone = len({unit.stack for unit in found.units}) == 1
+        self._told = [each for each, units in found.changes.items() if any(unit.stack == stack for unit in units)]
+        self._whole = found
+        paths = both.old.profiles[stack], both.new.profiles[stack]
+        self._edited: Edited = change(both.old.source, both.new.source, paths, both.asked.templates)
+
+    def causes(self) -> Iterator[tuple[Change, tuple[Cause, ...]]]:
+        """The causes of each change."""
+        levers = self._edited.levers()
+        if not levers:
+            yield from ((each, (ENGINE,)) for each in self._told if not self._is_fresh)
+            return
+        mine = self._mine
+        yield from ((each, (ENGINE,)) for each in self._told if each not in mine)
+        if len(levers) == 1:
+            yield from ((each, (levers[0].cause,)) for each in self._told if each in mine)
+            return
+        tried = self._tried(levers, mine, self._room) if self._room and self._may_try(levers) else {}
+        for each in self._told:
+            if each in mine:
+                yield each, tried.get(each) or self._decided(each, levers)
+
+    @cached_property
+    def _mine(self) -> Found:
+        """What differs from what this obsgen makes of the old profile: the rest is obsgen's own doing."""
+        if self._room is None:
+            return self._whole.changes
+        if self._is_fresh:
+            return self._found
+        return difference(self._before, _alone(self._both.new.tree, self._stack)).changes
+
+    @cached_property
+    def _found(self) -> Found:
+        """What is told of this stack by itself."""
+        if self._alone:
+            return self._whole.changes
+        return difference(*(_alone(each.tree, self._stack) for each in (self._both.old, self._both.new))).changes
+
+    @cached_property
+    def _is_fresh(self) -> bool:
+        """Whether the old tree is what this obsgen makes of the old profile; taken for so where that cannot be had."""
+        old = self._both.old
+        return self._stack in old.rendered or self._rendered is None or _is_as(self._rendered, old)
+
+    @cached_property
+    def _rendered(self) -> Rendered | None:
+        if self._room is None or len(_files(self._both.old, self._stack)) > _MOST_FILES:
+            return None
+        old = self._both.old
+        try:
+            return render_at(old.source, old.profiles[self._stack], self._both.asked.templates)
+        except InputError:
+            return None
+
+    @cached_property
+    def _before(self) -> Tree:
+        """The old side as this obsgen makes it."""
+        if self._is_fresh or self._rendered is None or self._room is None:
+            return _alone(self._both.old.tree, self._stack)
+        return _written(self._rendered, self._room / "before")
+
+    def _may_try(self, levers: Sequence[Lever]) -> bool:
+        few = len(levers) <= _MOST_LEVERS and len(_files(self._both.new, self._stack)) <= _MOST_FILES
+        return few and self._stack in self._both.new.rendered
+
+    def _tried(self, levers: Sequence[Lever], mine: Found, within: Path) -> dict[Change, tuple[Cause, ...]]:
+        """The causes of changes that are gone, or not everywhere, once one of the levers is set back."""
+        causes: dict[Change, tuple[Cause, ...]] = {}
+        for number, lever in enumerate(levers):
+            room = within / f"{number}"
+            try:
+                tree = _written(lever.rendered(room / "templates"), room)
+            except InputError:
+                continue  # one key alone may make no sense
+            left = difference(self._before, tree).changes
+            for each in self._told:
+                if each in mine and not mine[each] <= left.get(each, frozenset()):
+                    causes[each] = (*causes.get(each, ()), lever.cause)
+        return causes
+
+    def _decided(self, told: Change, levers: Sequence[Lever]) -> tuple[Cause, ...]:
+        """The changed key that is nearest to the line that decides the place in the tree."""
+        line = self._line(told.new)
+        if line is None:
+            return ()
+        document = self._edited.new.base.merged.document
+        route = max((each for each, (_, value) in document.places().items() if value.line == line), key=len, default=())
+        near = [(_shared(lever.route, route), lever) for lever in levers if lever.route]
+        best = max((common for common, _ in near), default=0)
+        return tuple(lever.cause for common, lever in near if common == best)[:1] if best else ()
+
+    def _line(self, place: Place | None) -> int | None:
+        """The line of the new profile that decides a place in the new tree."""
+        if place is None:
+            return None
+        found = self._causes.of(Place(str(self._both.new.tree.folder / place.file), place.line, place.column))
+        return found.line if found else None
+
+    @cached_property
+    def _causes(self) -> Causes:
+        folder = self._both.new.tree.folder
+        if self._stack in self._both.new.rendered and not (folder / "profiles").exists():
+            (folder / "profiles").symlink_to(self._edited.new.folder.resolve(), target_is_directory=True)
+        return Causes(self._both.new.tree.repository)
+
+
+def _shared(one: Route | None, other: Route) -> int:
+    """How many steps two routes have in common."""
+    pairs = zip(one or (), other, strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one or ()), len(other)))
+
+
+def _alone(tree: Tree, stack: str) -> Tree:
+    """A side of which one stack alone is looked at."""
+    return Tree(tree.label, tree.folder, tuple(tree.folder / root / stack for root in _ROOTS))
+
+
+def _written(rendered: Rendered, folder: Path) -> Tree:
+    put(rendered, folder)
+    return _alone(Tree("", folder, ()), rendered.name)
+
+
+def _files(side: Side, stack: str) -> list[Path]:
+    roots: Iterable[Path] = (side.tree.folder / root / stack for root in _ROOTS)
+    return [each for root in roots for each in root.rglob("*") if each.is_file()]
+
+
+def _is_as(rendered: Rendered, side: Side) -> bool:
+    """Whether the tree of a side is, byte by byte, the rendered one."""
+    for root, files in zip(_ROOTS, (rendered.files, rendered.argocd), strict=True):
+        folder = side.tree.folder / root / rendered.name
+        there = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()} - {RECORD}
+        if there != files.keys() or any((folder / path).read_bytes() != data for path, data in files.items()):
+            return False
+    return True
