@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from obsgen.explain import ids, page
+from obsgen.explain import changes, ids, page
 from obsgen.explain.layout import section, table
 from obsgen.findings import InputError, Place, error
 
@@ -53,7 +53,7 @@ def _entries(what: str, templates: Sequence[Path]) -> list[str]:
     keys = _keys(known)
     if not found or what.partition(".")[0] in keys.top:
         found += keys.texts(what)
-    return found or _refuse(what, {*KINDS, *ids(), *_names(known), *map(str, keys.all)})
+    return found or _refuse(what, {*KINDS, *ids(), *changes(), *_names(known), *map(str, keys.all)})
 
 
 def _keys(known: Catalogue) -> Keys:
@@ -76,8 +76,9 @@ def _rows(kind: str, known: Catalogue) -> Rows:
 
 
 def _checks(start: str) -> Rows:
-    """The checks whose ids start so, with what each of them says."""
-    return [(check, (page(check) or "").split("\n\n")[1]) for check in ids() if check.startswith(start)]
+    """The checks, or changes, whose ids start so, with what each of them says."""
+    known = ids() if not start else (*ids(), *changes())
+    return [(check, (page(check) or "").split("\n\n")[1]) for check in known if check.startswith(start)]
 
 
 def _refuse(what: str, names: set[str]) -> list[str]:

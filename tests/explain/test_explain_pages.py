@@ -21,6 +21,7 @@ GIVERS = {
 }
 """Functions and classes whose first argument is an id."""
 GROUPS = {check.partition("/")[0] for check in explain.ids()}
+CHANGES = ["## Why this risk", "## What to look at"]
 HEADINGS = ["## Why it hurts", "## Bad", "## Good", "## Fix", "## How certain"]
 
 
@@ -96,6 +97,31 @@ def test_what_a_page_refers_to_is_there(check: str) -> None:
     prose = re.sub(r"```.*?```|`.*?`", "", explain.page(check) or "", flags=re.DOTALL)
     named = {found for found in re.findall(r"[a-z]+/[a-z][a-z0-9-]*", prose) if found.partition("/")[0] in GROUPS}
     assert named <= set(explain.ids())
+
+
+@cache
+def given_changes() -> frozenset[str]:
+    """Every id of a change that the code can give."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((PACKAGE / "diff").rglob("*.py"))]
+    texts = {text for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr) for text in _texts([node])}
+    return frozenset(text for text in texts if text.startswith("change/") and ID.match(text))
+
+
+def test_every_change_has_a_page() -> None:
+    missing = given_changes() - set(explain.changes())
+    assert not missing, f"write obsgen/explain/pages/<id>.md for: {', '.join(sorted(missing))}"
+
+
+def test_every_page_of_a_change_has_an_id() -> None:
+    assert set(explain.changes()) - given_changes() == set()
+
+
+@pytest.mark.parametrize("change", explain.changes())
+def test_pages_of_changes_say_what_they_mean_and_what_to_look_at(change: str) -> None:
+    lines = (explain.page(change) or "").splitlines()
+    assert lines[0] == f"# {change}"
+    assert len(lines[2]) > 20
+    assert [line for line in lines if line.startswith("## ")] == CHANGES
 
 
 def test_an_unknown_id_has_no_page() -> None:
