@@ -446,3 +446,39 @@ def test_values_of_a_sub_chart_are_read_by_any_alias(tmp_path: Path, key: str) -
     (tmp_path / "values.yaml").write_text(f"{key}:\n  enabled: true\n{inner}\nnamespace: ml\n")
     found = [each for each in validate([tmp_path], "off").findings if each.severity != Severity.INFO]
     assert [(each.id, each.place.line) for each in found] == [("secret/not-mounted", 8)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "resources", "found"),
+    [
+        ("RoleBinding", "Role", "pods", ["path/forbidden"]),
+        ("RoleBinding", "ClusterRole", "pods", ["path/forbidden"]),
+        ("ClusterRoleBinding", "ClusterRole", "endpoints", []),
+        ("ClusterRoleBinding", "ClusterRole", "nodes", []),
+        ("RoleBinding", "", "", []),
+    ],
+    ids=["a Role", "a ClusterRole in one namespace", "everywhere", "rights of another sort", "a role elsewhere"],
+)
+def test_rights_of_a_prometheus_are_told_where_they_are_known(
+    tmp_path: Path, kind: str, role: str, resources: str, found: list[str]
+) -> None:
+    group = "rbac.authorization.k8s.io"
+    subject = {"kind": "ServiceAccount", "name": "default", "namespace": "monitoring"}
+    named = {"apiGroup": group, "kind": role or "Role", "name": "targets"}
+    metadata = {"name": "targets", "namespace": "monitoring"}
+    bound = {"kind": kind, "roleRef": named, "subjects": [subject]}
+    rules = [{"apiGroups": [""], "resources": [resources], "verbs": ["get", "list", "watch"]}]
+    about = [metadata if each in ("Role", "RoleBinding") else {"name": "targets"} for each in (kind, role)]
+    objects = [
+        {"metadata": about[0], **bound},
+        *([{"metadata": about[1], "kind": role, "rules": rules}] if role else []),
+    ]
+    texts = [json.dumps({"apiVersion": f"{group}/v1", **each}) for each in objects]
+    selecting: dict[str, object] = {
+        f"{each}{more}": {} for each in ("serviceMonitor", "podMonitor") for more in ("Selector", "NamespaceSelector")
+    }
+    sends = {"alerting": {"alertmanagers": [{"name": "alertmanager", "namespace": "monitoring", "port": "web"}]}}
+    target = {"namespaceSelector": {"matchNames": ["chat"]}, "selector": {}, "endpoints": [{"port": "http"}]}
+    texts += [object_of("Prometheus", "main", {**selecting, **sends}), object_of("ServiceMonitor", "chat", target)]
+    (tmp_path / "all.yaml").write_text("\n---\n".join(texts))
+    assert [each for each in ids(list(validate([tmp_path], "off").findings)) if each == "path/forbidden"] == found

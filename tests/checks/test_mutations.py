@@ -30,6 +30,7 @@ NOT_IN_THE_TREE = {
     "datasource/not-loaded",
     "object/other-namespace",
     "path/enforced-namespace",
+    "path/forbidden",
     "path/sample-limit",
     "route/chart-default",
     "schema/size",
