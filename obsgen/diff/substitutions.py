@@ -43,7 +43,7 @@ class Substitution:
 
 def renamed(pair: Pair) -> tuple[Pair, list[Change]]:
     """The pair as if what has another name now had had it before, and a change for each of those names."""
-    found = _substitutions(pair)
+    found = substitutions(pair)
     changes = []
     for each in found:
         before = pair
@@ -52,7 +52,7 @@ def renamed(pair: Pair) -> tuple[Pair, list[Change]]:
     return pair, changes
 
 
-def _substitutions(pair: Pair) -> list[Substitution]:
+def substitutions(pair: Pair) -> list[Substitution]:
     """The names that are gone everywhere, each with the one that stands there now as often."""
     before = [_value(each) for each in _differing(pair.old, pair.new)]
     after = [_value(each) for each in _differing(pair.new, pair.old)]

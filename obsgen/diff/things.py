@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+from obsgen.diff.derived import is_derived
 from obsgen.diff.leaves import MISSING, Leaf, leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
@@ -75,9 +76,15 @@ class Thing:
 
 @lru_cache(maxsize=1)
 def things(pair: Pair) -> tuple[Thing, ...]:
-    """The objects and files that are not the same on both sides; every comparison of a pair asks for them."""
+    """The objects and files that are not the same on both sides, but for those that follow from the others.
+
+    Every comparison of a pair asks for them.
+    """
     objects = (Thing(pair, each.key, _located(each.old), _located(each.new)) for each in pair.changed)
-    return (*objects, *(Thing(pair, each.path, each.old, each.new) for each in pair.documents))
+    files = (
+        each for each in pair.documents if not any(is_derived(side.tree, each.path) for side in (pair.old, pair.new))
+    )
+    return (*objects, *(Thing(pair, each.path, each.old, each.new) for each in files))
 
 
 def _located(object_: KubeObject | None) -> Located | None:
