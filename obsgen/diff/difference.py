@@ -6,10 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from obsgen.diff.compare import comparers
-from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.consequences import consequences
+from obsgen.diff.model import Change, Unit
 from obsgen.diff.pairs import Pair
-from obsgen.diff.trees import State, Tree
+from obsgen.diff.substitutions import renamed
+from obsgen.diff.texts import texts
+from obsgen.diff.trees import Tree
 from obsgen.diff.unexplained import unexplained
+from obsgen.diff.wholes import is_folder, state, whole
 
 
 @dataclass(frozen=True)
@@ -29,26 +33,18 @@ def difference(old: Tree, new: Tree) -> Difference:
     for unit in sorted(units):
         for change in _changes(unit, old, new):
             found.setdefault(change, set()).add(unit)
+    for change, where in list(consequences(old, new, found)):
+        found.setdefault(change, set()).update(where)
+    for change, where in list(texts(old, new, found)):
+        found.setdefault(change, set()).update(where)
     return Difference(old, new, frozenset(units), {each: frozenset(where) for each, where in found.items()})
 
 
 def _changes(unit: Unit, old: Tree, new: Tree) -> Iterator[Change]:
-    before, after = old.states.get(unit), new.states.get(unit)
-    if before is None or after is None:
-        yield _whole(before, after)
+    if not (unit in old.states and unit in new.states) and not is_folder(unit, old, new):
+        yield whole(unit, old, new)
         return
-    pair = Pair(before, after)
-    told = [change for compare in comparers() for change in compare(pair)]
+    pair, names = renamed(Pair(state(unit, old), state(unit, new)))
+    told = [*names, *(change for compare in comparers() for change in compare(pair))]
     yield from (each for each in told if each.what)
     yield from unexplained(pair, told)
-
-
-def _whole(before: State | None, after: State | None) -> Change:
-    """A unit that is there on one side alone: its objects need not be told one by one."""
-    state = after or before
-    sort = "" if state is None else "cluster" if state.unit.cluster else "environment"
-    count = len(state.objects) if state else 0
-    name = "" if state is None else state.unit.cluster or state.unit.environment or state.unit.stack
-    if before is None:
-        return Change(f"change/{sort}-added", "+", f"{sort} {name}", f"new, {count} objects", Risk.SAFE)
-    return Change(f"change/{sort}-removed", "-", f"{sort} {name}", f"gone, with {count} objects", Risk.STOPS_PAGING)

@@ -25,7 +25,7 @@ _SILENT = frozenset(("ConfigMap", "PrometheusRule"))
 def compare(pair: Pair) -> Iterator[Change]:
     """What must be there now, and what need not be any more; and which values are others."""
     yield from _values(pair)
-    before, after = (each.tree.states[each.unit] for each in (pair.old, pair.new))
+    before, after = (each.tree.states.get(each.unit, each) for each in (pair.old, pair.new))
     if before is pair.old and not any(each.kind and each.kind not in _SILENT for each in things(pair)):
         return
     old, new = _needs(before), _needs(after)
