@@ -45,6 +45,7 @@ def schema(
     templates: TEMPLATES = None,
     report: Annotated[bool, typer.Option("--report", help="That of reports in JSON instead.")] = False,
     trace: Annotated[bool, typer.Option("--trace", help="That of paths in JSON instead.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="That of differences in JSON instead.")] = False,
     facts: Annotated[bool, typer.Option("--facts", help="That of files of kind Facts instead.")] = False,
 ) -> None:
     """Print the JSON Schema of profiles, from which editors complete them."""
@@ -59,6 +60,11 @@ def schema(
         return
     if facts:
         typer.echo(of_facts.json_schema(tuple(templates or ())))
+        return
+    if diff:
+        from obsgen.diff.report import json as difference
+
+        typer.echo(difference.json_schema(), nl=False)
         return
     typer.echo(json.json_schema() if report else json_schema(tuple(templates or ())), nl=not report)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from obsgen.findings import Finding, Severity
+from obsgen.findings import Finding, Place, Severity
 from obsgen.report.options import Options
 from obsgen.report.printable import printable
 
@@ -20,22 +20,24 @@ def render(report: Report, options: Options) -> str:
     lines = [_command(finding) for finding in shown]
     if report.suppressed:
         reasons = sorted({f"{one.finding.id}: {one.reason}" for one in report.suppressed})
-        lines.append(f"::notice title=obsgen::{_text([f'suppressed findings: {len(report.suppressed)}', *reasons])}")
+        lines.append(command("notice", None, "obsgen", [f"suppressed findings: {len(report.suppressed)}", *reasons]))
     return "".join(f"{line}\n" for line in lines)
 
 
 def _command(finding: Finding) -> str:
-    place = finding.place
-    properties = {
-        "file": place.file,
-        "line": place.line,
-        "col": place.column,
-        "endColumn": place.column + place.length,
-        "title": finding.id,
-    }
-    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     notes = (f"{note.message} ({note.place})" for note in finding.notes)
-    return f"::{_COMMANDS[finding.severity]} {listed}::{_text([finding.message, *finding.hint.splitlines(), *notes])}"
+    said = [finding.message, *finding.hint.splitlines(), *notes]
+    return command(_COMMANDS[finding.severity], finding.place, finding.id, said)
+
+
+def command(kind: str, place: Place | None, title: str, lines: list[str]) -> str:
+    """A workflow command (error, warning or notice) that shows some lines at a place, or for the whole run."""
+    properties: dict[str, object] = {"title": title}
+    if place:
+        spot = {"file": place.file, "line": place.line, "col": place.column, "endColumn": place.column + place.length}
+        properties = {**spot, **properties}
+    listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{kind} {listed}::{_text(lines)}"
 
 
 def _text(lines: list[str]) -> str:

@@ -33,13 +33,13 @@ def render(report: Report, options: Options) -> str:
     tail = [*_suppressed(report), *_levels(report)]
     blocks = [f"### obsgen: {_verdict(report)}"]
     room = MOST_CHARACTERS - sum(map(len, tail)) - 500
-    fitting = _fitting(rows, room)
-    if fitting:
-        blocks.append("\n".join([*_HEAD, *fitting[:_SHOWN]]))
-    if len(fitting) > _SHOWN:
-        blocks.append(_folded(f"{len(fitting) - _SHOWN} more", [*_HEAD, *fitting[_SHOWN:]]))
-    if len(fitting) < len(rows):
-        blocks.append(f"{len(rows) - len(fitting)} more do not fit into a comment: run `obsgen validate -v`.")
+    first = fitting(rows, room)
+    if first:
+        blocks.append("\n".join([*_HEAD, *first[:_SHOWN]]))
+    if len(first) > _SHOWN:
+        blocks.append(folded(f"{len(first) - _SHOWN} more", [*_HEAD, *first[_SHOWN:]]))
+    if len(first) < len(rows):
+        blocks.append(f"{len(rows) - len(first)} more do not fit into a comment: run `obsgen validate -v`.")
     return "\n\n".join([*blocks, *tail]) + "\n"
 
 
@@ -50,34 +50,34 @@ def _verdict(report: Report) -> str:
     return ", ".join(parts) or "nothing found"
 
 
-def _fitting(rows: Sequence[str], room: int) -> list[str]:
+def fitting(rows: Sequence[str], room: int) -> list[str]:
     """As many of the first rows as there is room for."""
-    fitting = []
+    found = []
     for row in rows:
         room -= len(row) + 1
         if room < 0:
             break
-        fitting.append(row)
-    return fitting
+        found.append(row)
+    return found
 
 
 def _row(finding: Finding) -> str:
     hint = finding.hint.splitlines()[:1]
     notes = [f"{note.message} ({note.place})" for note in finding.notes[:3]]
-    said = "<br>".join([_plain(finding.message), *(f"→ {_plain(text)}" for text in filter(None, [*hint, *notes]))])
-    return f"| {_SIGNS[finding.severity]} | {_code(finding.id)} {said} | {_code(str(finding.place))} |"
+    said = "<br>".join([plain(finding.message), *(f"→ {plain(text)}" for text in filter(None, [*hint, *notes]))])
+    return f"| {_SIGNS[finding.severity]} | {code(finding.id)} {said} | {code(str(finding.place))} |"
 
 
 def _suppressed(report: Report) -> Iterator[str]:
     if report.suppressed:
         rows = [
-            f"| {_code(one.finding.id)} | {_code(str(one.finding.place))} | {_plain(one.reason)} | {one.until or '–'} |"
+            f"| {code(one.finding.id)} | {code(str(one.finding.place))} | {plain(one.reason)} | {one.until or '–'} |"
             for one in report.suppressed
         ]
-        fitting = _fitting(rows, MOST_CHARACTERS // 4)
-        left = [f"| {len(rows) - len(fitting)} more | | | |"] if len(fitting) < len(rows) else []
-        lines = ["| finding | where | why | until |", "|---|---|---|---|", *fitting, *left]
-        yield _folded(f"{len(report.suppressed)} suppressed", lines)
+        first = fitting(rows, MOST_CHARACTERS // 4)
+        left = [f"| {len(rows) - len(first)} more | | | |"] if len(first) < len(rows) else []
+        lines = ["| finding | where | why | until |", "|---|---|---|---|", *first, *left]
+        yield folded(f"{len(report.suppressed)} suppressed", lines)
 
 
 def _levels(report: Report) -> Iterator[str]:
@@ -87,24 +87,25 @@ def _levels(report: Report) -> Iterator[str]:
         f"{len(report.unread)} files or documents were not checked"
     )
     rows = [
-        f"| {_plain(one.name)} | {f'{one.passed} of {one.checked}' if one.judged else '–'} | {one.skipped} |"
+        f"| {plain(one.name)} | {f'{one.passed} of {one.checked}' if one.judged else '–'} | {one.skipped} |"
         for one in report.levels
     ]
-    tools = ", ".join(_plain(f"{one.name} {one.version or one.note}") for one in report.tools)
+    tools = ", ".join(plain(f"{one.name} {one.version or one.note}") for one in report.tools)
     lines = [looked, "", "| level | without errors | not checked |", "|---|---|---|", *rows]
-    yield _folded("What was checked", [*lines, *(["", f"Tools: {tools}"] if tools else [])])
+    yield folded("What was checked", [*lines, *(["", f"Tools: {tools}"] if tools else [])])
 
 
-def _folded(title: str, lines: Iterable[str]) -> str:
+def folded(title: str, lines: Iterable[str]) -> str:
+    """Lines that are seen when somebody opens their title."""
     return "\n".join([f"<details><summary>{title}</summary>", "", *lines, "", "</details>"])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text that means nothing to Markdown and calls nobody; of a long one the beginning."""
     return _CALLS.sub("\u200b", _SPECIAL.sub(r"\\\g<0>", _short(text)))
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A text as code, for a cell of a table; of a long one the end, where a path says most."""
     shown = printable(text)
     shown = shown if len(shown) <= _LONGEST else f"…{shown[-_LONGEST:]}"
