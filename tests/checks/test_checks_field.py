@@ -482,3 +482,28 @@ def test_rights_of_a_prometheus_are_told_where_they_are_known(
     texts += [object_of("Prometheus", "main", {**selecting, **sends}), object_of("ServiceMonitor", "chat", target)]
     (tmp_path / "all.yaml").write_text("\n---\n".join(texts))
     assert [each for each in ids(list(validate([tmp_path], "off").findings)) if each == "path/forbidden"] == found
+
+
+FAILED, ALL = 'sum by (job) (rate(shop_visits_total{code=~"5.."}[5m]))', "sum by (job) (rate(shop_visits_total[5m]))"
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        (f"{FAILED} / {ALL} > 5", ("> 5 is never true", "write 0.05")),
+        (f"(1 - {FAILED} / {ALL}) > 5", None),
+        (f"{FAILED} / {ALL} < 99.5", ("< 99.5 is always true", "write 0.995")),
+        ("gpu_used / (gpu_used + gpu_free) > 95", ("> 95 is never true", "write 0.95")),
+        ("gpu_used / ((gpu_free + gpu_held) + (gpu_used)) > 95", ("> 95 is never true", "write 0.95")),
+        ("gpu_used / gpu_free > 95", None),
+        (f"{FAILED} / {ALL} * 100 > 5", None),
+        (f"{FAILED} / {ALL} > 0.05", None),
+        (f"{ALL} / {FAILED} > 5", None),
+        (f"{FAILED} / {ALL.replace('by (job)', 'by (job, pod)')} > 5", None),
+        (f"{FAILED} / {ALL.replace('5m', '1h')} > 5", None),
+        (f"{FAILED} / {ALL} == 2", None),
+    ],
+)
+def test_a_part_of_its_whole_is_a_share(tmp_path: Path, expression: str, found: tuple[str, str] | None) -> None:
+    shares = [each for each in told(tmp_path, alert(expression)) if each.id == "unit/share"]
+    assert [(each.message.partition(": ")[2], each.hint) for each in shares] == ([found] if found else [])
