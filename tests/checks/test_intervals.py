@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from obsgen.checks import validate
+from obsgen.trace import trace
 
 RULES = """\
 groups:
@@ -107,6 +108,15 @@ def test_a_receiver_that_tells_nobody_is_not_muted(tmp_path: Path) -> None:
     assert told(tmp_path, silent.replace('"null"', "chat"), "{months: [february], days_of_month: [30]}") == [
         "error[route/muted]"
     ]
+
+
+def test_its_path_breaks_at_the_route(tmp_path: Path) -> None:
+    assert told(tmp_path, MUTE, "{}") == ["error[route/muted]"]
+    (found,) = trace("ShopDown", [tmp_path]).traces
+    assert {each.kind: [one.id for one in each.findings] for each in found.hops if each.findings} == {
+        "route": ["route/muted"]
+    }
+    assert found.broken
 
 
 BETA = """\
