@@ -73,10 +73,10 @@ class _Texts:
 
     def _other(self, path: str) -> Change:
         if path not in self.old.texts:
-            return Change("change/text-added", "+", path, "new", Risk.SAFE, (), (), *self._places(path))
+            return Change("change/file-added", "+", path, "new", Risk.SAFE, (), (), *self._places(path))
         if path not in self.new.texts:
-            return Change("change/text-removed", "-", path, "gone", Risk.REVIEW, (), (), *self._places(path))
-        return Change("change/text-changed", "~", path, "changed", Risk.REVIEW, (), (), *self._places(path))
+            return Change("change/file-removed", "-", path, "gone", Risk.REVIEW, (), (), *self._places(path))
+        return Change("change/file-changed", "~", path, "changed", Risk.REVIEW, (), (), *self._places(path))
 
     def _places(self, path: str) -> tuple[Place | None, Place | None]:
         old, new = (Place(path) if path in side.texts else None for side in (self.old, self.new))
