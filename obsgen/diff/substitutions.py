@@ -47,7 +47,7 @@ def renamed(pair: Pair) -> tuple[Pair, list[Change]]:
     changes = []
     for each in found:
         before = pair
-        pair = Pair(_applied(pair.old, pair.new, each), pair.new)
+        pair = Pair(applied(pair.old, pair.new, each), pair.new)
         changes.append(_change(each, before, pair))
     return pair, changes
 
@@ -124,7 +124,8 @@ def _roles(value: Any) -> Counter[Role]:
     return found[1]
 
 
-def _applied(old: State, new: State, each: Substitution) -> State:
+def applied(old: State, new: State, each: Substitution) -> State:
+    """The old state as if it had had the new name wherever the new state has it."""
     objects: dict[Key, KubeObject] = {}
     for key, object_ in old.objects.items():
         to = _key(key, old, new, each)
