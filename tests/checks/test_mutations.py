@@ -31,6 +31,7 @@ NOT_IN_THE_TREE = {
     "object/other-namespace",
     "path/enforced-namespace",
     "path/forbidden",
+    "path/pipeline",
     "path/sample-limit",
     "route/chart-default",
     "schema/size",
