@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from obsgen.repository.alerting.alertmanagers import Configuration
@@ -48,6 +49,7 @@ class Silencing(NamedTuple):
     how: str
 
 
+@lru_cache(maxsize=256)
 def silencing(branch: Branch) -> Silencing | None:
     """Why a route tells nobody, whenever it is; None if it may tell somebody.
 
@@ -57,6 +59,8 @@ def silencing(branch: Branch) -> Silencing | None:
         return None
     configuration, route = branch.source
     muted, active = (route.at(key) for key in (configuration.keys.mute, configuration.keys.only))
+    if not muted.value and not active.value:
+        return None
     mutes = [each for each in _spans(configuration, muted) if each]
     holding = _active(configuration, active)
     if never_tells((), holding):
