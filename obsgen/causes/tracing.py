@@ -34,7 +34,7 @@ class Causes:
         self._repository = repository
         self._standings = Standings(repository)
         self._profiles: dict[Path, _Source | None] = {}
-        self._files = {reading.path.resolve(): reading.file for reading in repository.readings}
+        self._files = {reading.real: reading.file for reading in repository.readings}
         self._told: dict[Finding, Finding] = {}
         self._catalogues: dict[tuple[Path, ...], Catalogue] = {}
 

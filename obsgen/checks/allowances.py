@@ -163,7 +163,7 @@ def _entries(repository: Repository) -> Iterator[Entry]:
     for entry in repository.entries:
         if entry.kind == FACTS:
             facts, _ = facts_in(entry.document)
-            yield from _of_document(facts, entry.document, (), entry.path.resolve().parent, repository)
+            yield from _of_document(facts, entry.document, (), entry.real.parent, repository)
     folders = {Path(reading.file).parent for reading in repository.readings}
     trees = {carried[0]: carried[1] for folder in folders if (carried := tree_facts(folder / "x"))}
     for tree in sorted(trees):

@@ -19,7 +19,12 @@ class Strict(BaseModel):
     """A frozen model whose keys are camelCase and where an unknown key is an error."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, validate_by_alias=True, validate_by_name=False
+        extra="forbid",
+        frozen=True,
+        alias_generator=to_camel,
+        validate_by_alias=True,
+        validate_by_name=False,
+        defer_build=True,
     )
 
 

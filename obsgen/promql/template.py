@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from obsgen.promql.syntax import Problem
@@ -57,6 +58,7 @@ class _Token(NamedTuple):
     start: int
 
 
+@lru_cache(maxsize=4096)
 def read_template(text: str) -> Template:
     """Reads a template as Prometheus would."""
     found = Template()

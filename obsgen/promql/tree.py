@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import promql_parser as pq
 
@@ -24,7 +25,7 @@ _KINDS = {
 _WITH_HEAD = frozenset(("selector", "call", "aggregate", "binary", "number", "string"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Node:
     """One node: kind (`selector`, `range`, `call`, `aggregate`, `binary`, …), name, children in source order.
 
@@ -41,11 +42,15 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, each before its children."""
-        todo = [self]
+        return iter(self._all)
+
+    @cached_property
+    def _all(self) -> tuple[Node, ...]:
+        found, todo = list[Node](), [self]
         while todo:
-            node = todo.pop()
-            yield node
-            todo += reversed(node.children)
+            found.append(todo.pop())
+            todo += reversed(found[-1].children)
+        return tuple(found)
 
 
 def metric_name(selector: pq.VectorSelector) -> str:

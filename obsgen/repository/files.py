@@ -38,6 +38,8 @@ class Reading:
 
     file: str
     path: Path
+    real: Path
+    """The path without links."""
     documents: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
     excuse: str = ""
@@ -58,7 +60,7 @@ def read_all(paths: Iterable[Path]) -> list[Reading]:
             if real in seen:
                 continue
             seen.add(real)
-            readings.append(_read(file) if real.is_relative_to(root) else _link_out(file))
+            readings.append(_read(file, real) if real.is_relative_to(root) else _link_out(file, real))
     return readings
 
 
@@ -78,19 +80,19 @@ def _files(path: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _link_out(path: Path) -> Reading:
-    return Reading(str(path), path, excuse="a link out of the folder")
+def _link_out(path: Path, real: Path) -> Reading:
+    return Reading(str(path), path, real, excuse="a link out of the folder")
 
 
-def _read(path: Path) -> Reading:
+def _read(path: Path, real: Path) -> Reading:
     name = str(path)
     if _in_chart(path):
-        return Reading(name, path, excuse="Helm template")
+        return Reading(name, path, real, excuse="Helm template")
     try:
         text = read_text(path, name)
-        return Reading(name, path, tuple(load_text(text, name)))
+        return Reading(name, path, real, tuple(load_text(text, name)))
     except InputError as refusal:
-        return Reading(name, path, findings=refusal.findings, excuse=_excuse(path, refusal))
+        return Reading(name, path, real, findings=refusal.findings, excuse=_excuse(path, refusal))
 
 
 def _in_chart(path: Path) -> bool:

@@ -26,6 +26,8 @@ class Entry:
 
     document: Document
     path: Path
+    real: Path
+    """The path without links."""
     kind: str
 
 
@@ -49,7 +51,7 @@ class Gathered:
             for document in reading.documents:
                 kind = kind_of(reading.file, document.value)
                 if kind != "empty":
-                    found.append(Entry(document, reading.path, _or_helm(kind, document)))
+                    found.append(Entry(document, reading.path, reading.real, _or_helm(kind, document)))
         return found
 
     @cached_property
@@ -97,7 +99,7 @@ class Gathered:
     def _shapes(self) -> Shapes:
         documents: dict[Path, list[Any]] = {}
         for entry in self.entries:
-            documents.setdefault(entry.path.resolve(), []).append(entry.document.value)
+            documents.setdefault(entry.real, []).append(entry.document.value)
         return Shapes(self.kustomizations, documents)
 
     @cached_property
@@ -115,7 +117,7 @@ class Gathered:
         for path in self.references:
             owner = next((owners[folder] for folder in path.parent.parents if folder in owners), "")
             owners.setdefault(path.parent, owner)
-        files = {entry.path.resolve() for entry in self._of("manifest")} - self.references.keys()
+        files = {entry.real for entry in self._of("manifest")} - self.references.keys()
         return {path: owners[path.parent] for path in sorted(files) if owners.get(path.parent)}
 
     @cached_property
@@ -162,7 +164,7 @@ class Gathered:
 
     def excuse(self, entry: Entry) -> str:
         """Why no check looks at a document; empty if some do."""
-        path = entry.path.resolve()
+        path = entry.real
         roles = {reference.role for reference in self.references.get(path, ())}
         if entry.kind in ("manifest", "incomplete manifest", "patch") and not roles:
             if self._broken_folders.intersection(path.parents):
@@ -174,7 +176,7 @@ class Gathered:
     def _broken(self) -> list[Reading]:
         """The files that could not be read and should be: what a kustomization names has no excuse."""
         faulty = (one for one in self.readings if one.findings)
-        return [one for one in faulty if not one.excuse or one.path.resolve() in self.references]
+        return [one for one in faulty if not one.excuse or one.real in self.references]
 
     @cached_property
     def _broken_folders(self) -> frozenset[Path]:
@@ -185,7 +187,7 @@ class Gathered:
         return (entry for entry in self.entries if entry.kind == kind)
 
     def _objects_in(self, entry: Entry) -> Iterator[KubeObject]:
-        path = entry.path.resolve()
+        path = entry.real
         roles = {reference.role for reference in self.references.get(path, ())}
         if path in self.orphans or (roles and "resource" not in roles) or self.excuse(entry):
             return

@@ -103,7 +103,14 @@ class Repository(Contents):
     def facts_of(self, expression: Expression) -> tuple[Facts, ...]:
         """The facts by which an expression is judged: those of each world that its rule is in."""
         found = self._facts_of_rules.get(id(expression.rule.value)) if expression.rule else None
-        return found or (self._facts_of_file(Path(expression.located.file)),)
+        file = expression.located.file
+        if not found and file not in self._facts_of_files:
+            self._facts_of_files[file] = (self._facts_of_file(Path(file)),)
+        return found or self._facts_of_files[file]
+
+    @cached_property
+    def _facts_of_files(self) -> dict[str, tuple[Facts]]:
+        return {}
 
     def _facts_of_file(self, file: Path) -> Facts:
         """The facts for a file that no build brings in: those of its tree's environments together."""

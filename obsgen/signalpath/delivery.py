@@ -55,8 +55,13 @@ def _walked(branch: Branch, labels: Possible) -> Iterator[Branch]:
 
 def may_match(matchers: tuple[Matcher, ...], labels: Possible) -> bool | None:
     """Whether an alert agrees with all matchers; None if that depends on what is not known."""
-    answers = [_answer(each, labels(each[0])) for each in matchers]
-    return False if False in answers else None if None in answers else True
+    is_sure = True
+    for each in matchers:
+        answer = _answer(each, labels(each[0]))
+        if answer is False:
+            return False
+        is_sure = is_sure and answer is not None
+    return True if is_sure else None
 
 
 def _answer(matcher: Matcher, values: Values) -> bool | None:

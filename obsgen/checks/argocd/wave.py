@@ -24,7 +24,8 @@ _WAITED_FOR = frozenset(("DaemonSet", "Deployment", "Job", "StatefulSet"))
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the wave of what comes too late; objects of one wave are applied in a good order by themselves."""
     for scope in repository.scopes.all:
-        late = [each for each in scope.objects if wave(each) > _first(scope)]
+        first = min(map(wave, scope.objects), default=0)
+        late = [each for each in scope.objects if wave(each) > first]
         for needed in late:
             yield from _of(needed, scope)
 
@@ -37,10 +38,6 @@ def wave(object_: KubeObject) -> int:
         return int(str(text)) if text is not None else 0
     except ValueError:
         return 0
-
-
-def _first(scope: Scope) -> int:
-    return min(map(wave, scope.objects), default=0)
 
 
 def _of(needed: KubeObject, scope: Scope) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ def check(repository: Repository) -> Iterator[Finding]:
     misspelt = {
         one.document.file for one in repository.kustomizations if any(misfits(one.document.value, KUSTOMIZATION))
     }
-    names = {entry.path.resolve(): entry.document.file for entry in repository.entries}
+    names = {entry.real: entry.document.file for entry in repository.entries}
     orphans = {path: owner for path, owner in repository.orphans.items() if owner not in misspelt}
     for path, owner in orphans.items():
         name = os.path.relpath(names[path], Path(owner).parent)

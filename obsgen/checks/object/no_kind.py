@@ -25,7 +25,7 @@ def check(repository: Repository) -> Iterator[Finding]:
 
 def _is_patch(entry: Entry, repository: Repository) -> bool:
     """Whether a kustomization uses the file as something else; then it need not say what it is."""
-    references = repository.references.get(entry.path.resolve(), ())
+    references = repository.references.get(entry.real, ())
     return bool(references) and all(reference.role != "resource" for reference in references)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from obsgen.checks.wording import is_slip
 from obsgen.findings import Finding, Note, Severity
 from obsgen.repository import Repository
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.scopes import Scope
+from obsgen.signalpath.exporters import ByLabels, Workload, texts, workloads
 
 ID = "object/other-namespace"
 LEVEL = 2
@@ -34,9 +34,10 @@ def check(repository: Repository) -> Iterator[Finding]:
             for workload in scope.of(group, kind):
                 named = workload.located.at("spec", "template", "spec", "serviceAccountName")
                 yield from _named(scope, workload, ("", "ServiceAccount"), named, workload.namespace)
+        pods = ByLabels(workloads(each for kind in _WORKLOADS for each in scope.of(*kind)))
         for (group, kind), route in _SELECTING.items():
             for selecting in scope.of(group, kind):
-                yield from _selected(scope, selecting, selecting.located.at(*route))
+                yield from _selected(pods, selecting, selecting.located.at(*route))
 
 
 def _of_binding(scope: Scope, binding: KubeObject) -> Iterator[Finding]:
@@ -66,19 +67,11 @@ def _named(
         yield _finding(needing, f"{kind[1]} {name.value}", namespace, found[0], name)
 
 
-def _selected(scope: Scope, selecting: KubeObject, selector: Located) -> Iterator[Finding]:
+def _selected(pods: ByLabels[Workload], selecting: KubeObject, selector: Located) -> Iterator[Finding]:
     """A finding if Pods with such labels are made, but none in the namespace."""
-    wanted = selector.value
-    if not (isinstance(wanted, dict) and wanted and selecting.namespace):
-        return
-    made = [each for kind in _WORKLOADS for each in scope.of(*kind) if wanted.items() <= _pod_labels(each).items()]
+    made = pods.having(texts(selector.value)) if selecting.namespace else []
     if made and all(each.namespace not in ("", selecting.namespace) for each in made):
-        yield _finding(selecting, "Pods with these labels", selecting.namespace, made[0], selector)
-
-
-def _pod_labels(workload: KubeObject) -> dict[str, Any]:
-    labels = workload.located.at("spec", "template", "metadata", "labels").value
-    return labels if isinstance(labels, dict) else {}
+        yield _finding(selecting, "Pods with these labels", selecting.namespace, made[0].object, selector)
 
 
 def _finding(needing: KubeObject, what: str, namespace: str, other: KubeObject, at: Located) -> Finding:

@@ -21,13 +21,22 @@ _BY_BUCKETS = frozenset(("histogram_fraction", "histogram_quantile", "histogram_
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the relabelling, if no endpoint that has the series keeps the label."""
+    known: dict[tuple[tuple[int, ...], str, str], Relabelling | None] = {}
     for lookup in repository.lookups:
+        feeds = feeds_of(repository, lookup)
         for label in _asked(lookup):
-            found = [fate for each in feeds_of(repository, lookup) for fate in each.fates(lookup.name)]
-            sources = [fate for fate in found if fate.is_related and fate.kept is not False]
-            losing = [(fate, step) for fate in sources if (step := _loser(fate, label))]
-            if losing and len(losing) == len(sources):
-                yield _told(lookup, label, losing[0][1])
+            key = (tuple(map(id, feeds)), lookup.name, label)
+            if key not in known:
+                known[key] = _taking(label, [fate for each in feeds for fate in each.fates(lookup.name)])
+            if by := known[key]:
+                yield _told(lookup, label, by)
+
+
+def _taking(label: str, fates: list[Fate]) -> Relabelling | None:
+    """What takes a label, if nobody who has the series keeps it."""
+    sources = [fate for fate in fates if fate.is_related and fate.kept is not False]
+    losing = [step for fate in sources if (step := _loser(fate, label))]
+    return losing[0] if losing and len(losing) == len(sources) else None
 
 
 def _asked(lookup: Lookup) -> list[str]:

@@ -25,16 +25,20 @@ def check(repository: Repository) -> Iterator[Finding]:
     for destination in alerting.destinations:
         labels = alerting.labels(destination)
         if alerting.of(destination):
+            ends = _ends(destination, labels)
             for branch in destination.branches:
-                yield from _grouped(branch, _reaching(branch, destination, labels))
+                yield from _grouped(branch, [found for each in branch.all for found in ends.get(id(each), ())])
             for part in destination.parts:
                 yield from _equal(part, labels)
 
 
-def _reaching(branch: Branch, destination: Destination, labels: list[Possible]) -> list[Possible]:
-    """The alerts that may end in a route, or in one below it that takes its grouping over."""
-    ends = set(map(id, branch.all))
-    return [each for each in labels if any(id(found) in ends for found in destination.routes(each))]
+def _ends(destination: Destination, labels: list[Possible]) -> dict[int, list[Possible]]:
+    """The alerts that may end in a route, by its identity; a route has the grouping of what ends below it, too."""
+    found: dict[int, list[Possible]] = {}
+    for each in labels:
+        for branch in destination.routes(each):
+            found.setdefault(id(branch), []).append(each)
+    return found
 
 
 def _grouped(branch: Branch, labels: list[Possible]) -> Iterator[Finding]:

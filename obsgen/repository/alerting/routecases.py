@@ -47,5 +47,5 @@ def _there(repository: Repository, path: Path) -> list[Configuration]:
     for tree in repository.builds:
         if tree.kustomization.folder == path:
             return list(in_objects(tree.objects))
-    written = [Located(one.document.value, one.document) for one in repository.entries if one.path.resolve() == path]
+    written = [Located(one.document.value, one.document) for one in repository.entries if one.real == path]
     return [one for each in written for one in (*in_values(each), Configuration(each))]

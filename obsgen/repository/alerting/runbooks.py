@@ -54,8 +54,9 @@ def runbook_of(rule: Rule) -> Runbook | None:
 def _found(located: Located) -> Runbook:
     if "{{" in located.value:
         return Runbook(located)
-    above = Path(located.file).resolve().parents
-    tries = [Path(folder, path) for path in _paths(located.value.strip()) for folder in above]
+    paths = list(_paths(located.value.strip()))
+    above = Path(located.file).resolve().parents if paths else ()
+    tries = [Path(folder, path) for path in paths for folder in above]
     page = next((each for each in tries if each.is_file()), None)
     folder = None if page else next((each.parent for each in tries if _has_pages(each)), None)
     return Runbook(located, page, folder)

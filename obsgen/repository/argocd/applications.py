@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,9 @@ def deployed(applications: Sequence[Application], folders: Folders) -> Iterator[
     """Every folder of this repository that an Application deploys and that is there."""
     known = roots(mentions(applications))
     built = dict(folders.built)
+    plain: dict[Path, list[KubeObject]] = {}
+    for each in folders.manifests if known else ():
+        plain.setdefault(Path(each.located.file).resolve().parent, []).append(each)
     for one in applications:
         for source in one.sources():
             root = known.get(source.repository)
@@ -139,15 +142,15 @@ def deployed(applications: Sequence[Application], folders: Folders) -> Iterator[
             part = folders.kustomizations.get(folder)
             if folder not in built and part and len(built) - len(folders.built) < _MOST_PARTS:
                 built[folder] = build_trees([part], folders.readings)[0].objects
-            yield Deployed(one, source, folder, built.get(folder) or _plain(folder, folders.manifests))
+            yield Deployed(one, source, folder, built.get(folder) or _plain(folder, plain))
 
 
 _MOST_PARTS = 40
 """Parts of larger kustomizations that are built for an Application of their own; of many alike the first will do."""
 
 
-def _plain(folder: Path, manifests: Iterable[KubeObject]) -> tuple[KubeObject, ...] | None:
+def _plain(folder: Path, manifests: Mapping[Path, Sequence[KubeObject]]) -> tuple[KubeObject, ...] | None:
     """The objects of a folder without a kustomization."""
     if any((folder / name).exists() for name in (*KUSTOMIZATION_NAMES, "Chart.yaml")):
         return None
-    return tuple(each for each in manifests if Path(each.located.file).resolve().parent == folder) or None
+    return tuple(manifests.get(folder, ())) or None
