@@ -16,6 +16,8 @@ ID = "path/series-dropped"
 LEVEL = 5
 SEVERITY = Severity.ERROR
 
+_AND = " and "
+
 
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the series; a warning where an exporter of which nothing is known may have it, too.
@@ -57,7 +59,9 @@ def _of_lookup(lookup: Lookup, feeds: list[Feeds]) -> Iterator[Finding]:
     monitors = {id(fate.endpoint.monitor) for each in related for fate in each}
     dropping = [fate for each in fates for fate in each if id(fate.endpoint.monitor) in monitors]
     severity = Severity.WARNING if others else Severity.ERROR
-    message = f"{_what(lookup)}: {_who(dropping)} drops {lookup.name} before it is stored"
+    who = _who(dropping)
+    verb = "drop" if _AND in who else "drops"
+    message = f"{_what(lookup)}: {who} {verb} {lookup.name} before it is stored"
     hint = "let its name pass there, or ask for one that does"
     yield Finding(ID, severity, message, lookup.place, hint, tuple(dict.fromkeys(map(_note, dropping))))
 
@@ -70,7 +74,7 @@ def _what(lookup: Lookup) -> str:
 def _who(fates: list[Fate]) -> str:
     names = dict.fromkeys(str(each.endpoint.monitor or "a scrape job") for each in fates)
     many = len(fates) > 1 and len(names) == 1
-    return ("every endpoint of " if many else "") + " and ".join(names)
+    return ("every endpoint of " if many else "") + _AND.join(names)
 
 
 def _note(fate: Fate) -> Note:
