@@ -21,7 +21,7 @@ _OF_GRAFANA = frozenset(("id", "iteration", "version"))
 """What Grafana counts on its own when somebody saves a board."""
 _TOLD = frozenset(("panels", "refresh", "rows", "templating", "time", "title", "uid"))
 _PLACED = frozenset(("gridPos", "id"))
-_OF_LIMITS = frozenset(("options", "targets", "transformations"))
+_OF_LIMITS = frozenset(("options", "transformations"))
 """Where a panel says how a limit is drawn that an alert brings."""
 
 
@@ -174,6 +174,8 @@ class _Panel:
             )
             return
         keys = _differing(_rest(self.old), _rest(self.new)) - (_OF_LIMITS if self._has_other_limits else frozenset())
+        if any(one and other and _said(one) != _said(other) for one, other in self._queries):
+            keys.add("targets")
         if keys == {"description"}:
             yield self._change("change/panel-options", "another description", Risk.SAFE)
         elif keys:
@@ -227,8 +229,12 @@ def _rest(panel: Panel) -> dict[str, Any]:
     defaults = {key: value for key, value in panel.defaults.items() if key not in ("thresholds", "unit")}
     config = panel.value.get("fieldConfig")
     overrides = config.get("overrides") if isinstance(config, dict) else None
-    targets = [{key: value for key, value in each.value.items() if key not in _OF_QUERY} for each in panel.queries]
-    return {**found, "fieldConfig": defaults, "options": [found.get("options"), overrides], "targets": targets}
+    return {**found, "fieldConfig": defaults, "options": [found.get("options"), overrides]}
+
+
+def _said(query: Query) -> dict[str, Any]:
+    """What is said of a query besides its text."""
+    return {key: value for key, value in query.value.items() if key not in _OF_QUERY}
 
 
 _OF_QUERY = frozenset(("datasource", "editorMode", "expr", "refId"))

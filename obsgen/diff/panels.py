@@ -113,7 +113,7 @@ def matched_panels(old: Iterable[Panel], new: Iterable[Panel]) -> list[PanelMatc
 
 
 def matched_queries(old: Panel, new: Panel) -> list[tuple[Query | None, Query | None]]:
-    """The queries of one text, of one legend, or of one letter belong together."""
+    """The queries of one text, of one legend, or of one letter belong together; then one of each side that is left."""
     before, after = list(old.queries), list(new.queries)
     found: list[tuple[Query | None, Query | None]] = []
     for key in _QUERY_KEYS:
@@ -123,6 +123,8 @@ def matched_queries(old: Panel, new: Panel) -> list[tuple[Query | None, Query | 
                 before.remove(one)
                 after.remove(other)
                 found.append((one, other))
+    if len(before) == len(after) == 1:
+        return [*found, (before[0], after[0])]
     return [*found, *((one, None) for one in before), *((None, one) for one in after)]
 
 
