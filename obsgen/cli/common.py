@@ -23,7 +23,9 @@ app = typer.Typer(
 tools_app = typer.Typer(help="The real binaries that validation asks: kustomize, kubeconform, promtool, amtool, logql.")
 app.add_typer(tools_app, name="tools", no_args_is_help=True)
 
-PROFILES = Annotated[list[Path], typer.Argument(metavar="PROFILE…", help="Profiles to render.")]
+PROFILES = Annotated[
+    list[Path] | None, typer.Argument(metavar="[PROFILE|DIR…]", help="Profiles, or folders of them; else profiles/.")
+]
 TEMPLATES = Annotated[
     list[Path] | None,
     typer.Option("--templates", metavar="DIR", help="A folder with components of your own, before the built-in ones."),

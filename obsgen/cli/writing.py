@@ -55,11 +55,11 @@ def _ask(question: str, default: str, check: Callable[[str], object]) -> str:
 
 
 @app.command(
-    epilog="Examples:  obsgen render profiles/demo.yaml   ·   obsgen render --check profiles/*.yaml   ·   "
+    epilog="Examples:  obsgen render profiles/demo.yaml   ·   obsgen render --check   ·   "
     "obsgen render profiles/demo.yaml --env dev --out /tmp/try",
 )
 def render(
-    profiles: PROFILES,
+    profiles: PROFILES = None,
     env: Annotated[
         str | None, typer.Option(help="Write the base and this overlay, leave other overlays alone.")
     ] = None,
@@ -75,9 +75,10 @@ def render(
 ) -> None:
     """Write the trees of profiles: Kustomize base and overlays, and Argo CD Applications."""
     from obsgen import rendering
+    from obsgen.profile.listing import listed
 
     options = rendering.Options(env, out, force, tuple(templates or ()))
-    planned = rendering.plan(profiles, options, progress())
+    planned = rendering.plan(listed(profiles or ()), options, progress())
     if check:
         raise typer.Exit(_report_stale(rendering.stale_findings(planned), "" if quiet else rendering.fresh(planned)))
     outcome = rendering.dry_run(planned, options) if dry_run else rendering.write(planned, options)

@@ -104,6 +104,8 @@ def stale(plan: Plan) -> list[Finding]:
     """How the disk differs from what a render would leave; InputError when there is an obstacle to knowing it."""
     if plan.obstacles:
         raise InputError(plan.obstacles)
+    if plan.files and len(plan.missing) == len(plan.files) and not plan.removed:
+        return [error("tree/stale", f"{plan.root} is not rendered yet", Place(str(plan.root)), "run obsgen render")]
     told = {*plan.edited, *plan.foreign}
     found = list(_hand_made(plan))
     found += [_stale(plan, path, "is missing") for path in plan.missing]
