@@ -507,3 +507,57 @@ FAILED, ALL = 'sum by (job) (rate(shop_visits_total{code=~"5.."}[5m]))', "sum by
 def test_a_part_of_its_whole_is_a_share(tmp_path: Path, expression: str, found: tuple[str, str] | None) -> None:
     shares = [each for each in told(tmp_path, alert(expression)) if each.id == "unit/share"]
     assert [(each.message.partition(": ")[2], each.hint) for each in shares] == ([found] if found else [])
+
+
+TEMPO = """\
+apiVersion: 1
+datasources:
+  - {{name: Prometheus, type: prometheus, uid: prom, url: "http://prometheus:9090"}}
+  - {{name: Loki, type: loki, uid: loki, url: "http://loki:3100"}}
+  - name: Tempo
+    type: tempo
+    uid: tempo
+    jsonData: {{tracesToLogsV2: {{datasourceUid: {logs}}}, serviceMap: {{datasourceUid: prom}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("logs", "grafana", "hints"),
+    [
+        ("loki", True, []),
+        ("lokii", False, ["did you mean 'loki'?"]),
+        ("logs-eu", True, ["there are loki, prom, tempo"]),
+        ("logs-eu", False, []),
+        ('"${LOKI}"', True, []),
+    ],
+)
+def test_links_between_datasources_lead_somewhere(tmp_path: Path, logs: str, grafana: bool, hints: list[str]) -> None:
+    if grafana:
+        (tmp_path / "grafana.yaml").write_text(object_of("Grafana", "main", {}, "grafana.integreatly.org/v1beta1"))
+    (tmp_path / "datasources.yaml").write_text(TEMPO.format(logs=logs))
+    (tmp_path / "rules.yaml").write_text(json.dumps({"groups": [{"name": "g", "rules": [alert("up == 0")]}]}))
+    found = [each for each in validate([tmp_path], "off").findings if each.id == "datasource/unknown"]
+    assert [each.hint for each in found] == hints
+
+
+@pytest.mark.parametrize(
+    ("uid", "query", "found"),
+    [
+        ("prom", "sum(vllm:num_requests_waiting)", []),
+        ("proom", "sum(vllm:num_requests_waiting)", ["datasource/unknown"]),
+        ("prom", "sum(vllm:num_request_waiting)", ["signal/no-such-series"]),
+        ("loki", 'sum(count_over_time({app="chat"} |= "error" [5m]))', []),
+        ("__expr__", "sum(vllm:num_requests_waiting)", []),
+    ],
+)
+def test_alerts_of_grafana_ask_what_is_there(tmp_path: Path, uid: str, query: str, found: list[str]) -> None:
+    data = [{"refId": "A", "datasourceUid": uid, "model": {"refId": "A", "expr": query}}]
+    rule = {"uid": "a", "title": "A", "condition": "A", "for": "5m", "noDataState": "OK", "execErrState": "Error"}
+    spec = {"folderRef": "llm", "interval": "1m", "instanceSelector": {}, "rules": [{**rule, "data": data}]}
+    (tmp_path / "rules.yaml").write_text(
+        object_of("GrafanaAlertRuleGroup", "chat", spec, "grafana.integreatly.org/v1beta1")
+    )
+    (tmp_path / "datasources.yaml").write_text(TEMPO.format(logs="loki"))
+    (tmp_path / "facts.yaml").write_text(FACTS)
+    wanted = ("datasource/unknown", "signal/no-such-series", "promql/syntax")
+    assert [each for each in ids(list(validate([tmp_path], "off").findings)) if each in wanted] == found

@@ -10,12 +10,15 @@ from obsgen.findings import Finding, Note, Severity
 from obsgen.hints import did_you_mean
 from obsgen.repository import Repository
 from obsgen.repository.grafana.dashboards import Dashboard
-from obsgen.repository.grafana.datasources import Grafanas, Use, variables
+from obsgen.repository.grafana.datasources import Datasource, Grafanas, Use, tree_of, variables
 from obsgen.repository.objects import Located
 
 ID = "datasource/unknown"
 LEVEL = 5
 SEVERITY = Severity.ERROR
+
+_OF_CHART = {"alertmanager", "prometheus"}
+"""The uids that kube-prometheus-stack gives datasources of its own."""
 
 
 def check(repository: Repository) -> Iterator[Finding]:
@@ -24,6 +27,10 @@ def check(repository: Repository) -> Iterator[Finding]:
     for use in found.uses:
         if use.names_one and found.known(use.board) and not found.named(use):
             yield _finding(use, found)
+    for one in found.datasources:
+        yield from _leads_nowhere(one, found, bool(repository.chart_values))
+    for rules in (each for each in repository.objects if each.kind == "GrafanaAlertRuleGroup"):
+        yield from _asks_nobody(rules.located.at("spec", "rules"), found)
     for board in filter(found.knows_all, found.boards):
         for name, wanted in _offer_nothing(board, found):
             message = f"variable {name} offers nothing: no datasource of the files has the type {wanted.value}"
@@ -66,3 +73,41 @@ def _finding(use: Use, found: Grafanas) -> Finding:
     hint = did_you_mean(use.wanted, names) or f"there are {', '.join(names)}"
     notes = tuple(Note(f"datasource {each.name}", each.located.place(("name",))) for each in known[:3])
     return Finding(ID, severity, message, use.located.place(), hint, notes)
+
+
+def _leads_nowhere(one: Datasource, found: Grafanas, by_chart: bool) -> Iterator[Finding]:
+    """Links of a datasource, from traces to logs and the like, to a uid that no datasource has."""
+    known = [each for each in found.datasources if each.tree == one.tree]
+    uids = {each.uid or each.name for each in known} | (_OF_CHART if by_chart else set())
+    for link in _links(one.located.at("jsonData")):
+        near = any(is_slip(link.value, each) for each in uids)
+        if link.value in uids or "$" in link.value or not (near or found.is_there):
+            continue
+        message = f"datasource {one.name} leads to {link.value}, and no datasource of the files has that uid"
+        hint = did_you_mean(link.value, sorted(uids)) or f"there are {', '.join(sorted(uids))}"
+        yield Finding(ID, Severity.WARNING, message, link.place(), hint)
+
+
+def _asks_nobody(rules: Located, found: Grafanas) -> Iterator[Finding]:
+    """Queries of Grafana's own alerts for a uid that no datasource has."""
+    known = [each for each in found.datasources if each.tree == tree_of(rules.file)]
+    uids = sorted({each.uid or each.name for each in known})
+    for asked in (data.at("datasourceUid") for rule in rules.items() for data in rule.at("data").items()):
+        wanted = str(asked.value or "")
+        near = any(is_slip(wanted, each) for each in uids)
+        if uids and wanted and wanted not in (*uids, "__expr__", "-100") and (near or found.is_there):
+            message = f"this alert asks {wanted}, and no datasource of the files has that uid"
+            hint = did_you_mean(wanted, uids) or f"there are {', '.join(uids)}"
+            yield Finding(ID, SEVERITY if near else Severity.WARNING, message, asked.place(), hint)
+
+
+def _links(part: Located) -> Iterator[Located]:
+    if isinstance(part.value, dict):
+        for key in part.value:
+            if key == "datasourceUid" and isinstance(part.value[key], str) and part.value[key]:
+                yield part.at(key)
+            else:
+                yield from _links(part.at(key))
+    elif isinstance(part.value, list):
+        for item in part.items():
+            yield from _links(item)
