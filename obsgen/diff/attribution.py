@@ -52,7 +52,7 @@ class _Stack:
         self._both, self._stack, self._room = both, stack, room
         self._alone = len({unit.stack for unit in found.units}) == 1
         self._told = [each for each, units in found.changes.items() if any(unit.stack == stack for unit in units)]
-        self._whole = found
+        self._whole, self._left = found, _MOST_LEVERS
         paths = both.old.profiles[stack], both.new.profiles[stack]
         self._edited: Edited = change(both.old.source, both.new.source, paths, both.asked.templates)
 
@@ -64,7 +64,7 @@ class _Stack:
             return
         mine = self._mine
         yield from ((each, (ENGINE,)) for each in self._told if each not in mine)
-        if len(levers) == 1:
+        if len(levers) == 1 and not levers[0].inner:
             yield from ((each, (levers[0].cause,)) for each in self._told if each in mine)
             return
         tried = self._tried(levers, mine, self._room) if self._room and self._may_try(levers) else {}
@@ -112,23 +112,33 @@ class _Stack:
         return _written(self._rendered, self._room / "before")
 
     def _may_try(self, levers: Sequence[Lever]) -> bool:
-        few = len(levers) <= _MOST_LEVERS and len(_files(self._both.new, self._stack)) <= _MOST_FILES
+        self._left -= len(levers)
+        few = self._left >= 0 and len(_files(self._both.new, self._stack)) <= _MOST_FILES
         return few and self._stack in self._both.new.rendered
 
     def _tried(self, levers: Sequence[Lever], mine: Found, within: Path) -> dict[Change, tuple[Cause, ...]]:
         """The causes of changes that are gone, or not everywhere, once one of the levers is set back."""
         causes: dict[Change, tuple[Cause, ...]] = {}
+        alone = len(levers) == 1
         for number, lever in enumerate(levers):
             room = within / f"{number}"
-            try:
-                tree = _written(lever.rendered(room / "templates"), room)
-            except InputError:
-                continue  # one key alone may make no sense
-            left = difference(self._before, tree).changes
+            gone = set(mine) if alone else self._gone(lever, mine, room)
+            closer = (
+                self._tried(lever.inner, mine, room / "inner") if lever.inner and self._may_try(lever.inner) else {}
+            )
             for each in self._told:
-                if each in mine and not mine[each] <= left.get(each, frozenset()):
-                    causes[each] = (*causes.get(each, ()), lever.cause)
+                if each in gone:
+                    causes[each] = (*causes.get(each, ()), *closer.get(each, (lever.cause,)))
         return causes
+
+    def _gone(self, lever: Lever, mine: Found, room: Path) -> set[Change]:
+        """The changes that are not told, or not of as much, without a lever; none where it alone makes no sense."""
+        try:
+            tree = _written(lever.rendered(room / "templates"), room)
+        except InputError:
+            return set()
+        left = difference(self._before, tree).changes
+        return {each for each, units in mine.items() if not units <= left.get(each, frozenset())}
 
     def _decided(self, told: Change, levers: Sequence[Lever]) -> tuple[Cause, ...]:
         """The changed key that is nearest to the line that decides the place in the tree."""

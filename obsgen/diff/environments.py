@@ -44,6 +44,11 @@ class Part(Tree):
         """What expressions mean, by their texts."""
         return self.whole.meanings
 
+    @cached_property
+    def texts(self) -> dict[str, bytes]:
+        """None: runbooks and the README are those of all environments."""
+        return {}
+
 
 def only(old: Tree, new: Tree, environment: str) -> tuple[Tree, Tree]:
     """Both sides with one environment alone, and what Argo CD is told of it. ObsgenError if neither has it."""

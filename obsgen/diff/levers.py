@@ -40,6 +40,22 @@ class Key:
         """Its route in the new profile."""
         return (*self.holder, self.step)
 
+    @property
+    def inner(self) -> list[Key]:
+        """The keys of a new mapping; of what holds a single key the innermost one stands for all."""
+        found = self.new if self.old is MISSING and isinstance(self.new, dict) else {}
+        every = [Key((*self.before, step), self.after, step, MISSING, value) for step, value in found.items()]
+        return every[0].inner if len(every) == 1 else every
+
+    @property
+    def innermost(self) -> Route:
+        """Its route in the new profile, on through mappings of one key."""
+        route, value = self.after, self.new
+        while self.old is MISSING and isinstance(value, dict) and len(value) == 1:
+            ((step, value),) = value.items()
+            route = (*route, step)
+        return route
+
 
 def keys(old: Any, new: Any, before: Route = (), after: Route = ()) -> Iterator[Key]:
     """The smallest keys in which two profiles differ; items of lists with names are known by those."""
@@ -89,11 +105,15 @@ def without(value: Any, key: Key) -> Any:
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that changed: where it stands, its route in the new profile if it is a key, and what is without it."""
+    """Something that changed: where it stands, its route in the new profile if it is a key, and what is without it.
+
+    A key with a mapping can be taken apart: `inner` are the keys in it.
+    """
 
     cause: Cause
     route: Route | None
     rendered: Callable[[Path], Rendered] = field(compare=False)
+    inner: tuple[Lever, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,13 +139,14 @@ class Change:
             marked = place.file if place.file.endswith(self.mark) else f"{place.file}{self.mark}"
             place = replace(place, file=marked)
         else:
-            place = new.place(key.after, key=key.old is MISSING and isinstance(key.step, str))
+            place = new.place(key.innermost, key=key.old is MISSING and isinstance(key.innermost[-1], str))
 
         def rendered(room: Path) -> Rendered:
             text = json.dumps(without(_value(new), key), default=str)
             return pipeline.render(parse_profile(text, self.new.file, self.new.folder), self.new_templates)
 
-        return Lever(Cause(place), key.after, rendered)
+        inner = tuple(self._of_key(each, old, new) for each in key.inner)
+        return Lever(Cause(place), key.innermost, rendered, inner)
 
     @property
     def _folders(self) -> list[tuple[Path | None, Path | None]]:
