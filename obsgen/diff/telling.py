@@ -159,7 +159,7 @@ def _order(line: Line) -> tuple[object, ...]:
 
 def _plural(change: Change) -> str:
     noun = change.id.partition("/")[2].partition("-")[0]
-    if noun.endswith("y"):
+    if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
         return f"{noun[:-1]}ies"
     return f"{noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 

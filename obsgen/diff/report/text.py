@@ -53,11 +53,12 @@ def _section(section: Section, options: Options) -> Iterator[list[Span]]:
     spot = _widest([line.spot for line in section.lines], _SPOT)
     room = options.width - sum(rest) - spot - 10
     subject = _widest([f"- {line.subject}" for line in section.lines], min(_SUBJECT, max(24, room // 2)))
+    what = _widest([line.first.what for line in section.lines], room - subject)
     for line in section.lines:
         if room < _NARROW:
             yield from _narrow(line, options.width)
         else:
-            yield from _row(line, (rest[0], subject, room - subject, rest[1]), options)
+            yield from _row(line, (rest[0], subject, what, rest[1]), options)
         yield from ([Span(f"      {printable(each)}", "dim")] for each in (_details(line) if options.verbose else ()))
 
 

@@ -1,0 +1,191 @@
+"""A difference as text, markdown, JSON and annotations."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tellings import change, told_of, units
+
+from obsgen.diff.model import Cause, Change, Risk, Unit
+from obsgen.diff.report import Options, render
+from obsgen.diff.report.json import json_schema
+from obsgen.diff.report.markdown import MARKER
+from obsgen.diff.report.text import MOST_LINES
+from obsgen.diff.telling import Told
+from obsgen.findings import Place
+from obsgen.report.markdown import MOST_CHARACTERS
+from obsgen.report.printable import width
+
+EVERY = units("demo", "dev", "prod")
+FORMS = ("text", "markdown", "json", "github")
+LOOSER = change("AlphaLatencyHigh", details=("- a > 8", "+ a > 12"))
+LOST = change("AlphaQueued", "no longer alerts (warning)", Risk.STOPS_PAGING, id="change/alert-removed", sign="-")
+CAUSES = {LOOSER: (Cause(Place("profiles/demo.yaml", 22, 5, 3)),), LOST: (Cause(Place("profiles/demo.yaml@main", 31)),)}
+TOLD = told_of({LOOSER: units("demo", "prod"), LOST: EVERY}, EVERY, CAUSES, notes=("rendered anew",))
+MANY = told_of({change(f"A{number:02}", f"what {number:02}"): EVERY for number in range(50)}, EVERY)
+HOSTILE = st.text(min_size=1, max_size=40)
+
+
+def test_text_is_a_table_and_what_it_comes_to() -> None:
+    assert (
+        render("text", TOLD)
+        == """\
+demo, against main
+  all   - AlphaQueued       no longer alerts (warning)  may stop paging  profiles/demo.yaml@main:31
+  prod  ▲ AlphaLatencyHigh  looser: 8 s → 12 s          needs review     profiles/demo.yaml:22
+1 may stop paging, 1 needs review. Details: obsgen diff -v, for a comment: --format markdown
+"""
+    )
+
+
+def test_text_tells_details_and_ids_where_all_is_asked_for() -> None:
+    text = render("text", TOLD, Options(verbose=True))
+    assert "\n      change/alert-looser\n      - a > 8\n      + a > 12\n" in text
+    assert text.endswith("1 may stop paging, 1 needs review.\n")
+
+
+def test_text_is_the_last_line_alone_where_that_is_asked_for() -> None:
+    assert render("text", TOLD, Options(quiet=True)) == "1 may stop paging, 1 needs review.\n"
+    assert render("text", told_of({})) == "nothing changes.\n"
+
+
+def test_text_never_scrolls_off_a_screen_unless_all_is_asked_for() -> None:
+    lines = render("text", MANY).splitlines()
+    assert len(lines) == MOST_LINES + 3
+    assert lines[-2] == "  and 30 more, none of them riskier (-v shows all)"
+    assert render("text", MANY, Options(verbose=True)).count("▲") == 50
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 140, 200])
+def test_text_fits_the_terminal(columns: int) -> None:
+    long = change("AlertWithANameThatHardlyFits" * 2, "a sentence that goes on and on " * 4, details=())
+    causes = {long: (Cause(Place("profiles/a/very/long/path/to/a/profile/of/somebody.yaml", 1234)),)}
+    text = render(
+        "text",
+        told_of({long: EVERY, **{change(f"B{n}"): EVERY for n in range(9)}}, EVERY, causes),
+        Options(width=columns),
+    )
+    assert max(map(width, text.splitlines()[:-1])) <= columns
+    assert "▲" in text
+    assert "somebody.yaml:1234" in text
+
+
+def test_a_sentence_that_does_not_fit_goes_on_below_and_is_whole_where_all_is_asked_for() -> None:
+    words = " ".join(f"word{number}" for number in range(40))
+    told = told_of({change("A", words): EVERY}, EVERY)
+    assert "word39" not in render("text", told, Options(width=140))
+    assert " ".join(render("text", told, Options(verbose=True, width=140)).split()).count("word39") == 1
+
+
+def test_colours_follow_the_risk() -> None:
+    text = render("text", TOLD, Options(colour=True))
+    assert "\x1b[1;31mmay stop paging" in text
+    assert "\x1b[33mneeds review" in text
+    assert "\x1b" not in render("text", TOLD)
+
+
+def test_markdown_begins_with_its_mark_and_stays_short() -> None:
+    text = render("markdown", TOLD)
+    assert text.splitlines()[:2] == [MARKER, "### obsgen diff: 1 may stop paging, 1 needs review, against main"]
+    assert text.index("AlphaQueued") < text.index("AlphaLatencyHigh")
+    assert "| prod | ▲ AlphaLatencyHigh: looser: 8 s → 12 s | needs review | `profiles/demo.yaml:22` |" in text
+    assert "<details><summary>Details</summary>" in text
+    assert "Note: rendered anew" in text
+    open_rows = render("markdown", MANY).partition("<details>")[0].count("| needs review |")
+    assert open_rows == 10
+    assert "<summary>40 more</summary>" in render("markdown", MANY)
+
+
+def test_markdown_of_nothing_is_a_comment_too() -> None:
+    assert render("markdown", told_of({})) == f"{MARKER}\n### obsgen diff: nothing changes, against main\n"
+    assert render("markdown", TOLD, Options(quiet=True)).count("\n") == 2
+
+
+def test_markdown_fits_into_a_comment() -> None:
+    huge = told_of({change(f"A{n}", f"what {n} " * 40, details=("x" * 400,) * 5): EVERY for n in range(900)}, EVERY)
+    text = render("markdown", huge)
+    assert len(text) <= MOST_CHARACTERS
+    assert "do not fit into a comment" in text
+
+
+@given(HOSTILE, HOSTILE, HOSTILE)
+def test_markdown_lets_no_text_be_more_than_text(subject: str, what: str, detail: str) -> None:
+    text = render("markdown", told_of({change(subject, what, details=(detail,)): EVERY}, EVERY))
+    plain = re.sub(r"(`+).*?\1", "", text)
+    assert plain.count("<details>") == text.count("</details>") == 1
+    assert not re.search(r"(?<![\\\w])@\w", plain)
+    assert len([line for line in text.splitlines() if line.startswith("| 🔵")]) == 1
+    assert [line.count("|") - line.count("\\|") for line in text.splitlines() if line.startswith("| 🔵")] == [6]
+
+
+GONE = "file=profiles/demo.yaml,line=1,col=1,endColumn=2,title=change/alert-removed"
+THERE = "file=profiles/demo.yaml,line=22,col=5,endColumn=8,title=change/alert-looser"
+
+
+def test_annotations_stand_where_the_change_was_brought() -> None:
+    lines = render("github", TOLD).splitlines()
+    assert lines == [
+        f"::error {GONE}::- AlphaQueued: no longer alerts (warning)%0Ademo all: may stop paging",
+        f"::notice {THERE}::▲ AlphaLatencyHigh: looser: 8 s → 12 s%0Ademo prod: needs review",
+        "::notice title=obsgen diff::1 may stop paging, 1 needs review, against main%0Arendered anew",
+    ]
+    assert render("github", TOLD, Options(quiet=True)).splitlines() == lines[-1:]
+
+
+@given(HOSTILE, HOSTILE)
+def test_an_annotation_is_one_line(subject: str, what: str) -> None:
+    text = render("github", told_of({change(subject, what): EVERY}, EVERY))
+    assert len(text.splitlines()) == 2
+    assert all(line.startswith("::notice ") for line in text.splitlines())
+
+
+def valid(told: Told) -> dict[str, object]:
+    document = json.loads(render("json", told))
+    jsonschema_rs.validator_for(json.loads(json_schema())).validate(document)
+    assert isinstance(document, dict)
+    return document
+
+
+def test_json_is_as_its_schema_says_and_the_same_every_time() -> None:
+    document = valid(TOLD)
+    assert list(document) == sorted(document)
+    assert document["title"] == "against main"
+    assert document["summary"] == {
+        "safe": 0, "needs review": 1, "may page": 0, "loses data": 0, "may stop paging": 1, "destroys data": 0,
+    }  # fmt: skip
+    assert render("json", TOLD) == render("json", TOLD)
+    valid(told_of({}))
+    valid(MANY)
+
+
+def test_json_tells_each_change_with_all_its_places() -> None:
+    fleet = {change("A"): {Unit("demo", "prod", f"eu-{n}") for n in range(3)} | {Unit("demo", "dev")}}
+    (found,) = valid(told_of(fleet))["changes"]  # type: ignore[misc]
+    assert found["where"] == [  # type: ignore[index]
+        {"stack": "demo", "environment": "dev", "clusters": []},
+        {"stack": "demo", "environment": "prod", "clusters": ["eu-0", "eu-1", "eu-2"]},
+    ]
+    assert found["new"] == {"file": "out/demo/base/rules.yaml", "line": 7, "column": 1, "length": 1}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(subject=HOSTILE, what=HOSTILE)
+def test_no_form_lets_a_text_move_the_cursor(form: str, subject: str, what: str) -> None:
+    text = render(form, told_of({change(subject, what): EVERY}, EVERY), Options(verbose=True))
+    assert text.endswith("\n")
+    assert text.replace("\n", "").replace("\u200b", "").isprintable()
+
+
+def risky(risk: Risk) -> Change:
+    return change("A", risk=risk)
+
+
+@pytest.mark.parametrize("risk", list(Risk))
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_knows_every_risk(form: str, risk: Risk) -> None:
+    assert risk in render(form, told_of({risky(risk): EVERY}, EVERY))
