@@ -152,7 +152,9 @@ def _automation(thing: Thing, spec: Route) -> Iterator[Change]:
     if before != after:
         what = "syncs by itself now" if after else "no longer syncs by itself: changes wait for somebody"
         risk = Risk.REVIEW if not after or (new or {}).get("prune") else Risk.SAFE
-        yield thing.change("change/application-automation", "+" if after else "-", what, risk, route)
+        whole = [each or {} for each in thing.values(*route[:-1])]
+        alone = route[:-1] if any(not each for each in whole) and not {*whole[0], *whole[1]} - {"automated"} else route
+        yield thing.change("change/application-automation", "+" if after else "-", what, risk, alone)
         return
     for key, (on, off) in _SWITCHES.items():
         one, other = ((each or {}).get(key) is True for each in (old, new))

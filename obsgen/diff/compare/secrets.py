@@ -118,7 +118,7 @@ def _renamed(pair: Pair, gone: Needs, come: Needs) -> Iterator[Change]:
                 what,
                 Risk.REVIEW,
                 _users(after[other]),
-                (),
+                _covers([*keys.values(), *after[other].values()]),
                 *places,
             )
             for key in keys:
