@@ -35,6 +35,7 @@ _LINKS = ("link/", "rules/no-runbook")
 _FEW = 3
 """So many lines of one sort name the series; of more it is enough that there are some."""
 _SERIES = "series that it asks for"
+_SINCE = re.compile(r" since [\d.]+\Z")
 
 _Told = Mapping[Change, Collection[Unit]]
 
@@ -69,8 +70,8 @@ class _Fault:
 
     @property
     def general(self) -> str:
-        """The same without the name of a series."""
-        return self.reason.replace(self.series, _SERIES) if self.series else self.reason
+        """The same without the name of a series, and the version that took it away."""
+        return _SINCE.sub("", self.reason.replace(self.series, _SERIES)) if self.series else self.reason
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -164,7 +165,7 @@ class _Sides:
         id_, what, risk = _worded(fault, is_new, reason)
         details = tuple(dict.fromkeys(f"{each.finding.id}: {each.finding.message}" for each in faults))
         place = self.new.tree.place(fault.finding.place)
-        return Change(id_, "-", str(fault.subject), what, risk, details, (), None, place)
+        return Change(id_, "-" if fault.sort else "~", str(fault.subject), what, risk, details, (), None, place)
 
     def _mended(self) -> Iterator[tuple[Change, frozenset[Unit]]]:
         still = {(each.sort, str(each.subject)) for each in self.new.faults}
@@ -206,10 +207,10 @@ class _Sides:
 
 
 _MENDED = {
-    "data": "has data again",
+    "data": "with data again",
     "way": "on its way again",
-    "people": "somebody is told again",
-    "link": "leads somewhere again",
+    "people": "with somebody who is told again",
+    "link": "leading somewhere again",
 }
 
 

@@ -73,7 +73,9 @@ class Subjects:
         for object_ in (*self._repository.objects, *self._repository.manifests):
             yield object_.located, Subject("object", str(object_))
         for rule in distinct_rules(self._repository.rule_sets):
-            yield rule.located, Subject("alert" if rule.is_alert else "recording", rule.name)
+            subject = Subject("alert" if rule.is_alert else "recording", rule.name)
+            # What a patch says of a rule stands in the patch.
+            yield from ((each, subject) for each in (rule.located, rule.located.at("expr")))
         for board in self._repository.dashboards:
             title = str(board.located.at("title").value or "")
             whole = Subject("dashboard", title)
