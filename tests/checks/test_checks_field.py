@@ -246,3 +246,12 @@ FAILED, ALL = 'sum by (job) (rate(shop_visits_total{code=~"5.."}[5m]))', "sum by
 def test_a_part_of_its_whole_is_a_share(tmp_path: Path, expression: str, found: tuple[str, str] | None) -> None:
     shares = [each for each in told(tmp_path, alert(expression)) if each.id == "unit/share"]
     assert [(each.message.partition(": ")[2], each.hint) for each in shares] == ([found] if found else [])
+
+
+@pytest.mark.parametrize(("versions", "fixed"), [("versions: ['0.12']", "vllm:kv_cache_usage_perc"), ("", None)])
+def test_what_only_the_newest_version_lacks_is_not_rewritten(tmp_path: Path, versions: str, fixed: str | None) -> None:
+    facts = FACTS.replace("component: vllm", f"component: vllm, {versions}") if versions else ""
+    files = {"facts": facts} if facts else {}
+    (found,) = told(tmp_path, alert("max(vllm:gpu_cache_usage_perc) > 0.9"), **files)
+    assert found.id == "signal/removed"
+    assert (found.fix.new if found.fix else None) == fixed

@@ -16,11 +16,13 @@ SEVERITY = Severity.ERROR
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    """An error where facts say what runs; a warning where the newest version is meant, since nobody says."""
+    """An error where facts say what runs; where nobody does, the newest version is meant: a warning without a fix."""
     for lookup in repository.lookups:
         if lookup.verdict.state == State.GONE and not lookup.is_spare:
             last = max(lookup.verdict.rows, key=lambda row: row.until is not None)
             since = f" since {last.until}" if last.until else ""
             message = f"{at_version(lookup, repository.inventory, last)} exposes no {lookup.name} any more{since}"
             hint = called(lookup.verdict.instead) or "nothing took its place: leave the query out"
-            yield replace(told(ID, certain(lookup), message, lookup, hint), fix=renamed(lookup))
+            severity = certain(lookup)
+            fix = renamed(lookup) if severity == Severity.ERROR else None
+            yield replace(told(ID, severity, message, lookup, hint), fix=fix)
