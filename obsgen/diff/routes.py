@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from obsgen.diff.grounds import configurations_of
@@ -45,6 +45,39 @@ def configured(pair: Pair) -> list[Configured]:
     return sorted(found, key=lambda each: not (each.old and each.new))
 
 
+def named(configuration: Configuration) -> list[Located]:
+    """The receivers of a configuration."""
+    listed = configuration.located.at("receivers").items()
+    return [each for each in listed if isinstance(each.value, dict) and each.value.get("name")]
+
+
+def by_name(found: list[Located]) -> dict[str, Located]:
+    """Things by name; where several objects have some of one name, a number tells them apart."""
+    known: dict[str, Located] = {}
+    for each in found:
+        name, number = str(each.value["name"]), 2
+        while name in known:
+            name, number = f"{each.value['name']} ({number})", number + 1
+        known[name] = each
+    return known
+
+
+def content(part: Located) -> dict[str, Any]:
+    """What something says besides its name."""
+    return {key: each for key, each in part.value.items() if key != "name"}
+
+
+def renamed(old: Mapping[str, Located], new: Mapping[str, Located]) -> dict[str, str]:
+    """The new names of receivers that are called otherwise, and say the same, by the old ones."""
+    come = [name for name in new if name not in old]
+    found: dict[str, str] = {}
+    for name in (each for each in old if each not in new):
+        same = [each for each in come if each not in found.values() and content(new[each]) == content(old[name])]
+        if same:
+            found[name] = same[0]
+    return found
+
+
 class RouteLine(NamedTuple):
     """A route that came or went: the way to it, the receiver of its own or inherited, and what else it says."""
 
@@ -58,10 +91,14 @@ class RouteLine(NamedTuple):
 
 
 def changed_routes(pair: Pair) -> list[RouteLine]:
-    """The routes that came or went; none where only their order differs."""
+    """The routes that came or went; none where only their order differs, or what their receivers are called."""
     found = configured(pair)
-    old = Counter(_lines([one for each in found for one in each.old]))
-    new = Counter(_lines([one for each in found for one in each.new]))
+    before, after = [one for each in found for one in each.old], [one for each in found for one in each.new]
+    if not before or not after:
+        return []
+    names = renamed(*(by_name([each for one in side for each in named(one)]) for side in (before, after)))
+    old = Counter(each._replace(receiver=names.get(each.receiver, each.receiver)) for each in _lines(before))
+    new = Counter(_lines(after))
     gone = [each._replace(sign="-") for each in (old - new).elements()]
     return [*gone, *(each._replace(sign="+") for each in (new - old).elements())]
 

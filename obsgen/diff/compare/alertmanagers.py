@@ -11,7 +11,7 @@ from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.receivers import differing, told
-from obsgen.diff.routes import Configured, configured, spot
+from obsgen.diff.routes import Configured, by_name, configured, content, named, renamed, spot
 from obsgen.findings import Place
 from obsgen.repository.alerting.alertmanagers import Configuration
 from obsgen.repository.alerting.inhibitions import Inhibition, inhibitions
@@ -36,9 +36,7 @@ def compare(pair: Pair) -> Iterator[Change]:
 
 def _whole(pair: Pair, each: Configured) -> Change:
     """A configuration where there was none, or none where there was one."""
-    names = sorted(
-        {kind for one in each.old or each.new for each_ in _named(one) for kind in integrations(each_.value)}
-    )
+    names = sorted({kind for one in each.old or each.new for each_ in named(one) for kind in integrations(each_.value)})
     tells = f"tells by {', '.join(names)}" if names else "tells nobody"
     if each.new:
         return each.thing.change("change/alertmanager-added", "+", f"Alertmanager's configuration, {tells}", Risk.SAFE)
@@ -54,11 +52,9 @@ def _covers(found: Configured) -> Iterator[Spot]:
             route = spot(each, side) if side else ()
             if (thing.old and thing.new) or not (is_part or (route and isinstance(thing.owner, str))):
                 yield Spot(thing.owner, route)
-
-
-def _named(configuration: Configuration) -> list[Located]:
-    listed = configuration.located.at("receivers").items()
-    return [each for each in listed if isinstance(each.value, dict) and each.value.get("name")]
+                above = side.at(*route[:-1]).value if side else None
+                if len(route) > 1 and isinstance(above, dict) and len(above) == 1:
+                    yield Spot(thing.owner, route[:-1])
 
 
 @dataclass(frozen=True)
@@ -71,21 +67,17 @@ class _Both:
 
     def receivers(self) -> Iterator[Change]:
         """Receivers that came, went, are called otherwise, or tell otherwise."""
-        old, new = (_by_name([each for one in side for each in _named(one)]) for side in (self.old, self.new))
-        gone, come = {key: old[key] for key in old if key not in new}, {key: new[key] for key in new if key not in old}
-        for name, now in come.items():
-            was = next((key for key, each in gone.items() if _content(each) == _content(now)), None)
-            if was:
-                before = gone.pop(was)
-                yield self._change(
-                    "change/receiver-renamed", "~", name, f"receiver renamed from {was}", Risk.SAFE, before, now
-                )
-            else:
-                what = f"new receiver, {_tells(now)}"
-                yield self._change("change/receiver-added", "+", name, what, Risk.SAFE, None, now)
-        for name, each in gone.items():
-            what = f"receiver gone, {_tells(each).replace('tells', 'told', 1)}"
-            yield self._change("change/receiver-removed", "-", name, what, Risk.REVIEW, each, None)
+        old, new = (by_name([each for one in side for each in named(one)]) for side in (self.old, self.new))
+        names = renamed(old, new)
+        for was, name in names.items():
+            what = f"receiver renamed from {was}"
+            yield self._change("change/receiver-renamed", "~", name, what, Risk.SAFE, old[was], new[name])
+        for name in (each for each in new if each not in old and each not in names.values()):
+            what = f"new receiver, {_tells(new[name])}"
+            yield self._change("change/receiver-added", "+", name, what, Risk.SAFE, None, new[name])
+        for name in (each for each in old if each not in new and each not in names):
+            what = f"receiver gone, {_tells(old[name]).replace('tells', 'told', 1)}"
+            yield self._change("change/receiver-removed", "-", name, what, Risk.REVIEW, old[name], None)
         for name in (each for each in old if each in new):
             found = told(old[name].value, new[name].value)
             if found:
@@ -122,11 +114,11 @@ class _Both:
 
     def intervals(self) -> Iterator[Change]:
         """Time intervals that hold other times."""
-        old, new = (_by_name([each for one in side for each in intervals(one)]) for side in (self.old, self.new))
+        old, new = (by_name([each for one in side for each in intervals(one)]) for side in (self.old, self.new))
         for name in dict.fromkeys((*old, *new)):
             was, now = old.get(name), new.get(name)
-            if was and now and _content(was) != _content(now):
-                lines = tuple(f"{sign} {json.dumps(_content(each))}" for sign, each in (("-", was), ("+", now)))
+            if was and now and content(was) != content(now):
+                lines = tuple(f"{sign} {json.dumps(content(each))}" for sign, each in (("-", was), ("+", now)))
                 what = "holds other times: what is muted or told by it is so at other times"
                 yield self._change("change/interval-changed", "~", name, what, Risk.REVIEW, was, now, lines)
             elif was is None or now is None:
@@ -165,21 +157,6 @@ class _Both:
         was: Place | None = before.place(old.place()) if old else None
         now: Place | None = after.place(new.place()) if new else None
         return Change(id_, sign, name, what, risk, details, (), was, now)
-
-
-def _by_name(found: list[Located]) -> dict[str, Located]:
-    """Things by name; where objects have some of one name, a number tells them apart."""
-    named: dict[str, Located] = {}
-    for each in found:
-        name, number = str(each.value["name"]), 2
-        while name in named:
-            name, number = f"{each.value['name']} ({number})", number + 1
-        named[name] = each
-    return named
-
-
-def _content(part: Located) -> dict[str, object]:
-    return {key: each for key, each in part.value.items() if key != "name"}
 
 
 def _tells(receiver: Located) -> str:
