@@ -196,9 +196,9 @@ class _Sides:
         """Whether another change says so."""
         told = [each for each, where in self.told.items() if not units or not set(units).isdisjoint(where)]
         if fault.sort == "people":
-            return any(each.id.startswith("change/alert-unrouted") for each in told)
+            return any(each.id == "change/alert-unrouted" for each in told)
         lost = (
-            each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and each.id.startswith("change/monitor-")
+            each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and "/monitor-" in each.id
         )
         return any(
             each.subject == str(fault.subject) or (fault.series and fault.series in (*each.details, *each.what.split()))
