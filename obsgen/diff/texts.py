@@ -13,6 +13,7 @@ from obsgen.diff.pairs import Pair
 from obsgen.diff.series import few
 from obsgen.diff.substitutions import Substitution, substitutions
 from obsgen.diff.trees import ARGOCD, Tree
+from obsgen.diff.wholes import STACK_IDS
 from obsgen.findings import Place
 
 _RUNBOOKS = "runbooks"
@@ -27,7 +28,10 @@ def texts(old: Tree, new: Tree, told: Mapping[Change, Collection[Unit]]) -> Iter
     for path in differing:
         if not is_derived(new, path) and not is_derived(old, path) and path not in _built(old) | _built(new):
             by_units.setdefault(_units(path, old, new), []).append(path)
+    whole = {unit for change, where in told.items() if change.id in STACK_IDS for unit in where}
     for units, paths in by_units.items():
+        if units <= whole:
+            continue  # the whole stack is new or gone
         names = frozenset(change.subject for change, where in told.items() if units.intersection(where))
         some = _Texts(old, new, units, names)
         yield from ((change, units) for change in some.changes(sorted(paths)))
