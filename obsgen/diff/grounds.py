@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from obsgen.conventions import HUB
 from obsgen.diff.model import Key, Unit
 from obsgen.diff.trees import ARGOCD, State, Tree
-from obsgen.facts import Facts
+from obsgen.facts import Facts, tree_facts
 from obsgen.repository import chartvalues
 from obsgen.repository.alerting.alertmanagers import RESOURCE, Configuration, in_objects, in_values
 from obsgen.repository.alerting.alerts import OPERATOR
@@ -55,10 +56,12 @@ class Ground:
     @cached_property
     def scope(self) -> Scope:
         """The objects as what is applied together."""
-        known = _scopes(self.state.tree)
-        home = next((known[id(each)] for each in self.state.objects.values() if id(each) in known), None)
-        objects = tuple(self.objects.values())
-        return Scope(objects, home.facts, home.folder, home.tree) if home else Scope(objects, Facts())
+        unit, objects = self.state.unit, tuple(self.objects.values())
+        files = (each.located.file for each in self.state.objects.values())
+        found = next((carried for file in files if (carried := tree_facts(Path(file)))), None)
+        if found is None or not unit.environment:
+            return Scope(objects, Facts(), None, found[0] if found else None)
+        return Scope(objects, found[1].of(unit.environment, unit.cluster), None, found[0])
 
     @property
     def _parts(self) -> Iterator[_Part]:
@@ -196,13 +199,3 @@ def _server(object_: KubeObject, asked: frozenset[str]) -> Any:
     changes = ("alerting", "enforcedNamespaceLabel", "additionalAlertRelabelConfigs", "prometheusExternalLabelName")
     added = {key: value for key, value in labels.items() if key in asked} if isinstance(labels, dict) else {}
     return [added, *(spec.at(key).value for key in changes)]
-
-
-_SCOPES: WeakKeyDictionary[Tree, dict[int, Scope]] = WeakKeyDictionary()
-
-
-def _scopes(tree: Tree) -> dict[int, Scope]:
-    """What is applied together, by the identity of the objects."""
-    if tree not in _SCOPES:
-        _SCOPES[tree] = {id(each): scope for scope in tree.repository.scopes.all for each in scope.objects}
-    return _SCOPES[tree]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -118,7 +118,7 @@ def matched(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
 def parts(old: Held, new: Held) -> list[Difference]:
     """Where the expressions of two rules differ; by their texts where one of them cannot be read."""
     if old.query and new.query:
-        return differences(old.query.root, new.query.root)
+        return _differences(old.rule.expr, new.rule.expr)
     if old.log_query and new.log_query:
         return log_differences(old.log_query.root, new.log_query.root, (old.text, new.text))
     return [Difference(Part.SHAPE, old.text, new.text)] if old.rule.expr.split() != new.rule.expr.split() else []
@@ -128,6 +128,12 @@ def paired(old: Iterable[Held], new: Iterable[Held]) -> list[Match]:
     """The rules that are there on both sides, whether they differ or not."""
     equal, before, after = _equal(list(old), list(new))
     return [*equal, *(each for each in matched(before, after) if each.old and each.new)]
+
+
+@lru_cache(maxsize=4096)
+def _differences(old: str, new: str) -> list[Difference]:
+    """Those of two expressions: clusters have the same ones."""
+    return differences(parse(old).root, parse(new).root)
 
 
 def _equal(old: list[Held], new: list[Held]) -> tuple[list[Match], list[Held], list[Held]]:
