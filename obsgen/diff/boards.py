@@ -67,8 +67,8 @@ class BoardMatch(NamedTuple):
 def matched_boards(things: Iterable[Thing]) -> list[BoardMatch]:
     """The dashboards of some things: those of one uid, of one title, or at one place belong together."""
     things = list(things)
-    old = [board for each in things if each.old for board in _boards(each.owner, each.old)]
-    new = [board for each in things if each.new for board in _boards(each.owner, each.new)]
+    old = [board for each in things if each.old for board in boards_in(each.owner, each.old)]
+    new = [board for each in things if each.new for board in boards_in(each.owner, each.new)]
     found: list[BoardMatch] = []
     for key in _KEYS:
         there = {key(each): each for each in reversed(new) if key(each)}
@@ -112,7 +112,8 @@ _KEYS: tuple[Callable[[Board], object], ...] = (
 )
 
 
-def _boards(owner: Key | str, part: Located) -> Iterator[Board]:
+def boards_in(owner: Key | str, part: Located) -> Iterator[Board]:
+    """The dashboards of an object or file, wherever in it they stand."""
     value = part.value
     if isinstance(value, str):
         found = read_board(value) if any(each in value for each in _TEXT) else None
@@ -122,10 +123,10 @@ def _boards(owner: Key | str, part: Located) -> Iterator[Board]:
         yield Board(owner, part, value)
     elif isinstance(value, dict):
         for key in value:
-            yield from _boards(owner, part.at(key))
+            yield from boards_in(owner, part.at(key))
     elif isinstance(value, list):
         for each in part.items():
-            yield from _boards(owner, each)
+            yield from boards_in(owner, each)
 
 
 @lru_cache(maxsize=512)

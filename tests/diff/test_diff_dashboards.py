@@ -192,8 +192,46 @@ def test_the_rest_of_a_dashboard_is_safe(tmp_path: Path, new: dict[str, Any], ex
 
 def test_another_folder_is_told(tmp_path: Path) -> None:
     old, new = (config_map(board(LOAD), folder=each) for each in ("ML", "Platform"))
-    told = lines(changes(tmp_path, {"all.yaml": old}, {"all.yaml": new}))
+    told = lines(changes(tmp_path / "a", {"all.yaml": old}, {"all.yaml": new}))
     assert told == ["~ dashboard Servers: folder ML → Platform (needs review)"]
+    told = lines(changes(tmp_path / "b", {"all.yaml": config_map(board(LOAD))}, {"all.yaml": new}))
+    assert told == ["~ dashboard Servers: folder by default → Platform (needs review)"]
+
+
+def _folder(title: str) -> str:
+    metadata = {"name": "folder", "namespace": "monitoring"}
+    head = {"apiVersion": "grafana.integreatly.org/v1beta1", "kind": "GrafanaFolder", "metadata": metadata}
+    return yaml.safe_dump({**head, "spec": {"title": title}})
+
+
+@pytest.mark.parametrize(("title", "expected"), [("ML", []), ("Platform", ["folder ML → Platform (needs review)"])])
+def test_a_folder_is_the_same_however_it_is_named(tmp_path: Path, title: str, expected: list[str]) -> None:
+    old = {"all.yaml": config_map(board(LOAD), folder="ML"), "folder.yaml": _folder(title)}
+    loader = _operators(None, configMapRef={"name": "boards", "key": "servers.json"}, folderRef="folder")
+    new = {"all.yaml": config_map(board(LOAD)), "folder.yaml": _folder(title), "loader.yaml": loader}
+    told = [each for each in lines(changes(tmp_path, old, new)) if "GrafanaDashboard" not in each]
+    assert told == [f"~ dashboard Servers: {each}" for each in expected]
+
+
+def _labelled(**labels: str) -> str:
+    object_ = yaml.safe_load(config_map(board(LOAD)))
+    object_["metadata"]["labels"] = {"app": "boards", **labels}
+    return yaml.safe_dump(object_)
+
+
+def test_the_label_by_which_a_sidecar_finds_a_dashboard_is_told(tmp_path: Path) -> None:
+    bare, marked = _labelled(), _labelled(grafana_dashboard="1")
+    end = "labelled grafana_dashboard=1, by which a sidecar finds it"
+    told = lines(changes(tmp_path / "a", {"all.yaml": marked}, {"all.yaml": bare}))
+    assert told == [f"~ dashboard Servers: no longer {end} (needs review)"]
+    told = lines(changes(tmp_path / "b", {"all.yaml": bare}, {"all.yaml": marked}))
+    assert told == [f"~ dashboard Servers: {end} (safe)"]
+
+
+def test_a_dashboard_that_an_object_brings_needs_no_label(tmp_path: Path) -> None:
+    loader = {"loader.yaml": _operators(None, configMapRef={"name": "boards", "key": "servers.json"})}
+    old, new = {"all.yaml": _labelled(grafana_dashboard="1")}, {"all.yaml": _labelled(), **loader}
+    assert all("label" not in each for each in lines(changes(tmp_path, old, new)))
 
 
 def _operators(json_: str | None, **spec: Any) -> str:

@@ -108,11 +108,28 @@ def with_board(sources: dict[str, str], value: dict[str, Any]) -> dict[str, str]
     return {**sources, "boards.yaml": config_map(value)}
 
 
-@pytest.mark.parametrize("value", [NAMED, CHOOSING])
-def test_boards_that_ask_a_datasource_that_is_gone_lose_data(tmp_path: Path, value: dict[str, Any]) -> None:
-    old, new = (with_board(each, value) for each in (provisioned(PROMETHEUS, LOKI), provisioned(LOKI)))
-    told = lines(changes(tmp_path, old, new))
+GRAFANA = {
+    "grafana.yaml": """
+apiVersion: grafana.integreatly.org/v1beta1
+kind: Grafana
+metadata: {name: grafana, namespace: monitoring}
+spec: {}
+"""
+}
+
+
+@pytest.mark.parametrize(("value", "more"), [(NAMED, {}), (NAMED, GRAFANA), (CHOOSING, GRAFANA)])
+def test_boards_that_ask_a_datasource_that_is_gone_lose_data(
+    tmp_path: Path, value: dict[str, Any], more: dict[str, str]
+) -> None:
+    sides = ({**with_board(each, value), **more} for each in (provisioned(PROMETHEUS, LOKI), provisioned(LOKI)))
+    told = lines(changes(tmp_path, *sides))
     assert told[0] == "- datasource Prometheus: gone: Servers asks it, without an answer now (loses data)"
+
+
+def test_a_grafana_elsewhere_has_others_to_choose_from(tmp_path: Path) -> None:
+    old, new = (with_board(each, CHOOSING) for each in (provisioned(PROMETHEUS, LOKI), provisioned(LOKI)))
+    assert lines(changes(tmp_path, old, new)) == ["- datasource Prometheus: gone (needs review)"]
 
 
 def test_a_datasource_that_nobody_asks_may_go(tmp_path: Path) -> None:

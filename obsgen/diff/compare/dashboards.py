@@ -8,16 +8,12 @@ from weakref import WeakKeyDictionary
 
 from obsgen.diff.boardchanges import board_changes
 from obsgen.diff.boards import BoardMatch, matched_boards
-from obsgen.diff.model import Change, Key, Risk, Spot
+from obsgen.diff.model import Change, Key, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things
 from obsgen.diff.trees import Tree
-from obsgen.source import Route
 
 _GROUP = "grafana.integreatly.org"
-_FOLDERS = ("grafana_folder", "k8s-sidecar-target-directory")
-"""Annotations by which Grafana's sidecar knows a folder: its usual one, and the sidecar's own."""
-_OF_OBJECT = ("folder", "folderRef", "folderUID")
 _Texts = tuple[str | None, str | None]
 _known: WeakKeyDictionary[Tree, dict[_Texts, tuple[Change, ...]]] = WeakKeyDictionary()
 """What has been said of two texts: the same board comes to a thousand clusters."""
@@ -29,7 +25,6 @@ def compare(pair: Pair) -> Iterator[Change]:
     for match in matched_boards(every):
         spots = (*(each.spot for each in match if each), *_loaders(match, every))
         yield from (replace(each, covers=spots) for each in _changes(pair, match))
-    yield from (change for thing in every for change in _folder(thing))
 
 
 def _changes(pair: Pair, match: BoardMatch) -> tuple[Change, ...]:
@@ -51,23 +46,3 @@ def _loaders(match: BoardMatch, every: list[Thing]) -> Iterator[Spot]:
             is_one = isinstance(thing.owner, Key) and (thing.group, thing.kind) == (_GROUP, "GrafanaDashboard")
             if is_one and side and side.at("spec", "configMapRef", "name").value == board.owner.name:
                 yield Spot(thing.owner)
-
-
-def _folder(thing: Thing) -> Iterator[Change]:
-    """That boards are looked for in another folder, whose rights may be others."""
-    if thing.old is None or thing.new is None:
-        return
-    routes: list[Route] = [("metadata", "annotations", each) for each in _FOLDERS]
-    if (thing.group, thing.kind) == (_GROUP, "GrafanaDashboard"):
-        routes += [("spec", each) for each in _OF_OBJECT]
-    for route in routes:
-        old, new = thing.values(*route)
-        if old != new:
-            what = f"folder {old or 'by default'} → {new or 'by default'}"
-            boards = matched_boards([thing])
-            title = next((each.new.title for each in boards if each.new), _name(thing))
-            yield thing.change("change/dashboard-folder", "~", what, Risk.REVIEW, route, subject=f"dashboard {title}")
-
-
-def _name(thing: Thing) -> str:
-    return thing.owner.name if isinstance(thing.owner, Key) else str(thing.owner)

@@ -13,7 +13,7 @@ from obsgen.diff.shown import route_text, shown
 from obsgen.diff.things import Thing, things
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place, redacted
-from obsgen.repository.grafana.datasources import GROUP, Use, tree_of, variables
+from obsgen.repository.grafana.datasources import GROUP, Use, is_grafana, tree_of, variables
 from obsgen.repository.objects import Embedded, Located
 from obsgen.source import load_text
 
@@ -152,11 +152,19 @@ class _Match:
         left = self._left()
         if any(each.uid in names or each.name in names for each in left):
             return ()
-        alone = self.new is None and not any(each.type == old.type for each in left)
+        alone = self.new is None and self._runs_grafana and not any(each.type == old.type for each in left)
         grafanas = self.pair.new.tree.repository.grafanas
         uses = (each for each in grafanas.uses if self._is_here(each.board.located.file))
         found = (each for each in uses if each.wanted in names or (alone and _type(each) == old.type))
         return tuple(sorted({str(each.board.located.at("title").value) for each in found}))
+
+    @property
+    def _runs_grafana(self) -> bool:
+        """Whether Grafana is among what is applied: one elsewhere has datasources of its own besides."""
+        values = any(
+            "grafana" in each.value for each in self.pair.new.documents.values() if isinstance(each.value, dict)
+        )
+        return values or any(map(is_grafana, self.pair.new.objects.values()))
 
     def _is_here(self, file: str) -> bool:
         """Whether a file is of this stack, or of no rendered tree."""

@@ -110,7 +110,7 @@ def grafanas(
     found = [each for scope in scopes.all for each in _in_scope(scope, scopes)]
     found += [each for one in values for each in _in_values(one)]
     found += [each for one in files for each in _in_file(one)]
-    runs = any(_is_grafana(each) for scope in scopes.all for each in scope.objects)
+    runs = any(is_grafana(each) for scope in scopes.all for each in scope.objects)
     return Grafanas(found, list(boards), runs or bool(values))
 
 
@@ -120,7 +120,8 @@ def tree_of(file: str) -> Path | None:
     return found[0] if found else None
 
 
-def _is_grafana(object_: KubeObject) -> bool:
+def is_grafana(object_: KubeObject) -> bool:
+    """Whether an object runs Grafana, or makes its operator run one."""
     if (object_.group, object_.kind) == (GROUP, "Grafana"):
         return True
     containers = object_.located.at("spec", "template", "spec", "containers").items()
