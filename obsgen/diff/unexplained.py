@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 
 from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk, Spot
@@ -110,4 +111,14 @@ def _line(thing: Thing, leaf: Leaf) -> str:
         return f"{path}: {new} is new" if new else f"{path} is new"
     if leaf.new is MISSING:
         return f"{path}: {old} is gone" if old else f"{path} is gone"
-    return f"{path} {old} → {new}" if old and new and old != new else f"{path} differs"
+    return f"{path} {old} → {new}" if old and new and old != new else f"{path} differs{_much(leaf)}"
+
+
+def _much(leaf: Leaf) -> str:
+    """In how many of a text's lines it differs."""
+    if not all(isinstance(each, str) and "\n" in each.strip() for each in (leaf.old, leaf.new)):
+        return ""
+    old, new = (each.splitlines() for each in (leaf.old, leaf.new))
+    parts = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    count = sum(max(j - i, m - k) for tag, i, j, k, m in parts if tag != "equal")
+    return f" in {count} line{'s' if count > 1 else ''}" if count else ""

@@ -148,9 +148,16 @@ def test_many_that_are_pruned_are_counted_by_kind(tmp_path: Path) -> None:
     gone = "".join(manifest(SERVICE, {"x": 1}, f"s{each}") for each in range(3)) + manifest(CLAIM, {"x": 1}, "c")
     (found,) = pruned(tmp_path, KEPT + gone, KEPT, spec(**AUTOMATED))
     assert lines([found]) == [
-        "- 4 objects: will be pruned: 3 Services, 1 PersistentVolumeClaim (destroys data)",
+        "- 4 objects: will be pruned: 1 PersistentVolumeClaim, 3 Services (destroys data)",
     ]
     assert len(found.details) == 4
+
+
+def test_of_many_kinds_the_few_that_mean_most_are_named(tmp_path: Path) -> None:
+    kinds = [("v1", "Service"), ("v1", "ServiceAccount"), ("v1", "ConfigMap"), ("apps/v1", "Deployment"), ("a/v1", "X")]
+    gone = "".join(manifest(each, {"x": 1}, f"n{index}") for each in kinds for index in range(2))
+    (found,) = pruned(tmp_path, KEPT + gone, KEPT, spec(**AUTOMATED))
+    assert found.what == "will be pruned: 2 ConfigMaps, 2 Deployments, 2 Xs, 4 others"
 
 
 def test_without_pruning_what_is_gone_stays(tmp_path: Path) -> None:

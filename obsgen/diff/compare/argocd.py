@@ -17,6 +17,7 @@ from obsgen.source import Route
 
 _NAMED = 3
 _PRECIOUS = ("CustomResourceDefinition", "Namespace", "PersistentVolumeClaim")
+_HELPERS = frozenset(("NetworkPolicy", "PodDisruptionBudget", "Role", "RoleBinding", "Service", "ServiceAccount"))
 _WAVE = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
 _SOURCES = {"repoURL": "repository", "path": "path", "targetRevision": "revision", "chart": "chart", "ref": "ref"}
 _SPECS = {"Application": ("spec",), "ApplicationSet": ("spec", "template", "spec")}
@@ -59,13 +60,22 @@ def _pruned(pair: Pair) -> Iterator[Change]:
 
 def _together(gone: list[Thing], id_: str, what: str, risk: Risk) -> Change:
     names = [str(each.owner) for each in gone]
-    kinds = Counter(each.kind for each in gone)
-    listed = names if len(names) <= _NAMED else [f"{n} {many(kind) if n > 1 else kind}" for kind, n in kinds.items()]
+    listed = names if len(names) <= _NAMED else _counted(gone)
     details = tuple(names) if len(names) > _NAMED else ()
     subject = f"{len(gone)} {'object' if len(gone) == 1 else 'objects'}"
     spots = tuple(Spot(each.owner) for each in gone)
     old, new = gone[0].places()
     return Change(id_, "-", subject, f"{what}: {', '.join(listed)}", risk, details, spots, old, new)
+
+
+def _counted(gone: list[Thing]) -> list[str]:
+    """How many of which kinds: the few that mean most, then all others together."""
+    kinds = Counter(each.kind for each in gone)
+    order = sorted(kinds, key=lambda kind: (kind not in _PRECIOUS, kind in _HELPERS, -kinds[kind]))
+    shown = order if len(order) <= _NAMED + 1 else order[:_NAMED]
+    rest = len(gone) - sum(kinds[kind] for kind in shown)
+    listed = [f"{kinds[kind]} {many(kind) if kinds[kind] > 1 else kind}" for kind in shown]
+    return [*listed, f"{rest} others"] if rest else listed
 
 
 def _wave(thing: Thing) -> Iterator[Change]:
