@@ -213,6 +213,36 @@ def test_a_folder_is_the_same_however_it_is_named(tmp_path: Path, title: str, ex
     assert told == [f"~ dashboard Servers: {each}" for each in expected]
 
 
+def _provider(folder: str, **more: Any) -> dict[str, Any]:
+    return {"name": "ours", "folder": folder, "options": {"path": "/boards"}, **more}
+
+
+def _in_text(provider: dict[str, Any]) -> dict[str, str]:
+    text = yaml.safe_dump({"apiVersion": 1, "providers": [provider]})
+    head = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "providers", "namespace": "monitoring"}}
+    return {"all.yaml": yaml.safe_dump({**head, "data": {"dashboards.yaml": text}})}
+
+
+def _in_chart(provider: dict[str, Any]) -> dict[str, str]:
+    files = {"dashboardproviders.yaml": {"apiVersion": 1, "providers": [provider]}}
+    return {"values.yaml": yaml.safe_dump({"grafana": {"dashboardProviders": files}})}
+
+
+@pytest.mark.parametrize("put", [_in_text, _in_chart])
+def test_another_folder_of_a_provider_is_told(tmp_path: Path, put: Any) -> None:
+    end = "dashboards of ours: folder ML → Platform (needs review)"
+    assert lines(changes(tmp_path / "a", put(_provider("ML")), put(_provider("Platform")))) == [f"~ {end}"]
+    told = lines(changes(tmp_path / "b", put(_provider("ML")), put(_provider("Platform", editable=True))))
+    assert told[0] == f"~ {end}"
+    assert len(told) == 2
+
+
+def test_a_dashboard_that_a_label_brings_now_was_in_the_folder_of_its_provider(tmp_path: Path) -> None:
+    old = {"boards.yaml": config_map(board(LOAD)), **_in_text(_provider("ML"))}
+    new = {"boards.yaml": config_map(board(LOAD), folder="ML")}
+    assert all("folder" not in each for each in lines(changes(tmp_path, old, new)))
+
+
 def _labelled(**labels: str) -> str:
     object_ = yaml.safe_load(config_map(board(LOAD)))
     object_["metadata"]["labels"] = {"app": "boards", **labels}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from obsgen.diff.boardproviders import providers_in
 from obsgen.diff.boards import boards_in
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
@@ -23,6 +24,7 @@ _LOADER = (GROUP, "GrafanaDashboard")
 def compare(pair: Pair) -> Iterator[Change]:
     """Dashboards that Grafana finds elsewhere, or by other means, than before."""
     for thing in things(pair):
+        yield from _provided(thing)
         if thing.old and thing.new and isinstance(thing.owner, Key):
             sides = _Way(pair.old, thing.owner, thing.old), _Way(pair.new, thing.owner, thing.new)
             if any(each.title for each in sides):
@@ -65,7 +67,14 @@ class _Way:
         loader = self.loader
         named += [loader.at(*each).value for each in _OF_OBJECT] if loader else []
         name = next((str(each) for each in named if each), "")
-        return self._titles.get(name, name)
+        return self._titles.get(name, name) or self._provided
+
+    @property
+    def _provided(self) -> str:
+        """The folder of all boards that Grafana reads from files, where it is one for all."""
+        parts = (*(each.located for each in self.state.objects.values()), *self.state.documents.values())
+        folders = {each.folder for part in parts for each in providers_in(part)}
+        return folders.pop() if len(folders) == 1 else ""
 
     @property
     def _titles(self) -> dict[str, str]:
@@ -81,6 +90,18 @@ def _folder(thing: Thing, old: _Way, new: _Way) -> Iterator[Change]:
         before, after = old.folder, new.folder
         what = f"folder {before or 'by default'} → {after or 'by default'}" if before != after else ""
         subject = f"dashboard {new.title}"
+        yield thing.change("change/dashboard-folder", "~", what, Risk.REVIEW, *routes, subject=subject)
+
+
+def _provided(thing: Thing) -> Iterator[Change]:
+    """That Grafana puts all boards of a path into another folder."""
+    old, new = ({each.name: each for each in providers_in(part)} if part else {} for part in (thing.old, thing.new))
+    for name in (each for each in new if each in old and old[each].folder != new[each].folder):
+        what = f"folder {old[name].folder or 'by default'} → {new[name].folder or 'by default'}"
+        # A text is explained as a whole; what else differs in it is left to be told.
+        whole = old[name].rest == new[name].rest or new[name].route[-1] == "folder"
+        routes = [new[name].route] if whole else [(*new[name].route, "folder")]
+        subject = f"dashboards of {name}"
         yield thing.change("change/dashboard-folder", "~", what, Risk.REVIEW, *routes, subject=subject)
 
 
