@@ -12,8 +12,7 @@ from pathlib import Path
 
 from obsgen.causes import Causes
 from obsgen.diff.difference import Difference, difference
-from obsgen.diff.levers import Change as Edited
-from obsgen.diff.levers import Lever, change
+from obsgen.diff.levers import Lever, edit
 from obsgen.diff.model import Cause, Change, Unit
 from obsgen.diff.profiles import Rendered, put, render_at
 from obsgen.diff.sides import Side, Sides
@@ -54,11 +53,11 @@ class _Stack:
         self._told = [each for each, units in found.changes.items() if any(unit.stack == stack for unit in units)]
         self._whole, self._left = found, _MOST_LEVERS
         paths = both.old.profiles[stack], both.new.profiles[stack]
-        self._edited: Edited = change(both.old.source, both.new.source, paths, both.asked.templates)
+        self._edit = edit(both.old.source, both.new.source, paths, both.asked.templates)
 
     def causes(self) -> Iterator[tuple[Change, tuple[Cause, ...]]]:
         """The causes of each change."""
-        levers = self._edited.levers()
+        levers = self._edit.levers()
         if not levers:
             yield from ((each, (ENGINE,)) for each in self._told if not self._is_fresh)
             return
@@ -117,26 +116,34 @@ class _Stack:
         return few and self._stack in self._both.new.rendered
 
     def _tried(self, levers: Sequence[Lever], mine: Found, within: Path) -> dict[Change, tuple[Cause, ...]]:
-        """The causes of changes that are gone, or not everywhere, once one of the levers is set back."""
+        """The causes of changes that are gone, or not everywhere, once one of the levers is set back.
+
+        Levers that make no sense alone, such as a receiver without the team that names it, are set back together.
+        """
         causes: dict[Change, tuple[Cause, ...]] = {}
-        alone = len(levers) == 1
+        stuck: list[Lever] = []
         for number, lever in enumerate(levers):
             room = within / f"{number}"
-            gone = set(mine) if alone else self._gone(lever, mine, room)
+            gone = set(mine) if len(levers) == 1 else self._gone([lever], mine, room)
+            if gone is None:
+                stuck.append(lever)
+                continue
             closer = (
                 self._tried(lever.inner, mine, room / "inner") if lever.inner and self._may_try(lever.inner) else {}
             )
-            for each in self._told:
-                if each in gone:
-                    causes[each] = (*causes.get(each, ()), *closer.get(each, (lever.cause,)))
+            for each in gone:
+                causes[each] = (*causes.get(each, ()), *closer.get(each, (lever.cause,)))
+        together = self._gone(stuck, mine, within / "together") if len(stuck) > 1 else set()
+        for each in set(mine if together is None else together) - causes.keys():
+            causes[each] = self._decided(each, stuck) or tuple(lever.cause for lever in stuck)
         return causes
 
-    def _gone(self, lever: Lever, mine: Found, room: Path) -> set[Change]:
-        """The changes that are not told, or not of as much, without a lever; none where it alone makes no sense."""
+    def _gone(self, levers: Sequence[Lever], mine: Found, room: Path) -> set[Change] | None:
+        """The changes that are not told, or not of as much, without some levers; None where that makes no sense."""
         try:
-            tree = _written(lever.rendered(room / "templates"), room)
+            tree = _written(self._edit.without(levers, room / "templates"), room)
         except InputError:
-            return set()
+            return None
         left = difference(self._before, tree).changes
         return {each for each, units in mine.items() if not units <= left.get(each, frozenset())}
 
@@ -145,7 +152,7 @@ class _Stack:
         line = self._line(told.new)
         if line is None:
             return ()
-        document = self._edited.new.base.merged.document
+        document = self._edit.new.base.merged.document
         route = max((each for each, (_, value) in document.places().items() if value.line == line), key=len, default=())
         near = [(_shared(lever.route, route), lever) for lever in levers if lever.route]
         best = max((common for common, _ in near), default=0)
@@ -162,7 +169,7 @@ class _Stack:
     def _causes(self) -> Causes:
         folder = self._both.new.tree.folder
         if self._stack in self._both.new.rendered and not (folder / "profiles").exists():
-            (folder / "profiles").symlink_to(self._edited.new.folder.resolve(), target_is_directory=True)
+            (folder / "profiles").symlink_to(self._edit.new.folder.resolve(), target_is_directory=True)
         return Causes(self._both.new.tree.repository)
 
 

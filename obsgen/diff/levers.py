@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from shutil import copytree
@@ -21,30 +20,25 @@ from obsgen.profile.clusters import FILE
 from obsgen.profile.load import LoadedProfile, parse_profile
 from obsgen.source import Document, Route
 
+Way = tuple[str, ...]
+"""The way to a key of a profile: names of keys, and of items of lists that have names."""
+
 
 @dataclass(frozen=True)
 class Key:
-    """A key of a profile that says something else: its routes on both sides, and what stood and stands there.
+    """A key of a profile that says something else: the way to it, its routes on both sides, what stood, what stands."""
 
-    `holder` leads to what holds it in the new profile, `step` says where in that.
-    """
-
+    path: Way
     before: Route
-    holder: Route
-    step: str | int
+    after: Route
     old: Any
     new: Any
-
-    @property
-    def after(self) -> Route:
-        """Its route in the new profile."""
-        return (*self.holder, self.step)
 
     @property
     def inner(self) -> list[Key]:
         """The keys of a new mapping; of what holds a single key the innermost one stands for all."""
         found = self.new if self.old is MISSING and isinstance(self.new, dict) else {}
-        every = [Key((*self.before, step), self.after, step, MISSING, value) for step, value in found.items()]
+        every = [_below(self.path, self.before, self.after, step, MISSING, value) for step, value in found.items()]
         return every[0].inner if len(every) == 1 else every
 
     @property
@@ -57,30 +51,30 @@ class Key:
         return route
 
 
-def keys(old: Any, new: Any, before: Route = (), after: Route = ()) -> Iterator[Key]:
+def _below(path: Way, before: Route, after: Route, step: Any, old: Any, new: Any) -> Key:
+    return Key((*path, str(step)), (*before, step), (*after, step), old, new)
+
+
+def keys(old: Any, new: Any) -> list[Key]:
     """The smallest keys in which two profiles differ; items of lists with names are known by those."""
+    return list(_keys(Key((), (), (), old, new)))
+
+
+def _keys(key: Key) -> Iterator[Key]:
+    old, new = key.old, key.new
     if isinstance(old, dict) and isinstance(new, dict):
         for step in dict.fromkeys((*old, *new)):
-            yield from _below(old, new, (*before, step), after, step)
+            values = old.get(step, MISSING), new.get(step, MISSING)
+            yield from _keys(_below(key.path, key.before, key.after, step, *values))
     elif _is_named(old) and _is_named(new):
-        places = [{each["name"]: index for index, each in enumerate(side)} for side in (old, new)]
-        for name in dict.fromkeys((*places[0], *places[1])):
-            was, now = (side.get(name) for side in places)
+        before, after = ({each["name"]: index for index, each in enumerate(side)} for side in (old, new))
+        for name in dict.fromkeys((*before, *after)):
+            was, now = before.get(name), after.get(name)
             one, other = (MISSING if at is None else side[at] for at, side in ((was, old), (now, new)))
-            yield from _item(one, other, (*before, was), after, was if now is None else now)
-    elif old != new:
-        yield Key(before, after[:-1], after[-1], old, new)
-
-
-def _below(old: Mapping[Any, Any], new: Mapping[Any, Any], before: Route, after: Route, step: Any) -> Iterator[Key]:
-    yield from _item(old.get(step, MISSING), new.get(step, MISSING), before, after, step)
-
-
-def _item(old: Any, new: Any, before: Sequence[Any], after: Route, step: Any) -> Iterator[Key]:
-    if old is MISSING or new is MISSING:
-        yield Key(tuple(before), after, step, old, new)
-    else:
-        yield from keys(old, new, tuple(before), (*after, step))
+            routes = (*key.before, was or 0), (*key.after, now or 0)
+            yield from _keys(Key((*key.path, str(name)), routes[0], routes[1], one, other))
+    elif type(old) is not type(new) or old != new:
+        yield key
 
 
 def _is_named(value: Any) -> bool:
@@ -88,112 +82,119 @@ def _is_named(value: Any) -> bool:
     return bool(names) and len(names) == len(value) == len({str(each) for each in names}) and None not in names
 
 
-def without(value: Any, key: Key) -> Any:
-    """A profile with one key as it was."""
-    value = deepcopy(value)
-    holder = value
-    for step in key.holder:
-        holder = holder[step]
-    if key.old is MISSING:
-        del holder[key.step]
-    elif key.new is MISSING and isinstance(holder, list):
-        holder.insert(int(key.step), key.old)
-    else:
-        holder[key.step] = key.old
-    return value
+def mixed(old: Any, new: Any, back: Collection[Way], path: Way = ()) -> Any:
+    """The new profile with some keys as they were in the old one."""
+    if path in back:
+        return old
+    if not any(each[: len(path)] == path for each in back):
+        return new
+    if isinstance(new, dict) and (isinstance(old, dict) or old is MISSING):
+        was: dict[Any, Any] = {} if old is MISSING else old
+        steps = [(each, was.get(each, MISSING), new.get(each, MISSING)) for each in dict.fromkeys((*new, *was))]
+        found = {each: mixed(one, other, back, (*path, str(each))) for each, one, other in steps}
+        return {each: value for each, value in found.items() if value is not MISSING}
+    if _is_named(new) and _is_named(old):
+        sides = [{each["name"]: each for each in side} for side in (old, new)]
+        names = dict.fromkeys((*sides[1], *sides[0]))
+        pairs = ((name, sides[0].get(name, MISSING), sides[1].get(name, MISSING)) for name in names)
+        items = [mixed(one, other, back, (*path, str(name))) for name, one, other in pairs]
+        return [each for each in items if each is not MISSING]
+    return new
 
 
 @dataclass(frozen=True)
 class Lever:
-    """Something that changed: where it stands, its route in the new profile if it is a key, and what is without it.
+    """Something that changed, and where it stands.
 
-    A key with a mapping can be taken apart: `inner` are the keys in it.
+    That is a key of the profile, by its path and its route in the new one, or a file in a folder of components. A key
+    with a mapping can be taken apart: `inner` are the keys in it.
     """
 
     cause: Cause
-    route: Route | None
-    rendered: Callable[[Path], Rendered] = field(compare=False)
+    path: Way | None = None
+    route: Route = ()
+    file: tuple[int, str] | None = None
     inner: tuple[Lever, ...] = ()
 
 
 @dataclass(frozen=True)
-class Change:
-    """A profile and one's own components on both sides. Folders of components go by the same order on both."""
+class Edit:
+    """A profile and folders of components on both sides; `mark` stands behind names of files of the old one."""
 
     old: LoadedProfile
     new: LoadedProfile
     mark: str
-    old_templates: Sequence[Path]
-    new_templates: Sequence[Path]
+    folders: Sequence[tuple[Path, Path]]
     home: Path
 
     def levers(self) -> list[Lever]:
         """All that changed, in the order of the profile; files of components come last."""
-        old, new = (_document(each) for each in (self.old, self.new))
-        found = [self._of_key(each, old, new) for each in keys(_value(old), _value(new))]
+        found = [self._of_key(each) for each in keys(_value(self.old), _value(self.new))]
         return [*found, *(lever for index in range(len(self._folders)) for lever in self._of_folder(index))]
 
-    def _of_key(self, key: Key, old: Document, new: Document) -> Lever:
-        if key.new is MISSING:
-            place = old.place(key.before, key=isinstance(key.step, str))
-            marked = place.file if place.file.endswith(self.mark) else f"{place.file}{self.mark}"
-            place = replace(place, file=marked)
+    def without(self, levers: Sequence[Lever], room: Path) -> Rendered:
+        """What the new profile renders to with some of all that as it was. InputError if that makes no sense."""
+        value = mixed(_value(self.old), _value(self.new), {each.path for each in levers if each.path})
+        files = [each.file for each in levers if each.file]
+        if not files:
+            named = [new for _, new in self.folders]
         else:
-            place = new.place(key.innermost, key=key.old is MISSING and isinstance(key.innermost[-1], str))
+            every = self._copied(files, room)
+            count = len(every) - len(self.folders)
+            value, named = {**value, "templates": [str(each) for each in every[:count]]}, every[count:]
+        return pipeline.render(parse_profile(json.dumps(value, default=str), self.new.file, self.new.folder), named)
 
-        def rendered(room: Path) -> Rendered:
-            text = json.dumps(without(_value(new), key), default=str)
-            return pipeline.render(parse_profile(text, self.new.file, self.new.folder), self.new_templates)
-
-        inner = tuple(self._of_key(each, old, new) for each in key.inner)
-        return Lever(Cause(place), key.innermost, rendered, inner)
+    def _of_key(self, key: Key) -> Lever:
+        route = key.before if key.new is MISSING else key.innermost
+        is_key = isinstance(route[-1], str) and MISSING in (key.old, key.new)
+        place = _document(self.old if key.new is MISSING else self.new).place(route, key=is_key)
+        if key.new is MISSING and not place.file.endswith(self.mark):
+            place = replace(place, file=f"{place.file}{self.mark}")
+        return Lever(Cause(place), key.path, key.innermost, inner=tuple(map(self._of_key, key.inner)))
 
     @property
     def _folders(self) -> list[tuple[Path | None, Path | None]]:
         """The folders of components on both sides: those that the profile names, and those that were named besides."""
-        of_profiles = [[each.folder / name for name in each.base.settings.templates] for each in (self.old, self.new)]
-        of_old, of_new = of_profiles
-        return [*zip_longest(of_old, of_new), *zip(self.old_templates, self.new_templates, strict=True)]
+        old, new = ([each.folder / name for name in each.base.settings.templates] for each in (self.old, self.new))
+        return [*zip_longest(old, new), *self.folders]
 
     def _of_folder(self, index: int) -> Iterator[Lever]:
         old, new = ({} if each is None else _files(each) for each in self._folders[index])
         for path in sorted({*old, *new}):
             if old.get(path) != new.get(path):
-                yield self._of_file(index, path, old.get(path), new.get(path))
+                yield Lever(self._cause(index, path, old.get(path), new.get(path)), file=(index, path))
 
-    def _of_file(self, index: int, path: str, old: bytes | None, new: bytes | None) -> Lever:
-        named = len(self._folders) - len(self.new_templates)
-
-        def rendered(room: Path) -> Rendered:
-            folders = [_copied(each, room / f"{number}") for number, (_, each) in enumerate(self._folders)]
-            _put(folders[index] / path, old)
-            text = json.dumps({**_value(_document(self.new)), "templates": [str(each) for each in folders[:named]]})
-            return pipeline.render(parse_profile(text, self.new.file, self.new.folder), folders[named:])
-
+    def _cause(self, index: int, path: str, old: bytes | None, new: bytes | None) -> Cause:
         was, now = self._folders[index]
-        folder = now or was
-        shown = folder / path if folder else Path(path)
+        shown = (now or was or Path()) / path
         shown = shown.relative_to(self.home) if shown.is_relative_to(self.home) else shown
         if new is None:
-            return Lever(Cause(Place(f"{shown}{self.mark}")), None, rendered)
-        return Lever(Cause(Place(str(shown), _first_line(old or b"", new))), None, rendered)
+            return Cause(Place(f"{shown}{self.mark}"))
+        return Cause(Place(str(shown), _first_line(old or b"", new)))
+
+    def _copied(self, files: Sequence[tuple[int, str]], room: Path) -> list[Path]:
+        """The folders of components, with some files as they were."""
+        found = [_copy(new, room / str(number)) for number, (_, new) in enumerate(self._folders)]
+        for index, path in files:
+            old = self._folders[index][0]
+            _put(found[index] / path, old / path if old else None)
+        return found
 
 
-def change(old: Source, new: Source, paths: tuple[str, str], templates: Sequence[Path]) -> Change:
+def edit(old: Source, new: Source, paths: tuple[str, str], templates: Sequence[Path]) -> Edit:
     """What a profile was and is. InputError if either cannot be read."""
     was, now = loaded(old, paths[0]), loaded(new, paths[1])
-    both = [(before, after) for each in templates if (before := old.folder_of(each)).is_dir() for after in [each]]
-    home = new.bring(())
-    return Change(was, now, old.mark, [each for each, _ in both], [each for _, each in both], home)
+    both = [(before, each) for each in templates if (before := old.folder_of(each)).is_dir()]
+    return Edit(was, now, old.mark, both, new.bring(()))
 
 
 def _document(profile: LoadedProfile) -> Document:
     return profile.base.merged.document
 
 
-def _value(document: Document) -> dict[str, Any]:
+def _value(profile: LoadedProfile) -> dict[str, Any]:
     """What a profile says; a list of clusters from another file stands in it already."""
-    return {key: value for key, value in document.value.items() if key != FILE}
+    return {key: value for key, value in _document(profile).value.items() if key != FILE}
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -201,19 +202,19 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {each.relative_to(folder).as_posix(): each.read_bytes() for each in found}
 
 
-def _copied(folder: Path | None, to: Path) -> Path:
+def _copy(folder: Path | None, to: Path) -> Path:
     to.mkdir(parents=True)
     if folder and folder.is_dir():
         copytree(folder, to, dirs_exist_ok=True)
     return to
 
 
-def _put(file: Path, data: bytes | None) -> None:
-    if data is None:
+def _put(file: Path, old: Path | None) -> None:
+    if old and old.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(old.read_bytes())
+    else:
         file.unlink()
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
 
 
 def _first_line(old: bytes, new: bytes) -> int:

@@ -12,7 +12,7 @@ from repos import PROFILE, Repo, empty, made_up_components, repo
 from test_diff_sides import OWN
 
 from obsgen.diff import attribution
-from obsgen.diff.levers import keys, without
+from obsgen.diff.levers import keys, mixed
 
 __all__ = ["empty", "made_up_components", "repo"]
 
@@ -141,6 +141,29 @@ def test_where_nothing_can_be_tried_the_line_that_decides_has_to_do(repo: Repo) 
     assert subjects(repo)["AlphaLatencyHigh"] == ["profiles/demo.yaml:9"]
 
 
+def test_keys_that_make_no_sense_alone_are_set_back_together(repo: Repo) -> None:
+    """A team and the receiver that it names, and a threshold that has nothing to do with them."""
+    alerting = """alertmanager:
+  receivers:
+    all: {slack: {channel: "#all", url: {secret: keys, key: slack}}}
+    one: {slack: {channel: "#one", url: {secret: keys, key: slack}}}
+  severities: {critical: all, warning: all}
+"""
+    repo.write("profiles/demo.yaml", PROFILE + alerting + "teams: {ours: {receiver: one}}\n")
+    repo.replace("profiles/demo.yaml", "    type: alpha\n", "    type: alpha\n    team: ours\n")
+    ran = repo.run("render", "profiles/demo.yaml", "--force")
+    assert ran.code == 0, ran.err
+    repo.commit()
+    repo.replace("profiles/demo.yaml", "    team: ours\n", "")
+    repo.replace("profiles/demo.yaml", '    one: {slack: {channel: "#one", url: {secret: keys, key: slack}}}\n', "")
+    repo.replace("profiles/demo.yaml", "teams: {ours: {receiver: one}}\n", "")
+    repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 8s")
+    found = subjects(repo)
+    gone = {"profiles/demo.yaml@main:7", "profiles/demo.yaml@main:17", "profiles/demo.yaml@main:19"}
+    assert "profiles/demo.yaml:9" in found["AlphaLatencyHigh"]
+    assert gone >= set(found["AlphaQueued"]) != set()
+
+
 def test_an_old_profile_that_cannot_be_read_brings_nothing_down(repo: Repo) -> None:
     repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 5 apples")
     repo.commit()
@@ -176,17 +199,19 @@ def _values(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(mappings, items, st.lists(st.integers(0, 2), max_size=2))
 
 
-@given(st.dictionaries(st.sampled_from("xyz"), st.recursive(SCALARS, _values, max_leaves=8)), st.data())
-def test_all_keys_set_back_give_the_old_profile(old: Any, data: st.DataObject) -> None:
-    new = data.draw(st.dictionaries(st.sampled_from("xyz"), st.recursive(SCALARS, _values, max_leaves=8)))
-    value, rounds = new, 0
-    while found := list(keys(old, value)):
-        left = without(value, found[-1])
-        assert len(list(keys(old, left))) < len(found) or left != value
-        value, rounds = left, rounds + 1
-        assert rounds < 60
-    assert _sorted(value) == _sorted(old)
-    assert list(keys(new, new)) == []
+PROFILES = st.dictionaries(st.sampled_from("xyz"), st.recursive(SCALARS, _values, max_leaves=10))
+
+
+@given(PROFILES, PROFILES, st.data())
+def test_keys_set_back_are_as_they_were_and_the_others_as_they_are(old: Any, new: Any, data: st.DataObject) -> None:
+    found = keys(old, new)
+    assert keys(new, new) == []
+    assert _sorted(mixed(old, new, {each.path for each in found})) == _sorted(old)
+    assert mixed(old, new, set()) == new
+    back = data.draw(st.sets(st.sampled_from([each.path for each in found]))) if found else set()
+    some = mixed(old, new, back)
+    assert {each.path for each in keys(old, some)} <= {each.path for each in found} - back
+    assert {each.path for each in keys(some, new)} <= back
 
 
 def _sorted(value: Any) -> Any:
@@ -200,10 +225,13 @@ def _sorted(value: Any) -> Any:
 
 def test_a_key_set_back_leaves_the_others_alone() -> None:
     old = {"servers": [{"name": "a", "x": 1}, {"name": "b", "x": 1}], "gone": {"k": 1}}
-    new = {"servers": [{"name": "c"}, {"name": "b", "x": 2}], "come": 3}
-    found = {str(each.after): without(new, each) for each in keys(old, new)}
-    assert found["('servers', 1, 'x')"] == {"servers": [{"name": "c"}, {"name": "b", "x": 1}], "come": 3}
-    assert found["('servers', 0)"]["servers"] in ([{"name": "b", "x": 2}], [{"name": "a", "x": 1}, *new["servers"]])
-    assert found["('gone',)"] == {**new, "gone": {"k": 1}}
-    assert found["('come',)"] == {"servers": new["servers"]}
+    new = {"servers": [{"name": "c"}, {"name": "b", "x": 2}], "come": {"one": 1, "two": 2}}
+    found = {".".join(each.path): mixed(old, new, {each.path}) for each in keys(old, new)}
+    assert found.keys() == {"servers.a", "servers.b.x", "servers.c", "gone", "come"}
+    assert found["servers.b.x"] == {**new, "servers": [{"name": "c"}, {"name": "b", "x": 1}]}
+    assert found["servers.a"]["servers"] == [*new["servers"], old["servers"][0]]
+    assert found["servers.c"]["servers"] == [{"name": "b", "x": 2}]
+    assert found["gone"] == {**new, "gone": {"k": 1}}
+    assert found["come"] == {"servers": new["servers"]}
+    assert mixed(old, new, {("come", "two")})["come"] == {"one": 1}
     assert new["servers"][1] == {"name": "b", "x": 2}
