@@ -10,6 +10,8 @@ from typing import Any
 from obsgen.source import Route
 
 NAMESPACE, CLUSTER, SERVER = "namespace", "cluster", "server"
+HOME = "namespace of objects"
+"""Where objects are themselves: others may be asked for in the same namespace, and stay there."""
 _MATCHER = re.compile(r'\b([a-zA-Z_]\w*)\s*=\s*\\?"([\w./:-]+)\\?"')
 _MEANING = frozenset(("alertname", "le", "quantile", "severity", "version"))
 """Labels whose values mean something: another one is no other name of the same thing."""
@@ -39,7 +41,9 @@ def _texts(value: Any, route: Route = ()) -> Iterator[tuple[Route, str]]:
 def _of_text(route: Route, text: str) -> Iterable[Role]:
     keys = [each for each in route if isinstance(each, str)]
     key, above = (keys[-1] if keys else ""), (keys[-2] if len(keys) > 1 else "")
-    if key in ("namespace", "matchNames") or (key == "targetNamespace"):
+    if keys == ["metadata", "namespace"]:
+        return [(HOME, text)]
+    if key in ("namespace", "matchNames", "targetNamespace"):
         return [(NAMESPACE, text)]
     if above in ("destination", "destinations") or key == "destinations":
         return [(CLUSTER, text)] if key == "name" else []

@@ -13,12 +13,13 @@ from typing import Any
 
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.roles import CLUSTER, NAMESPACE, SERVER, Role, roles
+from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles
 from obsgen.diff.trees import State
 from obsgen.diff.volumes import keeps_volumes
 from obsgen.repository.objects import KubeObject, Located, as_object
 
-_LEAST = {CLUSTER: 1, NAMESPACE: 2}
+_LEAST = {CLUSTER: 1, HOME: 2, NAMESPACE: 2}
+_PLACES = (HOME, NAMESPACE)
 _OF_LABELS = 3
 """In how many places a name must stand before it is taken for one that many things share."""
 _TOKENS = re.compile(r"[\w.-]+|\s+|[^\w\s.-]")
@@ -61,7 +62,10 @@ def substitutions(pair: Pair) -> list[Substitution]:
     old, new = (sum((_roles(each) for each in side), Counter[Role]()) for side in (before, after))
     gone, come = _enough(old, new), _enough(new, old)
     found: dict[tuple[str, str], list[str]] = {}
+    units = {each.cluster for each in pair.old.tree.states}
     for (role, name), count in sorted(gone.items()):
+        if role == CLUSTER and name in units:
+            continue  # a cluster of a fleet is told as one that is gone, and one that is new
         there = [each for (other, each), now in come.items() if other == role and (now == count or _alone(role, gone))]
         if len(there) == 1 and _leaves_nothing(pair, role, name, there[0]):
             found.setdefault((name, there[0]), []).append(role)
@@ -88,9 +92,10 @@ def _leaves_nothing(pair: Pair, role: str, old: str, new: str) -> bool:
 def _named(found: list[str], old: str, pair: Pair) -> list[str]:
     """The roles, the one that people know first: a server is known by its labels `service` and `job`."""
     servers = {each.name for world in pair.old.tree.repository.worlds for each in world.facts.servers}
-    if old in servers and NAMESPACE not in found and CLUSTER not in found:
-        return [SERVER, *found]
-    return sorted(found, key=lambda each: (each not in (NAMESPACE, CLUSTER), each))
+    places = [NAMESPACE] if any(each in _PLACES or each.endswith("_namespace") for each in found) else []
+    if places or CLUSTER in found:
+        return [*places, *sorted(found, key=lambda each: (each != CLUSTER, each))]
+    return [SERVER, *found] if old in servers else sorted(found)
 
 
 def _all(state: State) -> Iterator[KubeObject | Located]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 from obsgen.diff.derived import is_derived
@@ -26,7 +26,7 @@ def texts(old: Tree, new: Tree, told: Mapping[Change, Collection[Unit]]) -> Iter
     differing = [each for each in {**old.texts, **new.texts} if old.texts.get(each) != new.texts.get(each)]
     by_units: dict[frozenset[Unit], list[str]] = {}
     for path in differing:
-        if not is_derived(new, path) and not is_derived(old, path) and path not in _built(old) | _built(new):
+        if _is_plain(path, old, new):
             by_units.setdefault(_units(path, old, new), []).append(path)
     whole = {unit for change, where in told.items() if change.id in STACK_IDS for unit in where}
     for units, paths in by_units.items():
@@ -91,7 +91,7 @@ class _Texts:
         before, after = (side.texts.get(path, b"").decode("utf-8", "replace") for side in (self.old, self.new))
         for each in self._names:
             before, after = each.neutral(before), each.neutral(after)
-        return " ".join(before.split()) != " ".join(after.split())
+        return "".join(before.split()) != "".join(after.split())
 
     @cached_property
     def _names(self) -> list[Substitution]:
@@ -108,9 +108,15 @@ def _is_runbook(path: str) -> bool:
     return _RUNBOOKS in PurePosixPath(path).parts[:-1] and path.endswith(".md")
 
 
+@lru_cache(maxsize=4)
 def _built(tree: Tree) -> frozenset[str]:
-    """The texts that objects hold: comparing those tells of them."""
-    return frozenset(tree.path(file) for build in tree.repository.builds for file in build.files)
+    """The files that objects hold: comparing those tells of them."""
+    return frozenset().union(*(build.files for build in tree.repository.builds))
+
+
+def _is_plain(path: str, *trees: Tree) -> bool:
+    """Whether nothing else tells of a file."""
+    return not any(is_derived(each, path) or str(each.folder / path) in _built(each) for each in trees)
 
 
 def _units(path: str, old: Tree, new: Tree) -> frozenset[Unit]:

@@ -81,6 +81,11 @@ def test_what_differs_besides_is_still_told(tmp_path: Path) -> None:
     assert old["labels"] == new["labels"]
 
 
+def test_objects_move_though_others_are_still_asked_for_where_they_were(tmp_path: Path) -> None:
+    old, new = (tree(namespace=each, models="obs") for each in ("obs", "watch"))
+    assert told(tmp_path, old, new) == [f"~ namespace obs: is watch now: {TARGETS} (needs review)"]
+
+
 def test_two_names_at_once_are_two_lines(tmp_path: Path) -> None:
     found = told(tmp_path, tree(), tree(namespace="watch", team="edge"))
     assert [each.partition(":")[0] for each in found] == ["~ namespace obs", "~ label team core"]
@@ -157,7 +162,8 @@ def old_expression(namespace: str) -> str:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ({"metadata": {"namespace": "a"}}, {("namespace", "a"): 1}),
+        ({"metadata": {"namespace": "a"}}, {("namespace of objects", "a"): 1}),
+        ({"ref": {"namespace": "a"}}, {("namespace", "a"): 1}),
         ({"matchNames": ["a", "b"]}, {("namespace", "a"): 1, ("namespace", "b"): 1}),
         ({"labels": {"team": "x", "severity": "page", "app.kubernetes.io/component": "y"}}, {("team", "x"): 1}),
         ({"expr": 'up{job="a", severity="b", path=~"c"}'}, {("job", "a"): 1}),

@@ -18,6 +18,7 @@ from obsgen.repository.providers import Provider, providers
 Need = tuple[str, str, str]
 """The namespace and the name of a Secret, and the key in it."""
 Needs = dict[Need, KeyReference]
+_MOUNTING = frozenset(("Alertmanager", "Prometheus"))
 _SILENT = frozenset(("ConfigMap", "PrometheusRule"))
 """Kinds that name no Secrets."""
 
@@ -63,7 +64,8 @@ def _needs(state: State) -> Needs:
 def _every(state: State) -> Iterator[KeyReference]:
     for object_ in state.objects.values():
         yield from _named(object_)
-        yield from _read(state.tree).get(id(object_), ())
+        if object_.kind in _MOUNTING:
+            yield from _read(state.tree).get(id(object_), ())
 
 
 @lru_cache(maxsize=4)
