@@ -90,7 +90,7 @@ def _condition(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference
 
 def _matchers(found: Difference) -> str:
     if found.old and found.new:
-        return f"{found.old} → {found.new}"
+        return f"asks {found.new} instead of {found.old}"
     return f"only {found.new}" if found.new else f"no longer only {found.old}"
 
 

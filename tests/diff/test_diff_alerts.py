@@ -37,7 +37,7 @@ def test_an_alert_that_is_gone_may_stop_paging(tmp_path: Path) -> None:
     [
         ({"expr": 'latency{job="vllm"} > 12'}, "▲ Slow: looser: 8 → 12 (needs review)"),
         ({"expr": 'latency{job="vllm"} > 5'}, "▼ Slow: tighter: 8 → 5 (may page)"),
-        ({"expr": 'latency{job="tgi"} > 8'}, '~ Slow: job="vllm" → job="tgi" (needs review)'),
+        ({"expr": 'latency{job="tgi"} > 8'}, '~ Slow: asks job="tgi" instead of job="vllm" (needs review)'),
         ({"expr": "latency > 8"}, '▼ Slow: wider: no longer only job="vllm" (may page)'),
         ({"expr": 'latency{job="vllm",a="b"} > 8'}, '▲ Slow: narrower: only a="b" (needs review)'),
         ({"expr": 'delay{job="vllm"} > 8'}, "~ Slow: asks delay instead of latency (needs review)"),

@@ -308,10 +308,10 @@ def test_objects_of_which_the_outermost_route_is_elsewhere(tmp_path: Path) -> No
 def test_a_configuration_that_comes_or_goes(tmp_path: Path) -> None:
     there, none = {"r.yaml": RULES, **plain(CONFIG)}, {"r.yaml": RULES}
     assert told(tmp_path / "gone", there, none) == [
-        "- alertmanager.yml: no longer configures Alertmanager, which told by pagerduty, slack (may stop paging)"
+        "- alertmanager.yml: no longer configures Alertmanager: told by pagerduty, slack (may stop paging)"
     ]
     assert told(tmp_path / "new", none, there) == [
-        "+ alertmanager.yml: Alertmanager's configuration, tells by pagerduty, slack (safe)"
+        "+ alertmanager.yml: configures Alertmanager: tells by pagerduty, slack (safe)"
     ]
 
 

@@ -39,9 +39,9 @@ def _whole(pair: Pair, each: Configured) -> Change:
     names = sorted({kind for one in each.old or each.new for each_ in named(one) for kind in integrations(each_.value)})
     tells = f"tells by {', '.join(names)}" if names else "tells nobody"
     if each.new:
-        return each.thing.change("change/alertmanager-added", "+", f"Alertmanager's configuration, {tells}", Risk.SAFE)
-    what = f"no longer configures Alertmanager, which {tells.replace('tells', 'told', 1)}"
-    return each.thing.change("change/alertmanager-removed", "-", what, Risk.STOPS_PAGING)
+        return each.thing.change("change/configuration-added", "+", f"configures Alertmanager: {tells}", Risk.SAFE)
+    what = f"no longer configures Alertmanager: {tells.replace('tells', 'told', 1)}"
+    return each.thing.change("change/configuration-removed", "-", what, Risk.STOPS_PAGING)
 
 
 def _covers(found: Configured) -> Iterator[Spot]:
@@ -140,7 +140,7 @@ class _Both:
             what = "; ".join(parts) or "other texts"
             risk = Risk.REVIEW if parts else Risk.SAFE
             before, after = self.old[0].located, self.new[0].located
-            yield self._change("change/alertmanager-changed", "~", "Alertmanager", what, risk, before, after)
+            yield self._change("change/configuration-changed", "~", "Alertmanager", what, risk, before, after)
 
     def _change(
         self,
