@@ -133,8 +133,8 @@ class _Stack:
             )
             for each in gone:
                 causes[each] = (*causes.get(each, ()), *closer.get(each, (lever.cause,)))
-        together = self._gone(stuck, mine, within / "together") if len(stuck) > 1 else set()
-        for each in set(mine if together is None else together) - causes.keys():
+        together = self._gone(stuck, mine, within / "together") if len(stuck) > 1 else None
+        for each in set(mine if together is None else together) - causes.keys() if stuck else ():
             causes[each] = self._decided(each, stuck) or tuple(lever.cause for lever in stuck)
         return causes
 

@@ -89,7 +89,7 @@ def mixed(old: Any, new: Any, back: Collection[Way], path: Way = ()) -> Any:
     if not any(each[: len(path)] == path for each in back):
         return new
     if isinstance(new, dict) and (isinstance(old, dict) or old is MISSING):
-        was: dict[Any, Any] = {} if old is MISSING else old
+        was = old if isinstance(old, dict) else {}
         steps = [(each, was.get(each, MISSING), new.get(each, MISSING)) for each in dict.fromkeys((*new, *was))]
         found = {each: mixed(one, other, back, (*path, str(each))) for each, one, other in steps}
         return {each: value for each, value in found.items() if value is not MISSING}
