@@ -16,6 +16,7 @@ from obsgen.repository.objects import KubeObject, Located
 from obsgen.source import Route, load_text
 
 _IDENTITY = (("metadata", "name"), ("metadata", "namespace"))
+_OF_PARTS = frozenset(("annotations", "labels", "limits", "requests", "resources", "syncPolicy"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,8 @@ class Thing:
             return []
         found = leaves(self.old.value, self.new.value)
         own = (each for each in found if each.route not in _IDENTITY or not isinstance(self.owner, Key))
-        return [part for each in own for part in (_inside(each) if self.kind == "ConfigMap" else [each])]
+        parts = (part for each in own for part in (_inside(each) if self.kind == "ConfigMap" else _opened(each)))
+        return list(parts)
 
     def values(self, *route: str | int) -> tuple[Any, Any]:
         """What stands at a route before and after, None where nothing does."""
@@ -93,6 +95,15 @@ def _located(object_: KubeObject | None) -> Located | None:
 
 def _place(tree: Tree, part: Located | None, route: Route) -> Place | None:
     return tree.place(part.place(route)) if part else None
+
+
+def _opened(leaf: Leaf) -> list[Leaf]:
+    """A mapping that is new, or gone, key by key where each key means something of its own."""
+    old, new = ({} if each is MISSING else each for each in (leaf.old, leaf.new))
+    if not leaf.route or leaf.route[-1] not in _OF_PARTS or not (isinstance(old, dict) and isinstance(new, dict)):
+        return [leaf]
+    found = [part for each in leaves(old, new, leaf.route) for part in _opened(each)]
+    return found or [leaf]
 
 
 def _inside(leaf: Leaf) -> list[Leaf]:

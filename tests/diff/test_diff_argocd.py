@@ -114,6 +114,17 @@ def test_another_wave_is_safe(tmp_path: Path) -> None:
     assert lines(part(argocd.compare, tmp_path, old, new)) == ["~ Service obs/main: sync wave 1 → 2 (safe)"]
 
 
+def test_settings_on_an_object_without_annotations(tmp_path: Path) -> None:
+    options = {"argocd.argoproj.io/sync-wave": "2", "argocd.argoproj.io/sync-options": "Replace=true", "other": "x"}
+    old = {"a.yaml": manifest(SERVICE, {"x": 1})}
+    new = {"a.yaml": manifest(SERVICE, {"x": 1}, metadata={"annotations": options})}
+    assert lines(part(argocd.compare, tmp_path, old, new)) == [
+        "~ Service obs/main: sync wave nothing → 2 (safe)",
+        "~ Service obs/main: sync options nothing → Replace=true (needs review)",
+        "~ Service obs/main: metadata.annotations.other: x is new (needs review)",
+    ]
+
+
 def rendered(objects: str, application: dict[str, Any] | None) -> dict[str, str]:
     """A tree with one environment, and its Application."""
     files = {

@@ -21,7 +21,7 @@ RULER = ("monitoring.coreos.com/v1", "ThanosRuler")
 LOKI = ("loki.grafana.com/v1", "LokiStack")
 TEMPO = ("tempo.grafana.com/v1alpha1", "TempoStack")
 STATEFUL_SET = ("apps/v1", "StatefulSet")
-REFUSED = "Kubernetes refuses it; enlarge the claims, then replace the StatefulSet and leave its Pods"
+REFUSED = "Kubernetes refuses it as long as the StatefulSet is there"
 CLAIM = ("v1", "PersistentVolumeClaim")
 
 
@@ -175,6 +175,18 @@ def test_settings_in_files_of_a_config_map_are_read(tmp_path: Path) -> None:
         "▼ ConfigMap obs/loki: keeps less: retention_period 744h → 168h (destroys data)",
         "~ ConfigMap obs/loki: bucket logs → other: what the old one holds is no longer found (loses data)",
     ]
+
+
+def test_a_claim_in_the_place_of_a_volume_of_the_pod(tmp_path: Path) -> None:
+    without = {"template": {"spec": {"containers": [], "volumes": [{"name": "data", "emptyDir": {}}]}}}
+    claimed = {
+        "template": {"spec": {"containers": [], "volumes": []}},
+        "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": volume("1Gi")}],
+    }
+    (come,) = change_of(tmp_path / "1", STATEFUL_SET, without, claimed)
+    assert come.what == f"keeps its data in a volume now: {REFUSED}"
+    (gone,) = change_of(tmp_path / "2", STATEFUL_SET, claimed, without)
+    assert gone.risk is Risk.DESTROYS
 
 
 VALUES = """

@@ -117,6 +117,7 @@ def selects(label: str) -> dict[str, Any]:
             pods("q/a", **limits(memory="4Gi")),
             "cpu limit 1 → none (safe)",
         ),
+        (DEPLOYMENT, pods("q/a"), pods("q/a", **limits(memory="4Gi")), "memory limit none → 4Gi (needs review)"),
         (PROMETHEUS, {"version": "v3.1.0"}, {"version": "v3.2.0"}, "version v3.1.0 → v3.2.0 (needs review)"),
     ],
 )

@@ -19,6 +19,7 @@ _NAMED = 3
 _PRECIOUS = ("CustomResourceDefinition", "Namespace", "PersistentVolumeClaim")
 _HELPERS = frozenset(("NetworkPolicy", "PodDisruptionBudget", "Role", "RoleBinding", "Service", "ServiceAccount"))
 _WAVE = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
+_OPTIONS = ("metadata", "annotations", "argocd.argoproj.io/sync-options")
 _SOURCES = {"repoURL": "repository", "path": "path", "targetRevision": "revision", "chart": "chart", "ref": "ref"}
 _SPECS = {"Application": ("spec",), "ApplicationSet": ("spec", "template", "spec")}
 _SWITCHES = {
@@ -34,7 +35,7 @@ def compare(pair: Pair) -> Iterator[Change]:
     for thing in things(pair):
         if thing.group == GROUP and thing.kind in _SPECS:
             yield from _application(thing)
-        yield from _wave(thing)
+        yield from _settings(thing)
 
 
 def _pruned(pair: Pair) -> Iterator[Change]:
@@ -78,11 +79,18 @@ def _counted(gone: list[Thing]) -> list[str]:
     return [*listed, f"{rest} others"] if rest else listed
 
 
-def _wave(thing: Thing) -> Iterator[Change]:
+def _settings(thing: Thing) -> Iterator[Change]:
+    """What Argo CD is told of an object itself: when it is applied, and how."""
+    if thing.old is None or thing.new is None:
+        return
     old, new = thing.values(*_WAVE)
-    if old != new and thing.old and thing.new:
+    if old != new:
         what = f"sync wave {or_nothing(old)} → {or_nothing(new)}"
         yield thing.change("change/object-wave", "~", what, Risk.SAFE, _WAVE)
+    old, new = thing.values(*_OPTIONS)
+    if old != new:
+        what = f"sync options {or_nothing(old)} → {or_nothing(new)}"
+        yield thing.change("change/object-options", "~", what, Risk.REVIEW, _OPTIONS)
 
 
 def _application(thing: Thing) -> Iterator[Change]:
@@ -162,9 +170,7 @@ def _automation(thing: Thing, spec: Route) -> Iterator[Change]:
     if before != after:
         what = "syncs by itself now" if after else "no longer syncs by itself: changes wait for somebody"
         risk = Risk.REVIEW if not after or (new or {}).get("prune") else Risk.SAFE
-        whole = [each or {} for each in thing.values(*route[:-1])]
-        alone = route[:-1] if any(not each for each in whole) and not {*whole[0], *whole[1]} - {"automated"} else route
-        yield thing.change("change/application-automation", "+" if after else "-", what, risk, alone)
+        yield thing.change("change/application-automation", "+" if after else "-", what, risk, route)
         return
     for key, (on, off) in _SWITCHES.items():
         one, other = ((each or {}).get(key) is True for each in (old, new))

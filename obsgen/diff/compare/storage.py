@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.settings import Setting, settings
@@ -16,6 +17,7 @@ _STORES = ("objectStorageConfig", "objectStorageConfigFile", "objectStorage")
 _STACK = (("storage", "secret", "name"), ("storage", "secret", "type"), ("storage", "existingSecret"))
 _BUCKETS = frozenset(("bucket", "bucketnames", "bucket_name", "container", "container_name"))
 _CLASSES = frozenset(("storageClass", "storageClassName"))
+_REFUSED = "Kubernetes refuses it as long as the StatefulSet is there"
 _SIZES = (("requests", "storage"), ("persistence", "size"), ("storageSize",))
 
 
@@ -74,7 +76,7 @@ def _size(setting: Setting) -> Iterator[Change]:
         text = f"{what}: a volume cannot shrink, and a new one is empty"
         yield _change(setting, "change/store-smaller", "▼", text, Risk.DESTROYS)
     elif setting.thing.kind == "StatefulSet":
-        text = f"{what}: Kubernetes refuses it; enlarge the claims, then replace the StatefulSet and leave its Pods"
+        text = f"{what}: {_REFUSED}"
         yield _change(setting, "change/store-refused", "~", text, Risk.REVIEW)
     else:
         yield _change(setting, "change/store-larger", "▲", what, Risk.SAFE if amounts else Risk.REVIEW)
@@ -93,11 +95,20 @@ def _store(setting: Setting) -> Iterator[Change]:
 
 
 def _volume(setting: Setting) -> Iterator[Change]:
+    # A volume that lives and dies with the Pod has the same name as the claim that takes its place.
+    routes = [each.route for each in setting.thing.leaves if each.route[-2:-1] == ("volumes",) and _is_empty_dir(each)]
     if setting.new is None:
-        what = "no volume any more: its data lives as long as its Pod"
-        yield _change(setting, "change/store-no-volume", "-", what, Risk.DESTROYS)
+        what, id_ = "no volume any more: its data lives as long as its Pod", "change/store-no-volume"
+        yield setting.thing.change(id_, "-", what, Risk.DESTROYS, setting.route, *routes, subject=subject(setting))
     elif setting.old is None:
-        yield _change(setting, "change/store-volume", "+", "keeps its data in a volume now", Risk.REVIEW)
+        what, id_ = "keeps its data in a volume now", "change/store-volume"
+        what += f": {_REFUSED}" if setting.thing.kind == "StatefulSet" else ""
+        yield setting.thing.change(id_, "+", what, Risk.REVIEW, setting.route, *routes, subject=subject(setting))
+
+
+def _is_empty_dir(leaf: Leaf) -> bool:
+    value = leaf.old if leaf.new is MISSING else leaf.new
+    return MISSING in (leaf.old, leaf.new) and isinstance(value, dict) and "emptyDir" in value
 
 
 def _whole(thing: Thing) -> Iterator[Change]:
