@@ -114,6 +114,19 @@ _KEYS: tuple[Callable[[Board], object], ...] = (
 
 def boards_in(owner: Key | str, part: Located) -> Iterator[Board]:
     """The dashboards of an object or file, wherever in it they stand."""
+    if may_hold_texts(owner):
+        yield from _boards(owner, part)
+
+
+def may_hold_texts(owner: Key | str) -> bool:
+    """Whether texts for Grafana may stand in an object, or in values that it hands on; in files they always may."""
+    return not isinstance(owner, Key) or owner.kind in _HOLDERS
+
+
+_HOLDERS = frozenset(("Application", "ApplicationSet", "ConfigMap", "GrafanaDashboard", "HelmRelease", "Secret"))
+
+
+def _boards(owner: Key | str, part: Located) -> Iterator[Board]:
     value = part.value
     if isinstance(value, str):
         found = read_board(value) if any(each in value for each in _TEXT) else None
@@ -123,10 +136,10 @@ def boards_in(owner: Key | str, part: Located) -> Iterator[Board]:
         yield Board(owner, part, value)
     elif isinstance(value, dict):
         for key in value:
-            yield from boards_in(owner, part.at(key))
+            yield from _boards(owner, part.at(key))
     elif isinstance(value, list):
         for each in part.items():
-            yield from boards_in(owner, each)
+            yield from _boards(owner, each)
 
 
 @lru_cache(maxsize=512)

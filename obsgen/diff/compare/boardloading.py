@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from obsgen.diff.boardproviders import providers_in
-from obsgen.diff.boards import boards_in
+from obsgen.diff.boards import boards_in, may_hold_texts
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things
@@ -23,7 +24,7 @@ _LOADER = (GROUP, "GrafanaDashboard")
 
 def compare(pair: Pair) -> Iterator[Change]:
     """Dashboards that Grafana finds elsewhere, or by other means, than before."""
-    for thing in things(pair):
+    for thing in (each for each in things(pair) if may_hold_texts(each.owner)):
         yield from _provided(thing)
         if thing.old and thing.new and isinstance(thing.owner, Key):
             sides = _Way(pair.old, thing.owner, thing.old), _Way(pair.new, thing.owner, thing.new)
@@ -40,7 +41,7 @@ class _Way:
     key: Key
     located: Located
 
-    @property
+    @cached_property
     def loader(self) -> Located | None:
         """The object that brings its dashboard to Grafana; itself if it is one."""
         if self.key[:2] == _LOADER:
@@ -51,7 +52,7 @@ class _Way:
         found = (each for each in loaders if each.at("metadata", "namespace").value == namespace)
         return next((each for each in found if each.at("spec", "configMapRef", "name").value == name), None)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """What its dashboard is called; empty if it has none to do with."""
         board = next(boards_in(self.key, self.located), None)
@@ -72,7 +73,8 @@ class _Way:
     @property
     def _provided(self) -> str:
         """The folder of all boards that Grafana reads from files, where it is one for all."""
-        parts = (*(each.located for each in self.state.objects.values()), *self.state.documents.values())
+        parts = [each.located for key, each in self.state.objects.items() if may_hold_texts(key)]
+        parts += self.state.documents.values()
         folders = {each.folder for part in parts for each in providers_in(part)}
         return folders.pop() if len(folders) == 1 else ""
 
