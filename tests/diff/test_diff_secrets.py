@@ -41,6 +41,15 @@ def test_a_secret_that_something_asks_for_now(tmp_path: Path) -> None:
     assert found[0].new.line > 1
 
 
+def test_a_new_object_that_asks_for_a_secret_is_told_itself(tmp_path: Path) -> None:
+    old, new = reads(name="old"), reads(name="old") + reads(("keys", "url"), name="new")
+    found = lines(part(compare, tmp_path, {"a.yaml": old}, {"a.yaml": new}))
+    assert found == [
+        "+ Secret obs/keys: must be there, with the key url (needs review)",
+        "+ Deployment obs/new: new (safe)",
+    ]
+
+
 def test_one_more_key_of_a_secret_that_is_needed_already(tmp_path: Path) -> None:
     old, new = reads(("keys", "url")), reads(("keys", "url"), ("keys", "token"))
     assert told(tmp_path / "1", old, new) == ["+ Secret obs/keys: must have the key token, too (needs review)"]

@@ -141,6 +141,20 @@ def traces(time: str) -> dict[str, Any]:
             "no longer keeps data in an object store",
             Risk.LOSES_DATA,
         ),
+        (
+            PROMETHEUS,
+            {"thanos": {"image": "q/t:v1", "objectStorageConfig": {"name": "a", "key": "k"}}},
+            {},
+            "no longer keeps data in an object store",
+            Risk.LOSES_DATA,
+        ),
+        (
+            PROMETHEUS,
+            {},
+            {"thanos": {"objectStorageConfig": {"name": "a"}}},
+            "keeps data in an object store now",
+            Risk.REVIEW,
+        ),
     ],
 )
 def test_a_setting_of_storage_is_told_in_one_line(

@@ -120,7 +120,7 @@ def _renamed(pair: Pair, gone: Needs, come: Needs) -> Iterator[Change]:
                 what,
                 Risk.REVIEW,
                 _users(after[other]),
-                _covers([*keys.values(), *after[other].values()]),
+                _covers(pair, [*keys.values(), *after[other].values()]),
                 *places,
             )
             for key in keys:
@@ -132,13 +132,13 @@ def _needed(pair: Pair, secret: tuple[str, str], found: dict[str, KeyReference],
     """`more` are all references to a Secret that nothing asked for before."""
     keys = _keys(found)
     what = f"must be there{f', with {keys}' if keys else ''}" if more else f"must have {keys}, too"
-    place, spots = _place(pair.new, next(iter(found.values()))), _covers([*found.values(), *more])
+    place, spots = _place(pair.new, next(iter(found.values()))), _covers(pair, [*found.values(), *more])
     return Change("change/secret-needed", "+", _full(*secret), what, Risk.REVIEW, _users(found), spots, None, place)
 
 
 def _free(pair: Pair, secret: tuple[str, str], found: dict[str, KeyReference], more: list[KeyReference]) -> Change:
     what = "no longer needed" if more else f"no longer needs {_keys(found)}"
-    place, spots = _place(pair.old, next(iter(found.values()))), _covers([*found.values(), *more])
+    place, spots = _place(pair.old, next(iter(found.values()))), _covers(pair, [*found.values(), *more])
     return Change("change/secret-free", "-", _full(*secret), what, Risk.SAFE, _users(found), spots, place, None)
 
 
@@ -152,11 +152,12 @@ def _users(found: dict[str, KeyReference]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{each.owner} asks for it" for each in found.values()))
 
 
-def _covers(found: Iterable[KeyReference]) -> tuple[Spot, ...]:
-    """The places that name a Secret, and its keys."""
+def _covers(pair: Pair, found: Iterable[KeyReference]) -> tuple[Spot, ...]:
+    """The places that name a Secret, and its keys, in objects that are there on both sides."""
     return tuple(
         Spot(key_of(each.owner), part.route[len(each.owner.located.route) :])
         for each in found
+        if all(key_of(each.owner) in side.objects for side in (pair.old, pair.new))
         for part in (each.located, each.key_located)
         if part.where is each.owner.located.where
     )

@@ -40,10 +40,16 @@ def _setting(setting: Setting) -> Iterator[Change]:
     elif setting.name in _BUCKETS and isinstance(setting.old or setting.new, str):
         what = f"bucket {_or(setting.old)} → {_or(setting.new)}: what the old one holds is no longer found"
         yield _change(setting, "change/store-bucket", "~", what, Risk.LOSES_DATA)
-    elif setting.below(*_STORES) or setting.path[-3:] in _STACK or setting.path[-2:] in _STACK:
+    elif setting.below(*_STORES) or _holds_store(setting) or setting.path[-3:] in _STACK or setting.path[-2:] in _STACK:
         yield from _store(setting)
     elif setting.name in ("storage", "storageSpec", "volumeClaimTemplate", "volumeClaimTemplates"):
         yield from _volume(setting)
+
+
+def _holds_store(setting: Setting) -> bool:
+    """Whether something came, or went, with all that it says of an object store."""
+    value = setting.new if setting.old is None else setting.old
+    return None in (setting.old, setting.new) and isinstance(value, dict) and not value.keys().isdisjoint(_STORES)
 
 
 def _retention(setting: Setting) -> Iterator[Change]:
