@@ -142,9 +142,9 @@ class _Ways:
         value = receiver.value if receiver else None
         keys = branch.source.configuration.keys if branch.source else None
         return End(
-            branch.receiver,
+            branch.receiver or "a receiver without a name",
             integrations(value) if isinstance(value, dict) else _UNKNOWN,
-            tuple(sorted(map(str, self._inherited(branch, ("group_by", "groupBy")) or ()))),
+            _sorted(self._inherited(branch, ("group_by", "groupBy"))),
             tuple((names[0], self._time(branch, names)) for names in (*_TIMES, _REPEAT)),
             _texts(branch, keys.mute) if keys else (),
             _texts(branch, keys.only) if keys else (),
@@ -164,7 +164,10 @@ class _Ways:
 
 
 def _texts(branch: Branch, key: str) -> tuple[str, ...]:
-    found = branch.source.located.value.get(key)
+    return _sorted(branch.source.located.value.get(key))
+
+
+def _sorted(found: Any) -> tuple[str, ...]:
     return tuple(sorted(map(str, found))) if isinstance(found, list) else ()
 
 

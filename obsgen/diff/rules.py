@@ -38,6 +38,11 @@ class Held:
         return self.rule.name
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name or f"{'an alert' if self.rule.is_alert else 'a rule'} without a name"
+
+    @property
     def place(self) -> Place:
         """Where it begins."""
         return self.rule.located.place()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,10 +123,10 @@ class _Alert:
                 yield self._change("change/alert-label", "~", f"label {label} {one} → {other}", Risk.REVIEW)
 
     def _texts(self, old: Held, new: Held) -> Iterator[Change]:
-        before, after = ({**(each.rule.value.get("annotations") or {})} for each in (old, new))
+        before, after = ({each.route[-1]: each.value for each in one.rule.strings("annotations")} for one in (old, new))
         keys = _differing(before, after)
         lines = tuple(f"{key}: {_label(before.get(key))} → {_label(after.get(key))}" for key in keys)
-        what = "another runbook" if _RUNBOOKS.issuperset(keys) else "other texts"
+        what = "another runbook" if keys and _RUNBOOKS.issuperset(keys) else "other texts"
         yield self._change("change/alert-text", "~", what, Risk.SAFE, lines)
 
     def _change(self, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()) -> Change:
@@ -135,7 +135,7 @@ class _Alert:
         return Change(
             id_,
             sign,
-            shown.name if shown else "",
+            shown.title if shown else "",
             what,
             risk,
             details,
@@ -159,5 +159,5 @@ def _rest(alert: Held) -> dict[str, Any]:
     return {key: value for key, value in alert.rule.value.items() if key not in told}
 
 
-def _differing(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    return sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+def _differing(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> list[str]:
+    return sorted(str(key) for key in {*old, *new} if old.get(key) != new.get(key))

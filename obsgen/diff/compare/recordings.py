@@ -95,7 +95,7 @@ def _change(
     return Change(
         id_,
         sign,
-        shown.name if shown else "",
+        shown.title if shown else "",
         what,
         risk,
         details,

@@ -118,7 +118,7 @@ class _Alert:
         old, new = self.pair.old.tree, self.pair.new.tree
         place = next((each.place for each in self.after if each.place), self.new.held.place)
         return Change(
-            id_, "~", self.new.held.name, what, risk, (), (), old.place(self.old.held.place), new.place(place)
+            id_, "~", self.new.held.title, what, risk, (), (), old.place(self.old.held.place), new.place(place)
         )
 
 

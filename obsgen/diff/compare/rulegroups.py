@@ -56,7 +56,7 @@ def _moved(pair: Pair, old: list[Held], new: list[Held]) -> Iterator[Change]:
             paces = [_said(each.group.value.get("interval")) for each in (was, now)]
             if paces[0] != paces[1]:
                 what = f"worked out every {paces[1]} instead of {paces[0]}: in group {_name(now)} now"
-                yield _change(pair, was, now, "change/rule-moved", now.name, what)
+                yield _change(pair, was, now, "change/rule-moved", now.title, what)
 
 
 def _identity(rule: Held) -> tuple[object, ...]:
