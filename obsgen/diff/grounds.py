@@ -88,9 +88,8 @@ def ground(state: State) -> Ground:
     documents = dict(_documents(state))
     if not _has_alertmanager(tree, objects, documents):
         for other in _others(state):
-            brought = {key: each for key, each in other.objects.items() if _is_alertmanager(each)}
-            files = {path: each for path, each in other.documents.items() if _of_file(tree, path, each).configurations}
-            objects, documents = {**brought, **objects}, {**files, **documents}
+            brought = _brought(tree, other)
+            objects, documents = {**brought.objects, **objects}, {**brought.documents, **documents}
     return Ground(state, objects, documents)
 
 
@@ -112,14 +111,44 @@ def _in_file(path: str, located: Located) -> Iterator[Configuration]:
         yield from in_values(chartvalues.of_document(located))
 
 
-def _others(state: State) -> Iterator[State]:
+class _Brought(NamedTuple):
+    """What a unit has of Alertmanagers."""
+
+    objects: Mapping[Key, KubeObject]
+    documents: Mapping[str, Located]
+
+
+_BROUGHT: WeakKeyDictionary[Tree, dict[Unit, _Brought]] = WeakKeyDictionary()
+
+
+def _brought(tree: Tree, unit: Unit) -> _Brought:
+    known, state = _BROUGHT.setdefault(tree, {}), tree.states[unit]
+    if unit not in known:
+        objects = {key: each for key, each in state.objects.items() if _is_alertmanager(each)}
+        files = {path: each for path, each in state.documents.items() if _of_file(tree, path, each).configurations}
+        known[unit] = _Brought(objects, files)
+    return known[unit]
+
+
+def _others(state: State) -> Iterator[Unit]:
     """Where the Alertmanagers of a unit without any may be: in the central cluster, or anywhere outside of trees."""
-    states, unit = state.tree.states, state.unit
+    unit = state.unit
     if unit.environment:
-        wanted = [Unit(unit.stack, HUB), Unit(unit.stack, ARGOCD)]
+        central = (Unit(unit.stack, HUB), Unit(unit.stack, ARGOCD))
+        yield from (each for each in central if each in state.tree.states and each != unit)
     else:
-        wanted = [each for each in states if not each.environment]
-    yield from (states[each] for each in wanted if each in states and each != unit)
+        yield from (each for each in _outside(state.tree) if each != unit)
+
+
+_OUTSIDE: WeakKeyDictionary[Tree, list[Unit]] = WeakKeyDictionary()
+
+
+def _outside(tree: Tree) -> list[Unit]:
+    """The units outside of rendered trees that have an Alertmanager."""
+    if tree not in _OUTSIDE:
+        units = (each for each in tree.states if not each.environment)
+        _OUTSIDE[tree] = [each for each in units if _has_alertmanager(tree, *_brought(tree, each))]
+    return _OUTSIDE[tree]
 
 
 def _documents(state: State) -> Iterator[tuple[str, Located]]:
