@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +67,7 @@ def diff(
     from obsgen.diff.report import Options, render
     from obsgen.diff.sides import Asked
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written for the comparison goes in any case
     files, environments = _told_apart(paths or [], env or [])
     asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
     try:

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from obsgen import pipeline
 from obsgen.causes import Causes
 from obsgen.diff.difference import Difference, difference
 from obsgen.diff.levers import Lever, edit
 from obsgen.diff.model import Cause, Change, Unit
-from obsgen.diff.profiles import Rendered, put, render_at
+from obsgen.diff.profiles import Rendered, put
 from obsgen.diff.sides import Side, Sides
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place
@@ -97,9 +98,8 @@ class _Stack:
     def _rendered(self) -> Rendered | None:
         if self._room is None or len(_files(self._both.old, self._stack)) > _MOST_FILES:
             return None
-        old = self._both.old
         try:
-            return render_at(old.source, old.profiles[self._stack], self._both.asked.templates)
+            return pipeline.render(self._edit.old, [old for old, _ in self._edit.folders])
         except InputError:
             return None
 

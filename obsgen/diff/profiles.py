@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -112,8 +113,14 @@ def _text(file: Path) -> str | None:
 
 def _values(file: Path) -> Mapping[str, object]:
     """What a profile says, as it is written; nothing if it cannot be read."""
+    return _read(_text(file) or "")
+
+
+@lru_cache(maxsize=64)
+def _read(text: str) -> Mapping[str, object]:
+    """The mapping that a text says; both sides often say the same."""
     try:
-        documents = load_text(_text(file) or "", str(file), TEXT_KEYS)
+        documents = load_text(text, "profile.yaml", TEXT_KEYS)
     except InputError:
         return {}
     value = documents[0].value if documents else None

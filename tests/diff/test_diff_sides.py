@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -356,3 +359,37 @@ def test_ctrl_c_leaves_nothing_behind_and_is_no_difference(repo: Repo) -> None:
     ran = repo.diff()
     assert (ran.code, len(there)) == (130, 1)
     assert list((repo.folder.parent / "temporary").iterdir()) == []
+
+
+SLEEPER = """
+import sys, time
+from obsgen import cli
+from obsgen.diff import comparing
+
+def wait(*_):
+    print("there", flush=True)
+    time.sleep(60)
+
+comparing.difference = wait
+sys.argv = ["obsgen", "diff"]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_command_that_is_stopped_leaves_nothing_behind(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """By Ctrl-C, or by a CI that cancels the job: in a process of its own."""
+    for name in ("temporary", "here"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "here" / "profiles").mkdir()
+    (tmp_path / "here" / "profiles" / "a.yaml").write_text(PROFILE.partition("modelServers:")[0])
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    script = SLEEPER.replace('"diff"]', f'"diff", "--base", "{tmp_path / "here"}"]')
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=tmp_path / "here", env=environment, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"there\n"
+        assert len(list((tmp_path / "temporary").iterdir())) == 1
+        process.send_signal(number)
+        assert process.wait() == code
+    assert list((tmp_path / "temporary").iterdir()) == []
