@@ -26,11 +26,20 @@ class Board:
     outer: Located
     """Its text, or the mapping that it is."""
     value: dict[str, Any]
+    is_alone: bool = False
+    """Whether the mapping around it holds nothing else."""
 
     @property
     def spot(self) -> Spot:
         """The part of an object or file that it is."""
         return Spot(self.owner, self.outer.route)
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The same, and the mapping around it where that holds nothing else."""
+        route = self.outer.route
+        around = (Spot(self.owner, route[:-1]),) if self.is_alone and len(route) > 1 else ()
+        return (self.spot, *around)
 
     @property
     def title(self) -> str:
@@ -126,17 +135,17 @@ def may_hold_texts(owner: Key | str) -> bool:
 _HOLDERS = frozenset(("Application", "ApplicationSet", "ConfigMap", "GrafanaDashboard", "HelmRelease", "Secret"))
 
 
-def _boards(owner: Key | str, part: Located) -> Iterator[Board]:
+def _boards(owner: Key | str, part: Located, *, is_alone: bool = False) -> Iterator[Board]:
     value = part.value
     if isinstance(value, str):
         found = read_board(value) if any(each in value for each in _TEXT) else None
         if found is not None:
-            yield Board(owner, part, found)
+            yield Board(owner, part, found, is_alone)
     elif is_dashboard(value):
-        yield Board(owner, part, value)
+        yield Board(owner, part, value, is_alone)
     elif isinstance(value, dict):
         for key in value:
-            yield from _boards(owner, part.at(key))
+            yield from _boards(owner, part.at(key), is_alone=len(value) == 1)
     elif isinstance(value, list):
         for each in part.items():
             yield from _boards(owner, each)

@@ -27,10 +27,13 @@ _DATA = (
     *("path/exported-label", "path/label-dropped", "path/no-such-job", "path/series-dropped"),
 )
 """Findings after which a query has no answer. The longer a beginning, the less it stands for."""
+_TRUTH = ("histogram/", "join/")
+"""Errors after which a condition is never true, though what it asks for is there."""
 _HELD = ("signal/caution", "signal/deprecated", "signal/first-event", "signal/pushed", "signal/switched-off")
 """Those of them after which it has one all the same: for `obsgen validate` to tell."""
 _WAYS = ("path/",)
 _PEOPLE = ("route/",)
+_RULES = "path/rules-not-selected"
 _LINKS = ("link/", "rules/no-runbook")
 _FEW = 3
 """So many lines of one sort name the series; of more it is enough that there are some."""
@@ -51,22 +54,27 @@ class _Fault:
 
     @property
     def sort(self) -> str:
-        """What is missing: `data`, `way`, `people`, `link`; empty for what is only wrong."""
+        """What is missing: `data`, `truth`, `way`, `people`, `link`; empty for what is only wrong."""
         id_ = self.finding.id
         if id_.startswith(_DATA):
             return "data" if self.subject.asks else "way"
-        sorts = {"way": _WAYS, "people": _PEOPLE, "link": _LINKS}
+        sorts = {"truth": _TRUTH if self.is_sure else (), "way": _WAYS, "people": _PEOPLE, "link": _LINKS}
         return next((sort for sort, ids in sorts.items() if id_.startswith(ids)), "")
 
     @property
+    def is_sure(self) -> bool:
+        """Whether it surely is so."""
+        return self.finding.severity == Severity.ERROR
+
+    @property
     def reason(self) -> str:
-        """Why, without the subject's own name."""
-        head, _, rest = self.finding.message.partition(": ")
-        return (
-            rest
-            if rest and (head == "nothing is shown" or head.endswith(f" of {self.subject.name}"))
-            else (self.finding.message)
-        )
+        """Why, without the subject's own name; of a link that it is broken is enough."""
+        message = self.finding.message
+        head, _, rest = message.partition(": ")
+        if rest and (head == "nothing is shown" or head == f"nothing comes of {self.subject.name}"):
+            return rest
+        text = head if self.sort == "link" else message
+        return text.replace(f" of {self.subject.name}", "").replace(str(self.subject), "it")
 
     @property
     def general(self) -> str:
@@ -190,16 +198,17 @@ class _Sides:
 
     def _is_worth(self, fault: _Fault) -> bool:
         """Whether something is lost; what is only wrong is for `obsgen validate`, unless it surely is."""
-        return bool(fault.sort) or fault.finding.severity == Severity.ERROR
+        return bool(fault.sort) or fault.is_sure
 
     def _is_repeated(self, fault: _Fault, units: Collection[Unit]) -> bool:
         """Whether another change says so."""
         told = [each for each, where in self.told.items() if not units or not set(units).isdisjoint(where)]
         if fault.sort == "people":
             return any(each.id == "change/alert-unrouted" for each in told)
-        lost = (
-            each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and "/monitor-" in each.id
-        )
+        if fault.sort == "link":
+            pages = (each for each in self.told if each.id == "change/runbook-removed")
+            return any(fault.subject.name in (*re.split("[ ,]+", each.subject), *each.details) for each in pages)
+        lost = (each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and "/monitor-" in each.id)
         return any(
             each.subject == str(fault.subject) or (fault.series and fault.series in (*each.details, *each.what.split()))
             for each in lost
@@ -208,6 +217,7 @@ class _Sides:
 
 _MENDED = {
     "data": "with data again",
+    "truth": "with data again",
     "way": "on its way again",
     "people": "with somebody who is told again",
     "link": "leading somewhere again",
@@ -219,22 +229,28 @@ _NO_DATA = {
     "recording": "change/recording-no-data",
     "panel": "change/panel-no-data",
     "dashboard": "change/dashboard-no-data",
+    "object": "change/object-no-way",
 }
 
 
 def _worded(fault: _Fault, is_new: bool, reason: str) -> tuple[str, str, Risk]:
-    """The id, the words and the risk of something that is missing."""
-    again = "no longer has" if not is_new else "has no"
-    sure = fault.finding.severity == Severity.ERROR and not is_new
+    """The id, the words and the risk of something that is missing; what is new never had it."""
+    kind = fault.subject.kind
+    risk = Risk.STOPS_PAGING if kind == "alert" or fault.finding.id == _RULES else Risk.LOSES_DATA
+    risk = risk if fault.is_sure and not is_new else Risk.REVIEW
     match fault.sort:
         case "data":
-            risk = Risk.STOPS_PAGING if fault.subject.kind == "alert" else Risk.LOSES_DATA
-            may = "" if fault.finding.severity == Severity.ERROR else "perhaps "
-            return _NO_DATA[fault.subject.kind], f"{may}{again} data: {reason}", risk if sure else Risk.REVIEW
+            words = f"{'' if fault.is_sure else 'perhaps '}{'has no' if is_new else 'no longer has'} data"
+            return _NO_DATA[kind], f"{words}: {reason}", risk
+        case "truth" if kind == "alert":
+            return _NO_DATA[kind], f"can {'never' if is_new else 'no longer'} fire: {reason}", risk
+        case "truth":
+            return _NO_DATA[kind], f"shows nothing{'' if is_new else ' any more'}: {reason}", risk
         case "way":
-            return "change/object-no-way", reason, Risk.LOSES_DATA if sure else Risk.REVIEW
+            return "change/object-no-way", reason, risk
         case "people":
-            return "change/alert-unheard", reason, Risk.STOPS_PAGING if sure else Risk.REVIEW
+            unheard = fault.is_sure and not is_new
+            return "change/alert-unheard", reason, Risk.STOPS_PAGING if unheard else Risk.REVIEW
         case "link":
             return "change/link-broken", reason, Risk.REVIEW
         case _:

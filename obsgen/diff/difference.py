@@ -33,10 +33,9 @@ def difference(old: Tree, new: Tree) -> Difference:
     for unit in sorted(units):
         for change in _changes(unit, old, new):
             found.setdefault(change, set()).add(unit)
-    for change, where in list(consequences(old, new, found)):
-        found.setdefault(change, set()).update(where)
-    for change, where in list(texts(old, new, found)):
-        found.setdefault(change, set()).update(where)
+    for add in (texts, consequences):
+        for change, where in list(add(old, new, found)):
+            found.setdefault(change, set()).update(where)
     return Difference(old, new, frozenset(units), {each: frozenset(where) for each, where in found.items()})
 
 

@@ -180,6 +180,52 @@ def test_what_a_monitor_says_of_itself_is_not_said_again(tmp_path: Path) -> None
     assert not only(found, "object-no-way")
 
 
+def test_rules_that_nobody_loads_stop_paging(tmp_path: Path) -> None:
+    server = PROMETHEUS.replace("ruleSelector: {}", "ruleSelector: {matchLabels: {team: ml}}")
+    rule = yaml.safe_load(rules(alert("Up", "up == 0")))
+    sides = []
+    for team in ("ml", "web"):
+        rule["metadata"]["labels"] = {"team": team}
+        sides.append({"p.yaml": server, "r.yaml": yaml.safe_dump(rule)})
+    told = only(changes(tmp_path, *sides), "object-no-way")
+    why = "no Prometheus selects it: Prometheus monitoring/main asks for team=ml"
+    assert told == [f"- PrometheusRule monitoring/rules: {why} (may stop paging)"]
+
+
+def test_a_join_that_finds_no_pair_never_fires(tmp_path: Path) -> None:
+    expr = f"sum by (model_name) ({RUNNING}) > 9 and on (model_name) sum by (%s) ({RUNNING})"
+    old, new, other = (
+        {"r.yaml": rules(rule), "f.yaml": facts("0.12")}
+        for rule in (alert("Long", expr % "model_name"), alert("Long", expr % "job"), alert("Up", "up == 0"))
+    )
+    told = only(changes(tmp_path / "a", old, new), "alert-no-data")
+    assert told[0].startswith("- Long: can no longer fire: ")
+    assert told[0].endswith("finds no pair (may stop paging)")
+    assert only(changes(tmp_path / "b", new, old), "finding") == ["+ Long: with data again (safe)"]
+    assert only(changes(tmp_path / "c", other, new), "alert-no")[0].startswith("- Long: can never fire: ")
+
+
+def _with_runbooks(*names: str, ending: str = ".md") -> dict[str, str]:
+    """Alerts that lead to pages of the same tree, of which there is one besides."""
+    url = "https://github.com/a/b/blob/main/out/demo/runbooks"
+    entries = [{**alert(each, "up == 0"), "annotations": {"runbook_url": f"{url}/{each}{ending}"}} for each in names]
+    pages = {f"out/demo/runbooks/{each}.md": "# What to do\n" for each in (*names, "Other")}
+    other = {**alert("Other", "up == 0"), "annotations": {"runbook_url": f"{url}/Other.md"}}
+    return {**_stack(rules(*entries, other)), **pages}
+
+
+def test_links_that_are_broken_read_the_same(tmp_path: Path) -> None:
+    sides = _with_runbooks("One", "Two"), _with_runbooks("One", "Two", ending="-new.md")
+    told = only(changes(tmp_path, *sides), "link-broken")
+    assert told == [f"- {each}: the runbook is not there (needs review)" for each in ("One", "Two")]
+
+
+def test_a_page_that_is_told_as_gone_is_not_told_again(tmp_path: Path) -> None:
+    old = _with_runbooks("One", "Two")
+    new = {path: text for path, text in old.items() if not path.endswith("One.md")}
+    assert ids(changes(tmp_path, old, new)) == ["runbook-removed"]
+
+
 def test_a_link_to_a_dashboard_that_is_gone_is_broken(tmp_path: Path) -> None:
     linked = board(panel("Load", "load"), links=[{"title": "More", "type": "link", "url": "/d/server-gpus"}])
     boards = [linked, board(panel("Heat", "heat"), uid="server-gpus", title="GPUs")]

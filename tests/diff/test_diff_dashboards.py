@@ -315,6 +315,12 @@ def test_the_object_that_brings_a_new_dashboard_is_not_told_of(tmp_path: Path) -
     assert lines(changes(tmp_path, {}, new)) == ["+ dashboard Servers: new (safe)"]
 
 
+def test_a_config_map_that_loses_its_only_dashboard_is_told_by_that(tmp_path: Path) -> None:
+    empty = {key: each for key, each in yaml.safe_load(config_map(board(LOAD))).items() if key != "data"}
+    sides = {"all.yaml": config_map(board(LOAD))}, {"all.yaml": yaml.safe_dump(empty)}
+    assert lines(changes(tmp_path, *sides)) == ["- dashboard Servers: gone (needs review)"]
+
+
 def test_other_texts_of_a_config_map_are_told_beside_its_dashboards(tmp_path: Path) -> None:
     texts = [yaml.safe_load(config_map(board(each))) for each in (LOAD, QUEUE)]
     for index, each in enumerate(texts):

@@ -23,7 +23,7 @@ def compare(pair: Pair) -> Iterator[Change]:
     """What people see in Grafana now that they did not before, and what they miss."""
     every = list(things(pair))
     for match in matched_boards(every):
-        spots = (*(each.spot for each in match if each), *_loaders(match, every))
+        spots = (*(spot for each in match if each for spot in each.spots), *_loaders(match, every))
         yield from (replace(each, covers=spots) for each in _changes(pair, match))
 
 
