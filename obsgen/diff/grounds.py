@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from obsgen.conventions import HUB
+from obsgen.diff.memory import Memory
 from obsgen.diff.model import Key, Unit
 from obsgen.diff.trees import ARGOCD, State, Tree
 from obsgen.facts import Facts, tree_facts
@@ -184,22 +185,15 @@ def _has_alertmanager(tree: Tree, objects: Mapping[Key, KubeObject], documents: 
     return any(each.configurations for each in found)
 
 
-_PARTS: WeakKeyDictionary[Tree, dict[int, _Part]] = WeakKeyDictionary()
-"""What objects and files hold, by the identity of their values: clusters share those that no patch has touched."""
+_PARTS = Memory["_Part"]()
 
 
 def _of_object(tree: Tree, object_: KubeObject) -> _Part:
-    known = _PARTS.setdefault(tree, {})
-    if id(object_.value) not in known:
-        known[id(object_.value)] = _part(configurations_of(None, object_, ""))
-    return known[id(object_.value)]
+    return _PARTS.of(tree, object_.value, lambda: _part(configurations_of(None, object_, "")))
 
 
 def _of_file(tree: Tree, path: str, located: Located) -> _Part:
-    known = _PARTS.setdefault(tree, {})
-    if id(located.value) not in known:
-        known[id(located.value)] = _part(configurations_of(located, None, path))
-    return known[id(located.value)]
+    return _PARTS.of(tree, located.value, lambda: _part(configurations_of(located, None, path)))
 
 
 def _part(found: tuple[Configuration, ...]) -> _Part:
@@ -207,16 +201,15 @@ def _part(found: tuple[Configuration, ...]) -> _Part:
     return _Part(found, frozenset(asked[0] for root in roots for branch in root.all for asked in branch.matchers))
 
 
-_DIGESTS: WeakKeyDictionary[Tree, dict[int, str]] = WeakKeyDictionary()
+_DIGESTS = Memory[str]()
 
 
 def _digest(tree: Tree, value: Any, instead: Any = None) -> str:
     if instead is not None:
         return json.dumps(instead, sort_keys=True, default=str)
-    known = _DIGESTS.setdefault(tree, {})
-    if id(value) not in known:
-        known[id(value)] = blake2b(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-    return known[id(value)]
+    return _DIGESTS.of(
+        tree, value, lambda: blake2b(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+    )
 
 
 def _server(object_: KubeObject, asked: frozenset[str]) -> Any:

@@ -21,14 +21,15 @@ _LISTED = 2
 
 def limit_texts(trees: tuple[Tree, Tree], rules: tuple[Rule, Rule], found: Difference) -> tuple[str, str]:
     """The numbers of a difference in limits, each with its unit if it is known what is compared there."""
-    sides = zip(trees, rules, (found.before, found.node), (found.old, found.new), strict=True)
-    old, new = (_with_unit(tree, rule, node, text) for tree, rule, node, text in sides)
-    return old, new
+    sides = zip(trees, rules, (found.before, found.node), strict=True)
+    known = [(_unit(tree, rule, node), rule.expr in tree.meanings) for tree, rule, node in sides]
+    # What is taken as if it had its new name already is an expression that nobody has read.
+    old, new = (unit if is_read else known[1 - side][0] for side, (unit, is_read) in enumerate(known))
+    return _text(found.old, old), _text(found.new, new)
 
 
-def _with_unit(tree: Tree, rule: Rule, comparison: Node | None, text: str) -> str:
-    unit = _unit(tree, rule, comparison)
-    return units.text(float(text), unit) if unit else text
+def _text(number: str, unit: units.Unit | None) -> str:
+    return units.text(float(number), unit) if unit else number
 
 
 def _unit(tree: Tree, rule: Rule, comparison: Node | None) -> units.Unit | None:
@@ -60,7 +61,7 @@ def _limit(tree: Tree, rule: Rule, condition: Node) -> str:
     if condition.kind != "binary" or condition.name not in COMPARISONS:
         return ""
     value = constant(condition.children[1])
-    return "" if value is None else f"{condition.name} {_with_unit(tree, rule, condition, number(value))}"
+    return "" if value is None else f"{condition.name} {_text(number(value), _unit(tree, rule, condition))}"
 
 
 def compared(node: Node | None) -> str:

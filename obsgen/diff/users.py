@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from obsgen.conventions import HUB
+from obsgen.diff.memory import Memory
 from obsgen.diff.model import Key, Unit
 from obsgen.diff.rules import of_document, of_object
-from obsgen.diff.trees import State, Tree
+from obsgen.diff.trees import State
 from obsgen.repository.classify import is_dashboard
 from obsgen.repository.embedded import embedded_documents
 from obsgen.repository.grafana.dashboards import Dashboard
@@ -31,8 +32,7 @@ class User(NamedTuple):
 
 Users = Mapping[str, tuple[User, ...]]
 """Who asks, by the name of the series."""
-_OF_PARTS: WeakKeyDictionary[Tree, dict[int, Users]] = WeakKeyDictionary()
-"""By the identity of an object's value, or a file's: clusters share those that no patch has touched."""
+_OF_PARTS = Memory[Users]()
 
 
 def users(state: State, name: str) -> list[User]:
@@ -44,15 +44,18 @@ def users(state: State, name: str) -> list[User]:
 
 
 def _parts(state: State) -> Iterator[Users]:
-    known = _OF_PARTS.setdefault(state.tree, {})
     for key, object_ in state.objects.items():
-        if id(object_.value) not in known:
-            known[id(object_.value)] = _collected([*_in_rules(key, object_), *_on_boards(object_)])
-        yield known[id(object_.value)]
+        yield _OF_PARTS.of(state.tree, object_.value, partial(_of_object, key, object_))
     for path, located in state.documents.items():
-        if id(located.value) not in known:
-            known[id(located.value)] = _collected([*_in_file(path, located)])
-        yield known[id(located.value)]
+        yield _OF_PARTS.of(state.tree, located.value, partial(_of_file, path, located))
+
+
+def _of_object(key: Key, object_: KubeObject) -> Users:
+    return _collected([*_in_rules(key, object_), *_on_boards(object_)])
+
+
+def _of_file(path: str, located: Located) -> Users:
+    return _collected([*_in_file(path, located)])
 
 
 def _collected(found: list[tuple[str, User]]) -> Users:

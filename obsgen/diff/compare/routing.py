@@ -7,12 +7,11 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from obsgen.diff.deliveries import Delivery, End, Led, delivery
-from obsgen.diff.model import Change, Risk, Spot
+from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.routes import changed_routes, configured
 from obsgen.diff.rules import paired
 from obsgen.diff.trees import Tree
-from obsgen.repository.classify import ROUTE_CASES, kind_of
 
 _WORDS = {
     "group_wait": "first told after {new} instead of {old}",
@@ -28,10 +27,6 @@ def compare(pair: Pair) -> Iterator[Change]:
     effects = _effects(pair, old, new) if old.ground.key != new.ground.key else ()
     yield from effects
     yield from () if effects else _routes(pair, _of_one_side(old, new))
-    if pair.new.unit.environment:
-        # A rendered tree's cases follow its alerts and routes.
-        cases = [each for each in pair.documents if each.new and kind_of(each.path, each.new.value) == ROUTE_CASES]
-        yield Change("", "", "", "", Risk.SAFE, covers=tuple(Spot(each.path) for each in cases))
 
 
 def _effects(pair: Pair, old: Delivery, new: Delivery) -> tuple[Change, ...]:
