@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from obsgen.diff.compare import alertmanagers, alerts, recordings, routing, rulegroups
-from obsgen.diff.model import Change
+from obsgen.diff.model import Change, Unit
 from obsgen.diff.pairs import Pair
 from obsgen.diff.trees import Tree
 from obsgen.diff.unexplained import unexplained
@@ -55,6 +55,17 @@ def changes(folder: Path, old: Files, new: Files) -> list[Change]:
     before, after = (_tree(folder / name, files) for name, files in (("old", old), ("new", new)))
     found = [each for unit in after.states for each in _of(Pair(before.states[unit], after.states[unit]))]
     return list(dict.fromkeys(each for each in found if each.what))
+
+
+def lines(old: Tree, new: Tree) -> dict[str, set[Unit]]:
+    """What rules and routes come to, with the units of which it is true."""
+    found: dict[str, set[Unit]] = {}
+    for unit, state in new.states.items():
+        for compare in COMPARE:
+            for each in compare(Pair(old.states[unit], state)):
+                if each.what:
+                    found.setdefault(f"{each.sign} {each.subject}: {each.what} ({each.risk})", set()).add(unit)
+    return found
 
 
 def _of(pair: Pair) -> Iterator[Change]:
