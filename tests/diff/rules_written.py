@@ -52,7 +52,7 @@ def told(folder: Path, old: Files, new: Files) -> list[str]:
 
 def changes(folder: Path, old: Files, new: Files) -> list[Change]:
     """The changes themselves, those of several units once."""
-    before, after = (_tree(folder / name, files) for name, files in (("old", old), ("new", new)))
+    before, after = (tree(folder / name, files) for name, files in (("old", old), ("new", new)))
     found = [each for unit in after.states for each in _of(Pair(before.states[unit], after.states[unit]))]
     return list(dict.fromkeys(each for each in found if each.what))
 
@@ -73,7 +73,9 @@ def _of(pair: Pair) -> Iterator[Change]:
     yield from (*found, *unexplained(pair, found))
 
 
-def _tree(folder: Path, files: Files) -> Tree:
+def tree(folder: Path, files: Files) -> Tree:
+    """A side that has these files."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, each in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
