@@ -158,6 +158,8 @@ def _sieves(old: Iterable[Step], new: Iterable[Step]) -> str:
     added, removed = ([each for each in one if each not in other] for one, other in ((after, before), (before, after)))
     if len(added) == len(removed) == 1 and added[0][:2] == removed[0][:2]:
         return f"{added[0][0]}s others: {_alternatives(removed[0][2], added[0][2])}"
+    if not added and any(each[0] == "keep" for each in removed) and not any(each[0] == "keep" for each in after):
+        return "keeps all series now, not only those of a list"
     words = [f"{action}s {_short(regex)} now" for action, _, regex in added]
     words += [f"no longer {action}s {_short(regex)}" for action, _, regex in removed]
     return "; ".join(words[:3]) or "relabels series in another order"

@@ -15,7 +15,7 @@ def selector_text(selector: Any) -> str:
 
 
 def selected(selector: Any, namespaces: Any) -> str:
-    """What a selector takes, and in which namespaces: `app=vllm in ml`."""
+    """What a selector takes, and in which namespaces: `app=web in ml`."""
     what = selector_text(selector) if isinstance(selector, dict) else "its targets"
     if isinstance(namespaces, dict) and namespaces.get("any"):
         return f"{what} in all namespaces"

@@ -112,6 +112,16 @@ def job(value: str) -> list[dict[str, Any]]:
             spec({"port": "a", "metricRelabelings": [{**KEEP, "regex": "b|c|d"}]}),
             ["keeps others: no longer a, also d (needs review)"],
         ),
+        (
+            spec({"port": "a", "metricRelabelings": [{**KEEP, "regex": "a|b|c"}]}),
+            spec({"port": "a"}),
+            ["keeps all series now, not only those of a list (needs review)"],
+        ),
+        (
+            spec({"port": "a"}),
+            spec({"port": "a", "metricRelabelings": [{**KEEP, "action": "drop", "regex": "a"}]}),
+            ["drops a now (needs review)"],
+        ),
     ],
 )
 def test_a_monitor_that_changes(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:

@@ -17,7 +17,18 @@ from obsgen.source import Route
 
 _NAMED = 3
 _PRECIOUS = ("CustomResourceDefinition", "Namespace", "PersistentVolumeClaim")
-_HELPERS = frozenset(("NetworkPolicy", "PodDisruptionBudget", "Role", "RoleBinding", "Service", "ServiceAccount"))
+_HELPERS = frozenset(
+    (
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "NetworkPolicy",
+        "PodDisruptionBudget",
+        "Role",
+        "RoleBinding",
+        "Service",
+        "ServiceAccount",
+    )
+)
 _WAVE = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
 _OPTIONS = ("metadata", "annotations", "argocd.argoproj.io/sync-options")
 _SOURCES = {"repoURL": "repository", "path": "path", "targetRevision": "revision", "chart": "chart", "ref": "ref"}

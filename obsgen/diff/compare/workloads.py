@@ -18,7 +18,7 @@ _TELLS = ("Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler")
 """Kinds without which nobody is told of anything."""
 _PARTS = frozenset(("alertmanager", "prometheus", "thanosRuler"))
 """The same in values of a chart."""
-_WORKLOADS = frozenset(("DaemonSet", "Deployment", "LokiStack", "StatefulSet", "TempoStack", *_TELLS))
+_WORKLOADS = frozenset(("DaemonSet", "Deployment", "Grafana", "LokiStack", "StatefulSet", "TempoStack", *_TELLS))
 _COUNTS = frozenset(("replicas", "replicaCount", "shards"))
 _SELECTOR = re.compile(r"(\w+?)(Namespace)?Selector")
 _SELECTED = {
