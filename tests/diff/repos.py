@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -107,10 +108,15 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 
 @pytest.fixture
-def repo(empty: Repo) -> Repo:
-    """A repository with a profile and its tree, committed."""
+def repo(empty: Repo, tmp_path_factory: pytest.TempPathFactory) -> Repo:
+    """A repository with a profile and its tree, committed; it is rendered once for all tests."""
+    kept = tmp_path_factory.getbasetemp() / "a committed repository"
+    if kept.exists():
+        shutil.copytree(kept, empty.folder, dirs_exist_ok=True)
+        return empty
     empty.write("profiles/demo.yaml", PROFILE)
     ran = empty.run("render", "profiles/demo.yaml")
     assert ran.code == 0, ran.err
     empty.commit()
+    shutil.copytree(empty.folder, kept)
     return empty
