@@ -36,7 +36,7 @@ def told(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, Risk] | N
     before, after = integrations(old), integrations(new)
     if before != after:
         return _kinds(before, after), _risk(before, after)
-    found = [each for each in leaves(old, new) if each.route != ("name",)]
+    found = list(_leaves(old, new))
     if not found:
         return None
     targets = list(dict.fromkeys(differing(found)))
@@ -44,6 +44,17 @@ def told(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, Risk] | N
         return "other texts", Risk.SAFE
     more = [f"{len(targets) - _MOST} more"] if len(targets) > _MOST else []
     return "; ".join((*targets[:_MOST], *more)), Risk.REVIEW
+
+
+def _leaves(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Leaf]:
+    """Where two receivers differ: of one integration the first with the first, whatever their titles are."""
+    for key in dict.fromkeys((*old, *new)):
+        before, after = old.get(key, MISSING), new.get(key, MISSING)
+        if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+            for index, pair in enumerate(zip(before, after, strict=True)):
+                yield from leaves(*pair, (key, index))
+        elif key != "name" and before != after:
+            yield Leaf((key,), before, after)
 
 
 def _kinds(old: tuple[str, ...], new: tuple[str, ...]) -> str:
@@ -71,6 +82,8 @@ def differing(found: list[Leaf], above: str = "") -> Iterator[str]:
 
 
 def _said(leaf: Leaf, name: str) -> str:
+    if isinstance(leaf.old, list) and isinstance(leaf.new, list) and len(leaf.old) != len(leaf.new):
+        return f"{len(leaf.new)} {name} instead of {len(leaf.old)}"
     if not _is_open(leaf.route) or isinstance(leaf.old, dict | list) or isinstance(leaf.new, dict | list):
         return (
             f"{name} is gone" if leaf.new is MISSING else f"{name} is new" if leaf.old is MISSING else f"another {name}"
