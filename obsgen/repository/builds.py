@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from obsgen.findings import Finding, InputError, Place, Severity, error
@@ -85,7 +85,10 @@ def build_trees(kustomizations: Iterable[Kustomization], readings: Iterable[Read
 
 
 class Shared:
-    """Objects that several builds have as they are: each is read once, and is the same one in all of them."""
+    """Objects that several builds have as they are: each is read once, and its value is the same one in all of them.
+
+    The objects themselves are told apart: each is applied with others.
+    """
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Built, KubeObject | None]] = {}
@@ -95,7 +98,8 @@ class Shared:
         key = id(built.node)  # as long as what was built is kept, no other node has it
         if not built.shared or key not in self._known:
             self._known[key] = built, as_object(Located(built.object, Origins(built)))
-        return self._known[key][1]
+        found = self._known[key][1]
+        return replace(found) if found else None
 
 
 def _build(kustomization: Kustomization, load: _Loader, parts: Parts, shared: Shared) -> BuiltTree:
