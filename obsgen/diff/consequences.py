@@ -129,7 +129,7 @@ class _Side:
         found = self.tree.readers(fault.finding.place.file)
         for note in fault.finding.notes:
             found = found & self.tree.readers(note.place.file) or found
-        return found
+        return self.tree.alike(found)
 
 
 @dataclass(frozen=True, eq=False)

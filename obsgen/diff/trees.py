@@ -56,11 +56,11 @@ class Tree:
         documents: dict[Unit, dict[str, Located]] = {}
         for unit, found in self._objects():
             objects.setdefault(unit, {})[key_of(found)] = found
-        environments = {each[:2] for each in objects}
+        units = frozenset(objects)
         for path, located in self._documents():
-            documents.setdefault(self._owner(path, environments), {})[path] = located
-        units = sorted({*objects, *documents})
-        return {each: State(each, objects.get(each, {}), documents.get(each, {}), self) for each in units}
+            documents.setdefault(self._owner(path, units), {})[path] = located
+        every = sorted({*objects, *documents})
+        return {each: State(each, objects.get(each, {}), documents.get(each, {}), self) for each in every}
 
     @cached_property
     def meanings(self) -> dict[str, list[Meaning]]:
@@ -93,6 +93,18 @@ class Tree:
             path = self.path(file)
             found = frozenset(unit for unit, state in self.states.items() if path in state.documents)
         return found or frozenset((self._unit(Path(file).resolve().parent),))
+
+    def alike(self, units: frozenset[Unit]) -> frozenset[Unit]:
+        """Some units, and those that the sample leaves out since they are like one of them."""
+        if self.sample is self.repository:
+            return units
+        shapes = {self._shapes[each] for each in units if each in self._shapes}
+        return units | {each for each, shape in self._shapes.items() if shape in shapes}
+
+    @cached_property
+    def _shapes(self) -> dict[Unit, str]:
+        found = (each.kustomization for each in self.repository.builds)
+        return {self._unit(each.folder): self.sample.shape_of(each) for each in found}
 
     @cached_property
     def _readers(self) -> dict[str, frozenset[Unit]]:
@@ -145,7 +157,7 @@ class Tree:
                 return Unit(root.name, environment, cluster)
         return Unit(root.name)
 
-    def _owner(self, path: str, environments: set[tuple[str, str]]) -> Unit:
+    def _owner(self, path: str, units: Collection[Unit]) -> Unit:
         """The unit that a file is for: the environment, or the cluster, whose name its path has."""
         file = self.folder / path
         root = self._root(file.parent)
@@ -153,10 +165,12 @@ class Tree:
             return Unit(Path(path).parent.as_posix())
         *parts, name = file.relative_to(root).parts
         words = [*parts, name.partition(".")[0].removeprefix("routes-")]
-        at = next((index for index, each in enumerate(words) if (root.name, each) in environments), None)
+        environments = {each.environment for each in units if each.stack == root.name}
+        at = next((index for index, each in enumerate(words) if each in environments), None)
         if at is None:
             return Unit(root.name)
-        return Unit(root.name, words[at], words[at + 1] if at + 1 < len(words) - 1 else "")
+        cluster = Unit(root.name, *words[at : at + 2])
+        return cluster if cluster.cluster and (cluster in units or at + 2 < len(words)) else Unit(root.name, words[at])
 
     def _root(self, folder: Path) -> Path | None:
         """The rendered tree that a folder is of."""

@@ -95,6 +95,10 @@ class Gathered:
         wanted = few | {table.target for table in self.route_tables}
         return [one for one in found if one.folder in wanted]
 
+    def shape_of(self, kustomization: Kustomization) -> str:
+        """Equal for kustomizations that differ in names and figures alone."""
+        return self._shapes.of(kustomization)
+
     @cached_property
     def _shapes(self) -> Shapes:
         documents: dict[Path, list[Any]] = {}

@@ -14,6 +14,7 @@ from written import compared, ids, lines
 from obsgen.diff.consequences import consequences
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.trees import Tree
+from obsgen.repository.shapes import MOST_ALIKE
 from obsgen.tree.paths import RECORD
 
 GONE = "vllm:gpu_cache_usage_perc"
@@ -289,6 +290,26 @@ def test_what_a_patch_says_is_told_of_its_environment(tmp_path: Path) -> None:
         if "no-data" in each.id
     ]
     assert told == [("Long", ["prod"])]
+
+
+def test_what_is_found_in_a_few_clusters_is_told_of_all_that_are_like_them(tmp_path: Path) -> None:
+    count = MOST_ALIKE + 3
+    old = _stack(rules(alert("Long", f"{RUNNING} > 9")))
+    new = dict(old)
+    for number in range(count):
+        folder = f"out/demo/overlays/prod/c{number}"
+        for files in (old, new):
+            files[f"{folder}/kustomization.yaml"] = yaml.safe_dump(
+                {
+                    "resources": ["../../../base"],
+                    "patches": [{"path": "patch.yaml"}],
+                }
+            )
+        old[f"{folder}/patch.yaml"] = rules(alert("Long", f"{RUNNING} > {number}"))
+        new[f"{folder}/patch.yaml"] = rules(alert("Long", f"{GONE} > {number}"))
+    found = compared(tmp_path, old, new).changes
+    told = [(each, units) for each, units in found.items() if "no-data" in each.id]
+    assert [(each.subject, len(units)) for each, units in told] == [("Long", count)]
 
 
 def test_nothing_is_looked_at_where_nothing_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
