@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from obsgen.diff.model import Risk
+from obsgen.diff.shown import shown
 from obsgen.diff.words import or_nothing
 from obsgen.promql.durations import milliseconds
 from obsgen.repository.objects import Located
@@ -88,7 +89,9 @@ class Page:
         if paths := left.intersection(_PATHS):
             yield Told(paths, "change/monitor-address", "~", f"path {self._path} → {other._path}", Risk.REVIEW)
         for key in sorted(left & _ADDRESSES):
-            what = f"{key} {or_nothing(self.value.get(key))} → {or_nothing(other.value.get(key))}"
+            values = (each.value.get(key) for each in (self, other))
+            old, new = (or_nothing(None) if each is None else shown("", (key,), each) for each in values)
+            what = f"{key} {old} → {new}" if old and new else f"another {key}"
             yield Told(frozenset((key,)), "change/monitor-address", "~", what, Risk.REVIEW)
         if found := frozenset(each for each in left if each.endswith(("_sd_configs", "static_configs", "Configs"))):
             yield Told(found, "change/monitor-targets", "~", "scrapes other targets", Risk.REVIEW)

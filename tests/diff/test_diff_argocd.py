@@ -91,6 +91,16 @@ def test_an_application_that_is_gone(tmp_path: Path, metadata: dict[str, Any], t
     assert (back.what, back.risk) == ("deploys out/shop/overlays/prod to eu-1", Risk.SAFE)
 
 
+def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    urls = (f"https://ci:s3cr3tpass{each}@git.example.org/a.git" for each in "12")
+    old, new = ({**spec(), "source": {**spec()["source"], "repoURL": each}} for each in urls)
+    (found,) = told(tmp_path / "1", old, new)
+    assert "another repository" in found
+    assert "s3cr3t" not in found
+    repos = ({"a.yaml": manifest(PROJECT, {"sourceRepos": [f"https://ci:s3cr3tpass{each}@x/a"]})} for each in "12")
+    assert "s3cr3t" not in str(list(projects.compare(pair_of(tmp_path / "2", *repos))))
+
+
 def clusters(*names: str, **more: Any) -> dict[str, Any]:
     """An ApplicationSet's spec."""
     elements = [{"cluster": each} for each in names]

@@ -55,6 +55,7 @@ def job(value: str) -> list[dict[str, Any]]:
             ["scrapes other targets: app=chat in all namespaces instead of app=chat in a (needs review)"],
         ),
         (spec({"port": "http"}), spec({"port": "web"}), ["port http → web (needs review)"]),
+        (spec({"port": "a"}), spec({"port": "a", "scheme": "https"}), ["scheme nothing → https (needs review)"]),
         (
             spec({"port": "http", "path": "/m"}),
             spec({"port": "http"}),
@@ -127,6 +128,11 @@ def job(value: str) -> list[dict[str, Any]]:
 def test_a_monitor_that_changes(tmp_path: Path, old: dict[str, Any], new: dict[str, Any], expected: list[str]) -> None:
     found = told(tmp_path, old, new)
     assert [each for each in found if "spec.endpoints" not in each] == expected
+
+
+def test_parameters_that_look_secret_are_not_shown(tmp_path: Path) -> None:
+    old, new = (spec({"port": "a", "params": {"access_token": [f"ghp_{each * 36}"]}, "scheme": each}) for each in "xy")
+    assert told(tmp_path, old, new) == ["another params (needs review)", "scheme x → y (needs review)"]
 
 
 def test_several_differences_of_a_page_leave_nothing_untold(tmp_path: Path) -> None:

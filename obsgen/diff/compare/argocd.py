@@ -12,6 +12,7 @@ from obsgen.diff.pruning import bringing, brought, stays
 from obsgen.diff.things import Thing, things
 from obsgen.diff.unexplained import many
 from obsgen.diff.words import or_nothing
+from obsgen.leaks import masked
 from obsgen.repository.argocd.applications import GROUP
 from obsgen.source import Route
 
@@ -160,7 +161,7 @@ def _sources(thing: Thing, spec: Route) -> Iterator[Change]:
             what = f"{f'chart {chart}' if chart else 'revision'} {old} → {new}"
             yield thing.change("change/application-revision", "~", what, Risk.REVIEW, leaf.route)
         elif name and isinstance(old, str) and isinstance(new, str):
-            what = f"deploys from another {name}: {new} instead of {old}"
+            what = masked(f"deploys from another {name}: {new} instead of {old}", "***")
             yield thing.change("change/application-source", "~", what, Risk.REVIEW, leaf.route)
 
 

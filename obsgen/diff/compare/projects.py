@@ -8,6 +8,7 @@ from typing import Any
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things
+from obsgen.leaks import masked
 from obsgen.repository.argocd.applications import GROUP
 
 _LISTS = ("sourceRepos", "destinations", "clusterResourceWhitelist", "namespaceResourceWhitelist")
@@ -50,7 +51,7 @@ def _differing(field: str, old: Any, new: Any) -> tuple[list[str], list[str]]:
 
 def _right(entry: Any) -> str:
     if not isinstance(entry, dict):
-        return str(entry)
+        return masked(str(entry), "***")
     if "kind" in entry:
         group, kind = str(entry.get("group") or ""), str(entry["kind"])
         return kind if kind != "*" else f"all kinds of {group or 'the core'}"
