@@ -98,6 +98,7 @@ def _grouping(old: str, new: str) -> str:
     if old.startswith("by (") and new.startswith("by ("):
         before, after = (each[4:-1].split(", ") for each in (old, new))
         gone, come = ([each for each in one if each not in two] for one, two in ((before, after), (after, before)))
-        if not (gone and come):
-            return f"no longer by {', '.join(gone)}" if gone else f"also by {', '.join(come)}"
+        if gone and come:
+            return f"by {', '.join(come)} instead of {', '.join(gone)}"
+        return f"no longer by {', '.join(gone)}" if gone else f"also by {', '.join(come)}"
     return f"{new or 'by nothing'} instead of {old or 'by nothing'}"

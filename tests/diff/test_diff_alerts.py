@@ -127,6 +127,39 @@ def test_another_object_file_or_order_is_nothing(tmp_path: Path) -> None:
     assert told(tmp_path, old, new) == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("max by (a) (x)", "max by (a, b) (x)", "also by b"),
+        ("max by (a, b) (x)", "max by (b) (x)", "no longer by a"),
+        ("max by (a, b) (x)", "max by (c, b) (x)", "by c instead of a"),
+        ("max(x)", "max by (a) (x)", "by (a) instead of by nothing"),
+        ("max by (a) (x)", "max without (a) (x)", "without (a) instead of by (a)"),
+        ("x - on (a) y", "x - on (b) y", "on (b) instead of on (a)"),
+    ],
+)
+def test_labels_that_an_alert_is_told_by(old: str, new: str, what: str, tmp_path: Path) -> None:
+    sides = ([alert("Odd", f"{each} > 1")] for each in (old, new))
+    assert of(tmp_path, *sides) == [f"~ Odd: {what} (needs review)"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("histogram_quantile(0.9, x) > 1", "histogram_quantile(0.99, x) > 1", "0.99 instead of 0.9"),
+        ("min(x) > 1", "max(x) > 1", "max instead of min"),
+        ("x > bool 1", "x > 1", "> instead of > bool"),
+        ("x offset 5m > 1", "x > 1", "window offset 5m → now"),
+        ("x == 1", "x == 2", "limit 1 → 2"),
+        ('sum(x{a="b"}) > 1', "sum(x) > 1", 'no longer only a="b"'),
+        ('label_replace(x, "a", "b", "c", "d") > 1', 'label_replace(x, "a", "e", "c", "d") > 1', "'e' instead of 'b'"),
+    ],
+)
+def test_what_nobody_knows_the_direction_of_needs_review(old: str, new: str, what: str, tmp_path: Path) -> None:
+    sides = ([alert("Odd", each)] for each in (old, new))
+    assert of(tmp_path, *sides) == [f"~ Odd: {what} (needs review)"]
+
+
 def test_details_have_both_expressions_and_the_series(tmp_path: Path) -> None:
     new = {**PLAIN, "expr": "rate(delay[5m]) > 9"}
     [found] = changes(tmp_path, {"r.yaml": rule_object(PLAIN)}, {"r.yaml": rule_object(new)})

@@ -208,21 +208,21 @@ def inhibiting(*equal: str, target: str = "warning") -> Data:
     return {**CONFIG, "inhibit_rules": [{**rule, "equal": list(equal)}]}
 
 
-HEAD = "silences severity=warning while severity=critical fires"
+HEAD = "severity=warning while severity=critical fires"
 
 
 def test_what_silences_other_alerts_may_stop_paging(tmp_path: Path) -> None:
     assert of(tmp_path / "new", CONFIG, inhibiting("team")) == [
-        f"+ inhibition: {HEAD}, for equal team (may stop paging)"
+        f"+ inhibition: silences {HEAD}, for equal team (may stop paging)"
     ]
     assert of(tmp_path / "gone", inhibiting("team"), CONFIG) == [
-        f"- inhibition: no longer {HEAD}, for equal team (may page)"
+        f"- inhibition: no longer silences {HEAD}, for equal team (may page)"
     ]
     assert of(tmp_path / "more", inhibiting("team"), inhibiting("team", "job")) == [
-        f"~ inhibition: {HEAD}: job must be equal, too (may page)"
+        f"~ inhibition: silences only where job is equal, too: {HEAD} (may page)"
     ]
     assert of(tmp_path / "less", inhibiting("team", "job"), inhibiting("job")) == [
-        f"~ inhibition: {HEAD}: team need no longer be equal (may stop paging)"
+        f"~ inhibition: silences also where team differs: {HEAD} (may stop paging)"
     ]
     assert of(tmp_path / "order", inhibiting("team", "job"), inhibiting("job", "team")) == []
 

@@ -100,10 +100,10 @@ class _Both:
 
     def _narrowed(self, old: Inhibition, new: Inhibition) -> Change:
         gone, come = sorted({*old.equal} - {*new.equal}), sorted({*new.equal} - {*old.equal})
-        must = f"{', '.join(come)} must be equal, too" if come else ""
-        need = f"{', '.join(gone)} need no longer be equal" if gone else ""
+        parts = [f"only where {_are(come)} equal, too"] if come else []
+        parts += [f"also where {', '.join(gone)} differ{'' if len(gone) > 1 else 's'}"] if gone else []
         risk = Risk.REVIEW if gone and come else Risk.PAGES if come else Risk.STOPS_PAGING
-        what = f"{_head(new)}: {'; '.join(filter(None, (must, need)))}"
+        what = f"silences {', and '.join(parts)}: {_sides_text(new)}"
         return self._inhibition("change/inhibition-changed", "~", what, risk, old, new)
 
     def _inhibition(
@@ -172,10 +172,14 @@ def _sides(each: Inhibition) -> tuple[frozenset[Matcher], frozenset[Matcher]]:
     return frozenset(each.source), frozenset(each.target)
 
 
-def _head(each: Inhibition) -> str:
+def _are(labels: list[str]) -> str:
+    return f"{', '.join(labels)} {'are' if len(labels) > 1 else 'is'}"
+
+
+def _sides_text(each: Inhibition) -> str:
     source, target = (", ".join("".join(one) for one in side) or "all" for side in (each.source, each.target))
-    return f"silences {target} while {source} fires"
+    return f"{target} while {source} fires"
 
 
 def _text(each: Inhibition) -> str:
-    return f"{_head(each)}, for equal {', '.join(sorted(each.equal)) or 'any'}"
+    return f"silences {_sides_text(each)}, for equal {', '.join(sorted(each.equal)) or 'any'}"
