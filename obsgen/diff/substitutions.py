@@ -119,6 +119,7 @@ def _value(part: KubeObject | Located) -> Any:
 
 
 _KNOWN: dict[int, tuple[Any, Counter[Role]]] = {}
+"""What was found, by the identity of a value, which is kept so that no other one gets it."""
 
 
 def _roles(value: Any) -> Counter[Role]:

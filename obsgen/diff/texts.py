@@ -17,6 +17,8 @@ from obsgen.diff.wholes import STACK_IDS
 from obsgen.findings import Place
 
 _RUNBOOKS = "runbooks"
+_PROSE = (".md", ".rst", ".txt")
+"""Endings of what only people read."""
 _UNITS = 5
 """Units in which names are looked for that another one took: of many clusters the first will do."""
 
@@ -78,9 +80,10 @@ class _Texts:
     def _other(self, path: str) -> Change:
         if path not in self.old.texts:
             return Change("change/file-added", "+", path, "new", Risk.SAFE, (), (), *self._places(path))
+        risk = Risk.SAFE if path.endswith(_PROSE) else Risk.REVIEW
         if path not in self.new.texts:
-            return Change("change/file-removed", "-", path, "gone", Risk.REVIEW, (), (), *self._places(path))
-        return Change("change/file-changed", "~", path, "changed", Risk.REVIEW, (), (), *self._places(path))
+            return Change("change/file-removed", "-", path, "gone", risk, (), (), *self._places(path))
+        return Change("change/file-changed", "~", path, "changed", risk, (), (), *self._places(path))
 
     def _places(self, path: str) -> tuple[Place | None, Place | None]:
         old, new = (Place(path) if path in side.texts else None for side in (self.old, self.new))

@@ -82,6 +82,8 @@ def test_other_texts_are_told_by_their_paths(tmp_path: Path) -> None:
         "- out/shop/scripts/b.sh: gone (needs review)",
         "+ out/shop/scripts/c.sh: new (safe)",
     ]
+    notes = (tree(**{"notes__a.md": each}) for each in ("one", "two"))
+    assert lines(told(tmp_path / "notes", *notes)) == ["~ out/shop/notes/a.md: changed (safe)"]
 
 
 def test_a_name_that_another_one_took_is_no_other_text(tmp_path: Path) -> None:
