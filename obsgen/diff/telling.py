@@ -50,7 +50,11 @@ class Line:
         names, text = self.names, ", ".join(self.names)
         if len(names) <= _LISTED and width(text) <= columns:
             return text
-        return f"{len(names):,} {_plural(self.first)}" if len(names) > 1 else shortened(text, columns)
+        if len(names) == 1:
+            return shortened(text, columns)
+        counted = f"{len(names):,} {_plural(self.first)}"
+        whole = f"{counted}{_shared(names)}"
+        return whole if width(whole) <= columns else counted
 
     @property
     def place(self) -> Place | None:
@@ -157,6 +161,12 @@ def _order(line: Line) -> tuple[object, ...]:
     return (-line.risk.rank, -len(line.units), line.where, place is None, place or Place(""), line.names)
 
 
+def _shared(names: Iterable[str]) -> str:
+    """What all are of, if it is one thing: ` of vLLM Production` of the panels of one dashboard."""
+    owners = {name.partition('" of ')[2] for name in names}
+    return f" of {''.join(owners)}" if len(owners) == 1 and "" not in owners else ""
+
+
 def _plural(change: Change) -> str:
     noun = change.id.partition("/")[2].partition("-")[0]
     if noun.endswith("y") and not noun.endswith(("ay", "ey", "oy")):
@@ -185,7 +195,7 @@ def _by_stack(units: Iterable[Unit]) -> Known:
 
 def _where(units: Collection[Unit], known: Known) -> str:
     """The environments and clusters in few words: `all`, `prod`, `prod/eu-1, dev`, `prod (37 of 1,000 clusters)`."""
-    every = [unit for stack in sorted({each.stack for each in units}) for unit in known[stack]]
+    every = [unit for stack in sorted({each.stack for each in units}) for unit in known.get(stack, ())]
     applied = [each for each in every if each.environment not in ("", ARGOCD)]
     if not applied and all(not each.environment for each in units):
         return ""

@@ -52,6 +52,16 @@ def test_things_that_change_alike_are_one_line() -> None:
     assert line.names == ["A", "B", "C", "D", "E"]
 
 
+def test_many_panels_of_one_dashboard_are_told_as_its_own() -> None:
+    panels = [f'panel "Share of {name}" of vLLM Production' for name in "ABCD"]
+    (line,) = lines({change(name, id="change/panel-query"): EVERY for name in panels})
+    assert line.subject == "4 panels of vLLM Production"
+    assert line.subject_within(20) == "4 panels"
+    others = [*panels, 'panel "Load" of GPU Metrics']
+    (line,) = lines({change(name, id="change/panel-query"): EVERY for name in others})
+    assert line.subject == "5 panels"
+
+
 @pytest.mark.parametrize(
     ("id_", "said"),
     [("alert-x", "4 alerts"), ("policy-x", "4 policies"), ("class-x", "4 classes"), ("key-x", "4 keys")],
