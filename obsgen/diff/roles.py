@@ -16,7 +16,12 @@ _MATCHER = re.compile(r'\b([a-zA-Z_]\w*)\s*=\s*\\?"([\w./:-]+)\\?"')
 _MEANING = frozenset(("alertname", "le", "quantile", "severity", "version"))
 """Labels whose values mean something: another one is no other name of the same thing."""
 _LABELS = frozenset(("labels", "externalLabels", "external_labels", "commonLabels"))
-_OURS = frozenset(("app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/version"))
+_DESTINATIONS = frozenset(("destination", "destinations"))
+_NAMESPACES = frozenset(("namespace", "matchNames", "targetNamespace"))
+_VERSION = re.compile(r"v?\d")
+_OURS = frozenset(
+    ("helm.sh/chart", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/version")
+)
 
 Role = tuple[str, str]
 """A role, and the name that something has in it."""
@@ -43,12 +48,35 @@ def _of_text(route: Route, text: str) -> Iterable[Role]:
     key, above = (keys[-1] if keys else ""), (keys[-2] if len(keys) > 1 else "")
     if keys == ["metadata", "namespace"]:
         return [(HOME, text)]
-    if key in ("namespace", "matchNames", "targetNamespace"):
+    if key in _NAMESPACES:
         return [(NAMESPACE, text)]
-    if above in ("destination", "destinations") or key == "destinations":
+    if above in _DESTINATIONS:
         return [(CLUSTER, text)] if key == "name" else []
     if above in _LABELS:
-        return [] if key in _MEANING or key in _OURS else [(key, text)]
+        return [] if key in _MEANING or key in _OURS or _VERSION.match(text) else [(key, text)]
     if "=" not in text:
         return []
-    return [(name, value) for name, value in _MATCHER.findall(text) if name not in _MEANING]
+    found = _MATCHER.findall(text)
+    return [(name, value) for name, value in found if name not in _MEANING and not _VERSION.match(value)]
+
+
+def written(value: Any) -> frozenset[Role]:
+    """The values that something gives to labels: what is only asked for is called so by others."""
+    return frozenset(_written(value))
+
+
+def _written(value: Any) -> Iterator[Role]:
+    if isinstance(value, dict):
+        target, made = value.get("targetLabel"), value.get("replacement")
+        if isinstance(target, str) and isinstance(made, str):
+            yield target, made
+        for key, each in value.items():
+            if key in _DESTINATIONS or key in _NAMESPACES:
+                yield from (role for route, text in _texts(each, (key,)) for role in _of_text(route, text))
+            elif key in _LABELS and isinstance(each, dict):
+                yield from ((str(label), str(text)) for label, text in each.items())
+            else:
+                yield from _written(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _written(each)

@@ -13,7 +13,7 @@ from typing import Any
 
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles
+from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
 from obsgen.diff.trees import State
 from obsgen.diff.volumes import keeps_volumes
 from obsgen.repository.objects import KubeObject, Located, as_object
@@ -64,7 +64,7 @@ def substitutions(pair: Pair) -> list[Substitution]:
     found: dict[tuple[str, str], list[str]] = {}
     units = {each.cluster for each in pair.old.tree.states}
     for (role, name), count in sorted(gone.items()):
-        if role == CLUSTER and name in units:
+        if (role == CLUSTER and name in units) or not _is_ours((role, name), count, before):
             continue  # a cluster of a fleet is told as one that is gone, and one that is new
         there = [each for (other, each), now in come.items() if other == role and (now == count or _alone(role, gone))]
         if len(there) == 1 and _leaves_nothing(pair, role, name, there[0]):
@@ -76,6 +76,13 @@ def _enough(found: Counter[Role], other: Counter[Role]) -> dict[Role, int]:
     """The names that are on one side alone, and there often enough."""
     least = {each: _LEAST.get(each[0], _OF_LABELS) for each in found}
     return {each: count for each, count in found.items() if count >= least[each] and each not in other}
+
+
+def _is_ours(role: Role, count: int, values: list[Any]) -> bool:
+    """Whether the files give a name to something; a value that they only ask for means something of its own."""
+    if role[0] == HOME or (role[0] in _LEAST and count >= _OF_LABELS):
+        return True
+    return any(role in written(each) for each in values)
 
 
 def _alone(role: str, gone: Mapping[Role, int]) -> bool:

@@ -123,6 +123,32 @@ def test_another_severity_is_no_other_name(tmp_path: Path) -> None:
     assert not substitutions(pair_of(tmp_path, {"a.yaml": old}, {"a.yaml": new}))
 
 
+@pytest.mark.parametrize(("old", "new"), [("oom", "error"), ("500", "503"), ("v1", "v2")])
+def test_what_is_only_asked_for_is_no_other_name(tmp_path: Path, old: str, new: str) -> None:
+    def asking(value: str) -> str:
+        rules = [{"alert": each, "expr": f'sum(failed_total{{reason="{value}"}})'} for each in "ABC"]
+        return manifest(RULE, {"groups": [{"name": "g", "rules": rules}]})
+
+    assert not substitutions(pair_of(tmp_path, {"a.yaml": asking(old)}, {"a.yaml": asking(new)}))
+
+
+@pytest.mark.parametrize("label", ["cluster", "namespace"])
+def test_one_alert_that_asks_for_another_place_is_no_other_name(tmp_path: Path, label: str) -> None:
+    def asking(value: str) -> str:
+        expression = f'absent(up{{{label}="{value}"}}) or up{{{label}="{value}"}} == 0'
+        return manifest(RULE, {"groups": [{"name": "g", "rules": [{"alert": "A", "expr": expression}]}]})
+
+    assert not substitutions(pair_of(tmp_path, {"a.yaml": asking("one")}, {"a.yaml": asking("two")}))
+
+
+def test_versions_in_labels_are_no_names(tmp_path: Path) -> None:
+    old, new = (
+        "".join(manifest(("v1", "Service"), {"x": 1}, each, metadata={"labels": {"release": tag}}) for each in "abc")
+        for tag in ("v1.2", "v1.3")
+    )
+    assert not substitutions(pair_of(tmp_path, {"a.yaml": old}, {"a.yaml": new}))
+
+
 def test_targets_of_a_monitor_are_never_taken_for_another_name(tmp_path: Path) -> None:
     def labelled(app: str) -> str:
         rules = [{"alert": each, "expr": "x", "labels": {"app": app}} for each in "ABC"]
@@ -169,6 +195,7 @@ def old_expression(namespace: str) -> str:
         ({"expr": 'up{job="a", severity="b", path=~"c"}'}, {("job", "a"): 1}),
         ({"json": '{"expr": "up{job=\\"a\\"}"}'}, {("job", "a"): 1}),
         ({"destination": {"name": "eu", "namespace": "n"}}, {("cluster", "eu"): 1, ("namespace", "n"): 1}),
+        ({"labels": {"tier": "v2", "helm.sh/chart": "a-1"}}, {}),
         ({"externalLabels": {"cluster": "eu"}}, {("cluster", "eu"): 1}),
     ],
 )
