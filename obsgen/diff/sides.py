@@ -127,11 +127,14 @@ def _folder_tree(paths: Sequence[str], source: Source) -> Tree:
 def _stacks(paths: Sequence[str], old: Source, new: Source, asked: Asked, room: Path) -> Sides:
     """The trees of stacks on both sides."""
     before, now = known.profiles_at(old, paths), known.profiles_at(new, paths)
-    if not paths and not before and not now:
+    named = {*_wanted(before, paths), *_wanted(now, paths)}
+    of_old = [*_wanted(before, paths), *_unclaimed(old, before, named if paths else None)]
+    of_new = [*_wanted(now, paths), *(_unclaimed(new, now, named if paths else None) if asked.head else ())]
+    if not paths and not of_old and not of_new:
         raise ObsgenError("there are no profiles in profiles/. Name some, or folders of manifests")
     after = _rendered(paths, now, asked, room, new, set(before.values())) if not asked.head else None
-    stacks = list(after.profiles) if after else _wanted(now, paths)
-    gone = [stack for stack in [*_wanted(before, paths), *_unclaimed(old, before, paths)] if stack not in stacks]
+    stacks = list(after.profiles) if after else of_new
+    gone = [stack for stack in of_old if stack not in stacks]
     head = after or _side(new, stacks, now, Asked(templates=asked.templates), room / "new")
     base = _side(old, [*stacks, *gone], before, asked, room / "old")
     notes = [*_notes(base, asked.render_base), *_notes(head, expected=not asked.head)]
@@ -143,12 +146,12 @@ def _wanted(found: Mapping[str, str], paths: Sequence[str]) -> list[str]:
     return [stack for stack, path in found.items() if not paths or path in paths]
 
 
-def _unclaimed(source: Source, found: Mapping[str, str], paths: Sequence[str]) -> list[str]:
-    """The trees of a folder without profiles."""
-    if paths or found or not isinstance(source, OnDisk):
+def _unclaimed(source: Source, found: Mapping[str, str], named: Collection[str] | None) -> list[str]:
+    """The trees of a folder without profiles: all, or those of stacks that were named."""
+    if found or not isinstance(source, OnDisk):
         return []
-    return sorted({each.parent.parent.name for pattern in (f"out/*/{RECORD}", f"*/{RECORD}")
-                   for each in source.folder.glob(pattern)})  # fmt: skip
+    records = (each for pattern in (f"out/*/{RECORD}", f"*/{RECORD}") for each in source.folder.glob(pattern))
+    return sorted(stack for each in records if (stack := each.parent.parent.name) in (named or (stack,)))
 
 
 def _rendered(

@@ -10,9 +10,10 @@ from pathlib import Path
 from obsgen.diff.model import Key, Unit
 from obsgen.findings import Place
 from obsgen.repository import Repository, read_repository
+from obsgen.repository.files import SKIPPED_FOLDERS
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.queries.meanings import Meaning
-from obsgen.tree.paths import OWN, RECORD
+from obsgen.tree.paths import RECORD
 
 ARGOCD = "argo cd"
 """The unit of a stack's Applications, which Argo CD's own cluster gets."""
@@ -75,9 +76,10 @@ class Tree:
     def texts(self) -> dict[str, bytes]:
         """The files that are neither YAML nor JSON, by path below the folder; what obsgen remembers is left out."""
         read = {each.path.resolve() for each in self.repository.readings}
-        files = (file for path in self.paths for file in sorted(path.rglob("*")) if path.is_dir())
-        wanted = (each for each in files if each.is_file() and not each.is_symlink() and OWN not in each.parts)
-        return {self.path(each): each.read_bytes() for each in wanted if each.resolve() not in read}
+        files = ((path, file) for path in self.paths for file in sorted(path.rglob("*")) if path.is_dir())
+        known = (file for path, file in files if not SKIPPED_FOLDERS.intersection(file.relative_to(path).parts))
+        wanted = (each for each in known if not each.is_symlink())
+        return {self.path(each): each.read_bytes() for each in wanted if each.is_file() and each.resolve() not in read}
 
     def part(self, stacks: Collection[str]) -> Repository:
         """The sample of some stacks, and of all that is of no rendered tree; the whole where that is not much more."""

@@ -393,3 +393,59 @@ def test_a_command_that_is_stopped_leaves_nothing_behind(tmp_path: Path, number:
         process.send_signal(number)
         assert process.wait() == code
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_folder_of_trees_without_profiles_says_what_is_gone(repo: Repo) -> None:
+    other = PROFILE.replace("stack: demo", "stack: other").replace("eu-", "us-")
+    repo.write("profiles/other.yaml", other)
+    repo.run("render", "profiles/demo.yaml", "profiles/other.yaml", "--out", "../before")
+    (repo.folder / "profiles/other.yaml").unlink()
+    assert "- stack other" in repo.diff("--base", "../before").out
+    assert repo.diff("profiles/demo.yaml", "--base", "../before").code == 0
+
+
+def test_a_folder_may_be_the_newer_side(repo: Repo) -> None:
+    looser(repo)
+    repo.run("render", "profiles/demo.yaml", "--out", "../after")
+    repo.git("checkout", "-q", "profiles")
+    ran = repo.diff("--head", "../after")
+    assert ran.out.startswith("demo, at ../after, against main\n")
+    assert LOOSER in ran.out
+
+
+def test_a_name_that_stands_for_another_stack_ends_the_first(repo: Repo) -> None:
+    repo.replace("profiles/demo.yaml", "stack: demo", "stack: renamed")
+    for arguments in ([], ["profiles/demo.yaml"]):
+        ran = repo.diff(*arguments)
+        assert "- stack demo" in ran.out
+        assert "+ stack renamed" in ran.out
+
+
+def test_profiles_may_lie_anywhere(repo: Repo) -> None:
+    repo.write("elsewhere/third.yml", PROFILE.replace("stack: demo", "stack: third").replace("eu-", "us-"))
+    repo.run("render", "elsewhere/third.yml")
+    repo.commit()
+    repo.replace("elsewhere/third.yml", "latencyP95: 5s", "latencyP95: 8s")
+    assert repo.diff().code == 0
+    ran = repo.diff("elsewhere/third.yml")
+    assert ran.out.startswith("third, against main\n")
+    assert "elsewhere/third.yml:9" in ran.out
+
+
+def test_two_profiles_of_one_stack_are_refused_as_by_a_render(repo: Repo) -> None:
+    repo.write("profiles/again.yaml", PROFILE)
+    ran = repo.diff()
+    assert (ran.code, "error[profile/duplicate-stack]" in ran.err) == (2, True)
+
+
+def test_every_form_has_the_same_exit_code_and_talks_on_the_other_channel(repo: Repo) -> None:
+    repo.git("rm", "-r", "-q", "--cached", "out")
+    repo.commit("profiles")
+    looser(repo)
+    for form in ("text", "markdown", "json", "github"):
+        ran = repo.diff("--format", form)
+        assert ran.code == 1
+        assert ran.err.startswith("note: ")
+        assert "AlphaLatencyHigh" in ran.out
+        assert "\x1b" not in ran.out
+        assert repo.diff("--format", form, "--base", "HEAD", "--head", "HEAD").code == 0
