@@ -118,6 +118,36 @@ def test_a_file_of_ones_own_components_is_a_cause_too(repo: Repo, named: bool) -
     assert found["AlphaLatencyHigh"][0].startswith("profiles/demo.yaml:")
 
 
+def test_a_file_that_comes_or_goes_is_a_cause_too(repo: Repo) -> None:
+    repo.replace("profiles/demo.yaml", "stack: demo\n", "stack: demo\ntemplates: [own]\n")
+    repo.write("profiles/own/alpha/alerts.yaml", OWN)
+    repo.write("profiles/own/alpha/recording.yaml", "[]\n")
+    repo.run("render", "profiles/demo.yaml")
+    repo.commit()
+    repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 8s")
+    (repo.folder / "profiles/own/alpha/alerts.yaml").unlink()
+    found = subjects(repo)
+    assert set(found["AlphaQueued"]) == {"profiles/own/alpha/alerts.yaml@main:1"}
+    assert found["AlphaLatencyHigh"] == ["profiles/demo.yaml:10"]
+    repo.run("render", "profiles/demo.yaml")
+    repo.commit()
+    repo.replace("profiles/demo.yaml", "latencyP95: 8s", "latencyP95: 9s")
+    repo.write("profiles/own/alpha/alerts.yaml", OWN)
+    assert set(subjects(repo)["AlphaQueued"]) == {"profiles/own/alpha/alerts.yaml:1"}
+
+
+@pytest.mark.parametrize("limit", ["_MOST_LEVERS", "_MOST_STACKS", "_MOST_FILES"])
+def test_nothing_is_tried_where_that_would_take_long(repo: Repo, limit: str) -> None:
+    """Then the changed key that has most in common with the line that decides the alert is its cause."""
+    repo.monkeypatch.setattr(attribution, limit, 0)
+    repo.monkeypatch.setattr(attribution._Stack, "_gone", None)
+    repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 8s")
+    repo.replace("profiles/demo.yaml", "modelServers:\n", "alerts: {AlphaDown: {for: 9m}}\nmodelServers:\n")
+    found = subjects(repo)
+    assert found["AlphaLatencyHigh"] == ["profiles/demo.yaml:10"]
+    assert found["AlphaDown"] == ["profiles/demo.yaml:4"]
+
+
 def test_what_no_profile_brought_is_obsgens_own_doing(repo: Repo) -> None:
     """A committed tree that this obsgen would not make: an older one made it, or somebody edited it."""
     rules = next((repo.folder / "out/demo").rglob("prometheusrule-*.yaml")).relative_to(repo.folder)
@@ -128,17 +158,6 @@ def test_what_no_profile_brought_is_obsgens_own_doing(repo: Repo) -> None:
     found = subjects(repo)
     assert found["AlphaQueued"] == ["obsgen or its templates"]
     assert found["AlphaLatencyHigh"] == ["profiles/demo.yaml:9"]
-
-
-def test_where_nothing_can_be_tried_the_line_that_decides_has_to_do(repo: Repo) -> None:
-    repo.monkeypatch.setattr(attribution, "_MOST_LEVERS", 0)
-    repo.write(
-        "profiles/demo.yaml",
-        PROFILE.replace("latencyP95: 5s", "latencyP95: 8s").replace(
-            "cluster: {name: eu-prod}", "cluster: {name: eu-prod}, alerts: {AlphaDown: {for: 9m}}"
-        ),
-    )
-    assert subjects(repo)["AlphaLatencyHigh"] == ["profiles/demo.yaml:9"]
 
 
 def test_keys_that_make_no_sense_alone_are_set_back_together(repo: Repo) -> None:
