@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from obsgen import pipeline
+from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.diff.sources import Source
 from obsgen.findings import Finding, InputError, Note, Place
 from obsgen.pipeline import StackTree
@@ -59,14 +60,27 @@ def loaded(source: Source, path: str) -> LoadedProfile:
     return load_profile(there / path, f"{path}{source.mark}")
 
 
-def render_at(source: Source, path: str, templates: Sequence[Path]) -> StackTree:
-    """What a profile came to there. InputError with everything that is wrong with it, told at places there."""
-    try:
-        there = [folder for each in templates if (folder := source.folder_of(each)).is_dir()]
-        return pipeline.render(loaded(source, path), there)
-    except InputError as problem:
-        room = str(source.bring(()))
-        raise InputError(_told(each, room, source.mark) for each in problem.findings) from None
+class Renderer:
+    """Renders profiles of a side, as this obsgen does; components that several of them use are read once."""
+
+    def __init__(self, source: Source, templates: Sequence[Path]) -> None:
+        self._source = source
+        self._templates = [folder for each in templates if (folder := source.folder_of(each)).is_dir()]
+        self._known: dict[tuple[Path, ...], Catalogue] = {}
+
+    def __call__(self, path: str) -> StackTree:
+        """What a profile comes to. InputError with everything that is wrong with it, told at places there."""
+        try:
+            return pipeline.render(loaded(self._source, path), self._templates, self._catalogue)
+        except InputError as problem:
+            room = str(self._source.bring(()))
+            raise InputError(_told(each, room, self._source.mark) for each in problem.findings) from None
+
+    def _catalogue(self, folders: Sequence[Path]) -> Catalogue:
+        key = tuple(folders)
+        if key not in self._known:
+            self._known[key] = catalogue(key)
+        return self._known[key]
 
 
 class Rendered(Protocol):

@@ -19,6 +19,7 @@ from obsgen.findings import ObsgenError
 from obsgen.tree.paths import RECORD
 
 _ROOTS = ("out", "argocd")
+_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -177,8 +178,9 @@ def _side(source: Source, stacks: Sequence[str], profiles: Mapping[str, str], as
     render = [each for each in absent if each in profiles and (asked.render_base or not _lies(folder / each))]
     if absent and (render or any(_lies(folder / each) for each in absent)):
         folder = _copied(folder, [each for each in stacks if each not in render], room)
+    renderer = known.Renderer(source, asked.templates)
     for stack in render:
-        known.put(known.render_at(source, profiles[stack], asked.templates), folder)
+        known.put(renderer(profiles[stack]), folder)
     mine = {stack: path for stack, path in profiles.items() if stack in stacks}
     return Side(_tree(source.label, folder, stacks), source, mine, frozenset(render))
 
@@ -204,6 +206,10 @@ def _tree(label: str, folder: Path, stacks: Iterable[str]) -> Tree:
 
 def _notes(side: Side, expected: bool) -> Iterator[str]:
     """Stacks whose tree is not there, so that it had to be rendered."""
-    for stack in sorted(side.rendered) if not expected else ():
-        where = f"out/{stack} is not committed at {side.source.mark[1:]}" if side.source.mark else f"no out/{stack}"
-        yield f"{where}: rendered from {side.profiles[stack]}{side.source.mark}, by this obsgen"
+    absent = [] if expected else sorted(side.rendered)
+    where = f" committed at {side.source.mark[1:]}" if side.source.mark else f" in {side.source.label}"
+    if len(absent) > _LISTED:
+        yield f"the trees of {len(absent):,} stacks are not{where}: rendered from their profiles there, by this obsgen"
+        return
+    for stack in absent:
+        yield f"out/{stack} is not{where}: rendered from {side.profiles[stack]}{side.source.mark}, by this obsgen"

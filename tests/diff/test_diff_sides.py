@@ -234,6 +234,16 @@ def test_a_tree_that_is_not_committed_is_rendered_from_the_profile_there(repo: R
     assert repo.diff("-q").err == ""
 
 
+def test_many_trees_that_are_not_committed_are_told_in_one_line(repo: Repo) -> None:
+    for number in range(4):
+        text = PROFILE.replace("stack: demo", f"stack: s{number}").replace("eu-", f"eu-{number}-")
+        repo.write(f"profiles/s{number}.yaml", text)
+    repo.commit("profiles")
+    ran = repo.diff()
+    told = "the trees of 4 stacks are not committed at main: rendered from their profiles there, by this obsgen"
+    assert (ran.code, ran.err) == (0, f"note: {told}\n")
+
+
 def test_the_base_is_rendered_anew_where_that_is_asked_for(repo: Repo) -> None:
     looser(repo)
     repo.commit()  # without a render: the tree is stale
