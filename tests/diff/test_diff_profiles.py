@@ -181,3 +181,27 @@ def test_critical_alerts_that_only_chat_hears_of_may_stop_paging(tmp_path: Path)
 
 def test_an_alert_that_nobody_edited_is_not_told(tmp_path: Path) -> None:
     assert told(edit("inference-platform", ("# A full monitoring", "# Another full monitoring")), tmp_path) == set()
+
+
+ALERTMANAGER = """\
+alertmanager:
+  delivery: values
+  receivers:
+    chat: {slack: {channel: "#ml", url: {secret: alertmanager-keys, key: slack}}}
+    pager: {pagerduty: {routingKey: {secret: alertmanager-keys, key: pagerduty}}}
+  severities: {critical: pager, warning: chat}
+"""
+
+
+def test_values_of_a_chart_decide_for_all_clusters_of_their_environment(tmp_path: Path) -> None:
+    name = "cross-provider-benchmark"
+    old = (PROFILES / f"{name}.yaml").read_text(encoding="utf-8") + ALERTMANAGER
+    sides = (
+        rendered(old, name, tmp_path / "old"),
+        rendered(old.replace("critical: pager", "critical: chat"), name, tmp_path / "new"),
+    )
+    found = lines(*sides)
+    assert {each.partition(": ")[2] for each in found} == {"now to chat instead of pager (may stop paging)"}
+    clusters = {each for each in sides[1].states if each.cluster}
+    assert len(clusters) == 3
+    assert found["~ VllmDown: now to chat instead of pager (may stop paging)"] >= clusters
