@@ -315,6 +315,15 @@ def test_a_configuration_that_comes_or_goes(tmp_path: Path) -> None:
     ]
 
 
+def test_a_configuration_that_comes_to_a_file_hides_nothing_else_of_it(tmp_path: Path) -> None:
+    plain_values: Data = {"alertmanager": {"alertmanagerSpec": {"replicas": 1}}}
+    new = {"alertmanager": {"alertmanagerSpec": {"replicas": 2}, "config": CONFIG}}
+    found = told(tmp_path, {"values.yaml": plain_values}, {"values.yaml": new})
+    assert found[0] == "+ values.yaml: configures Alertmanager: tells by pagerduty, slack (safe)"
+    assert "replicas" in " ".join(found[1:])
+    assert "config" not in " ".join(found[1:])
+
+
 def test_a_configuration_may_stand_in_another_folder_than_the_rules(tmp_path: Path) -> None:
     new = changed(routes=[WEB])
     old, now = ({"rules/r.yaml": RULES, "am/alertmanager.yml": each} for each in (CONFIG, new))

@@ -30,18 +30,20 @@ def compare(pair: Pair) -> Iterator[Change]:
     if both.old and both.new:
         yield from (*both.receivers(), *both.inhibitions(), *both.intervals(), *both.rest())
     elif found:
-        yield from (_whole(pair, each) for each in found)
+        yield from map(_whole, found)
     yield Change("", "", "", "", Risk.SAFE, covers=tuple(each for one in found for each in _covers(one)))
 
 
-def _whole(pair: Pair, each: Configured) -> Change:
+def _whole(found: Configured) -> Change:
     """A configuration where there was none, or none where there was one."""
-    names = sorted({kind for one in each.old or each.new for each_ in named(one) for kind in integrations(each_.value)})
-    tells = f"tells by {', '.join(names)}" if names else "tells nobody"
-    if each.new:
-        return each.thing.change("change/configuration-added", "+", f"configures Alertmanager: {tells}", Risk.SAFE)
-    what = f"no longer configures Alertmanager: {tells.replace('tells', 'told', 1)}"
-    return each.thing.change("change/configuration-removed", "-", what, Risk.STOPS_PAGING)
+    receivers = [receiver for one in found.old or found.new for receiver in named(one)]
+    kinds = sorted({kind for each in receivers for kind in integrations(each.value)})
+    tells = f"by {', '.join(kinds)}" if kinds else "nobody"
+    id_, sign, what, risk = "change/configuration-added", "+", f"configures Alertmanager: tells {tells}", Risk.SAFE
+    if found.old:
+        id_, sign, risk = "change/configuration-removed", "-", Risk.STOPS_PAGING
+        what = f"no longer configures Alertmanager: told {tells}"
+    return Change(id_, sign, str(found.thing.owner), what, risk, (), tuple(_covers(found)), *found.thing.places())
 
 
 def _covers(found: Configured) -> Iterator[Spot]:
@@ -130,7 +132,8 @@ class _Both:
 
     def rest(self) -> Iterator[Change]:
         """What holds for all of a configuration; where there are several, what is the first one's."""
-        own = (*_OF_OTHERS, *self.new[0].keys.intervals, *self.new[0].keys.intervals, self.new[0].keys.inhibit)
+        keys = self.new[0].keys
+        own = (*_OF_OTHERS, *keys.intervals, keys.inhibit)
         old, new = (
             {key: each for key, each in side[0].value.items() if key not in own} for side in (self.old, self.new)
         )
