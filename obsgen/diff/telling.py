@@ -162,7 +162,7 @@ def _order(line: Line) -> tuple[object, ...]:
 
 
 def _shared(names: Iterable[str]) -> str:
-    """What all are of, if it is one thing: ` of vLLM Production` of the panels of one dashboard."""
+    """What all are of, if it is one thing: ` of Servers` of the panels of one dashboard."""
     owners = {name.partition('" of ')[2] for name in names}
     return f" of {''.join(owners)}" if len(owners) == 1 and "" not in owners else ""
 

@@ -46,6 +46,14 @@ def config_map(*boards: dict[str, Any], name: str = "boards", folder: str = "", 
     return yaml.safe_dump({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
 
 
+def of_operator(json_: str | None, **spec: Any) -> str:
+    """An object by which Grafana's operator loads a dashboard."""
+    whole = {"json": json_, **spec} if json_ else spec
+    metadata = {"name": "boards", "namespace": "monitoring"}
+    head = {"apiVersion": "grafana.integreatly.org/v1beta1", "kind": "GrafanaDashboard", "metadata": metadata}
+    return yaml.safe_dump({**head, "spec": whole})
+
+
 def changes(folder: Path, old: dict[str, str], new: dict[str, str]) -> list[Change]:
     """What is told of two sets of files."""
     return list(compared(folder, old, new).changes)
