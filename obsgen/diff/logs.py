@@ -22,7 +22,9 @@ def log_differences(old: Node, new: Node, texts: tuple[str, str]) -> list[Differ
 
 def _differences(old: Any, new: Any) -> Iterator[Difference]:
     match old, new:
-        case Binary(right=Number(value=before)), Binary(right=Number(value=after)) if _both_compare(old, new):
+        case Binary(right=Number(value=before, is_vector=False)), Binary(
+            right=Number(value=after, is_vector=False)
+        ) if _both_compare(old, new):
             yield from _told(Part.LIMIT, number(before), number(after), _is_looser(new, before, after))
             yield from _fields(old, new, leaving=("right",))
         case LogRange(), LogRange():

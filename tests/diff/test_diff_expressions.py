@@ -165,3 +165,20 @@ def test_log_queries_are_compared_by_their_tree(given: dict[str, str], told: lis
 def test_other_lines_are_another_log_query() -> None:
     old, new = lines(limit="> 1"), lines(limit="> 1", line="fatal")
     assert logs(old, new) == [("shape", old, new, None)]
+
+
+@pytest.mark.parametrize("limit", [">= 1", "> bool 1", "* 2", "> 1 or vector(1)", "> vector(2)"])
+def test_another_operator_is_another_log_query(limit: str) -> None:
+    assert [each[0] for each in logs(lines(limit="> 1"), lines(limit=limit))] == ["shape"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "looser"),
+    [("> 1", "> 2", True), ("< 1", "< 2", False), ("== 1", "== 2", None), ("> bool 1", "> bool 2", None)],
+)
+def test_limits_of_log_queries_have_a_direction(old: str, new: str, looser: bool | None) -> None:
+    assert [each[3] for each in logs(lines(limit=old), lines(limit=new))] == [looser]
+
+
+def test_numbers_that_are_worked_with_are_no_limits() -> None:
+    assert [each[0] for each in logs(lines(limit="* 2 > 1"), lines(limit="* 3 > 1"))] == ["shape"]

@@ -333,3 +333,10 @@ def test_a_configuration_may_stand_in_another_folder_than_the_rules(tmp_path: Pa
 def test_a_configuration_that_moves_to_another_object_tells_nothing(tmp_path: Path) -> None:
     old, new = {"r.yaml": RULES, **secret(CONFIG)}, {"r.yaml": RULES, **encoded(CONFIG)}
     assert told(tmp_path, old, new) == []
+
+
+def test_what_else_a_secret_has_is_told_beside(tmp_path: Path) -> None:
+    old = secret(CONFIG)
+    old["0.yaml"]["stringData"]["note"] = "x"
+    found = told(tmp_path, {"r.yaml": RULES, **old}, {"r.yaml": RULES, **encoded(CONFIG)})
+    assert found == ["~ Secret ml/alertmanager-main: stringData is gone (needs review)"]
