@@ -90,7 +90,7 @@ class _Fault:
 def consequences(old: Tree, new: Tree, told: _Told) -> Iterator[tuple[Change, frozenset[Unit]]]:
     """What the changes that are told come to, each with the units that have it."""
     units = {unit for each in told.values() for unit in each}
-    if units:
+    if units and old.repository is not new.repository:  # two environments of one side have the same faults
         stacks = {each.stack for each in units}
         yield from _Sides(_Side(old, stacks), _Side(new, stacks), told, units).changes()
 

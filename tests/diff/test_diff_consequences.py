@@ -317,3 +317,5 @@ def test_nothing_is_looked_at_where_nothing_differs(tmp_path: Path, monkeypatch:
     tree = Tree("one", tmp_path.resolve(), (tmp_path.resolve(),))
     monkeypatch.setattr("obsgen.diff.consequences.plain_checks", lambda: pytest.fail("a check was asked for"))
     assert list(consequences(tree, tree, {})) == []
+    told = Change("change/alert-looser", "▲", "Full", "looser", Risk.REVIEW)
+    assert list(consequences(tree, tree, {told: list(tree.states)})) == []
