@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,7 +48,7 @@ class Tree:
     @cached_property
     def sample(self) -> Repository:
         """The same files; of many overlays that are alike a few are built, as is enough to judge what they say."""
-        few = replace(self.repository, every_build=False)
+        few = self.repository.few_built()
         return few if len(few.chosen) < len(self.repository.builds) else self.repository
 
     @cached_property
@@ -75,11 +76,9 @@ class Tree:
     @cached_property
     def texts(self) -> dict[str, bytes]:
         """The files that are neither YAML nor JSON, by path below the folder; what obsgen remembers is left out."""
-        read = {each.path.resolve() for each in self.repository.readings}
-        files = ((path, file) for path in self.paths for file in sorted(path.rglob("*")) if path.is_dir())
-        known = (file for path, file in files if not SKIPPED_FOLDERS.intersection(file.relative_to(path).parts))
-        wanted = (each for each in known if not each.is_symlink())
-        return {self.path(each): each.read_bytes() for each in wanted if each.is_file() and each.resolve() not in read}
+        read = {each.real for each in self.repository.readings}
+        files = sorted(file for path in self.paths for file in _files(path.resolve()) if file not in read)
+        return {each.relative_to(self.folder).as_posix(): each.read_bytes() for each in files}
 
     def part(self, stacks: Collection[str]) -> Repository:
         """The sample of some stacks, and of all that is of no rendered tree; the whole where that is not much more."""
@@ -142,7 +141,7 @@ class Tree:
         files = {file for build in self.repository.builds for file in build.files}
         covered = {Path(file).resolve() for file in files}
         for entry in self.repository.entries:
-            if entry.kind not in _APPLIED and entry.path.resolve() not in covered:
+            if entry.kind not in _APPLIED and entry.real not in covered:
                 yield self.path(entry.path), Located(entry.document.value, entry.document)
 
     def _unit(self, folder: Path) -> Unit:
@@ -194,6 +193,14 @@ class Tree:
     @cached_property
     def _roots(self) -> dict[Path, bool]:
         return {}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder that are no links, those aside that nobody reads."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = [each for each in folders if each not in SKIPPED_FOLDERS]
+        wanted = (Path(root, each) for each in names if each not in SKIPPED_FOLDERS)
+        yield from (each for each in wanted if each.is_file() and not each.is_symlink())
 
 
 def key_of(object_: KubeObject) -> Key:

@@ -70,6 +70,8 @@ def follow_references(run: Run, objects: Objects) -> None:
     kustomize rewrites references to whatever was renamed or moved. Moves matter in the two places that name a
     namespace: subjects of role bindings and services of webhooks.
     """
+    if not any(built.former_ids for built in objects):
+        return  # nothing was renamed or moved: no object need be looked into, or copied
     for built in objects:
         if built.id.kind in _REFERRED.split() and built.first_id.name != built.id.name:
             place = built.origin_place(("metadata", "name"))

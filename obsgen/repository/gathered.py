@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from obsgen.findings import Place
 from obsgen.repository.alerting.alertmanagers import RouteTable
@@ -42,6 +42,12 @@ class Gathered:
     readings: tuple[Reading, ...]
     every_build: bool = False
     """Whether kustomizations that differ in names and figures alone are all built."""
+
+    def few_built(self) -> Self:
+        """The same files, of whose overlays that are alike a few are built; what is known of the files is kept."""
+        few = replace(self, every_build=False)
+        few.__dict__.update({name: getattr(self, name) for name in ("entries", "kustomizations", "references")})
+        return few
 
     @cached_property
     def entries(self) -> list[Entry]:

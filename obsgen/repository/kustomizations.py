@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,7 +36,7 @@ class Reference(NamedTuple):
     path: Path
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Kustomization:
     """A kustomization file; `path` is as typed, `folder` absolute and without links."""
 
@@ -54,11 +55,18 @@ class Kustomization:
         """Whether everything in it has the form that kustomize expects."""
         return not any(misfit.expected for misfit in misfits(self.document.value, KUSTOMIZATION))
 
-    def references(self) -> Iterator[Reference]:
+    def references(self) -> tuple[Reference, ...]:
         """Everything on disk that it names, with normalised paths; remote and inline entries are left out."""
-        for role, route, text in _named(self.document.value):
-            if text and "\n" not in text and "://" not in text:
-                yield Reference(role, route, Path(os.path.normpath(self.folder / text)))
+        return self._references
+
+    @cached_property
+    def _references(self) -> tuple[Reference, ...]:
+        named = ((role, route, text) for role, route, text in _named(self.document.value) if text and "\n" not in text)
+        return tuple(
+            Reference(role, route, Path(os.path.normpath(self.folder / text)))
+            for role, route, text in named
+            if "://" not in text
+        )
 
 
 def roots(kustomizations: Iterable[Kustomization]) -> list[Kustomization]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -21,13 +22,16 @@ Needs = dict[Need, KeyReference]
 _MOUNTING = frozenset(("Alertmanager", "Prometheus"))
 _SILENT = frozenset(("ConfigMap", "PrometheusRule"))
 """Kinds that name no Secrets."""
+_OF_PATHS = frozenset((*_MOUNTING, SECRET))
+_PATH = re.compile(r"etc\W+(alertmanager|prometheus)\W+secrets")
+"""However a text writes the slashes."""
 
 
 def compare(pair: Pair) -> Iterator[Change]:
     """What must be there now, and what need not be any more; and which values are others."""
     yield from _values(pair)
     before, after = (each.tree.states.get(each.unit, each) for each in (pair.old, pair.new))
-    if before is pair.old and not any(each.kind and each.kind not in _SILENT for each in things(pair)):
+    if before is pair.old and not _may_differ(pair):
         return
     old, new = _needs(before), _needs(after)
     come = {need: each for need, each in new.items() if need not in old}
@@ -40,6 +44,30 @@ def compare(pair: Pair) -> Iterator[Change]:
     for secret, found in _by_secret(gone).items():
         more = [] if secret in wanted else [each for each in _every(before) if _secret(each) == secret]
         yield _free(pair, secret, found, more)
+
+
+def _may_differ(pair: Pair) -> bool:
+    """Whether what differs names, or brings, other Secrets than before: then all that is needed is looked at."""
+    found = [each for each in pair.changed if each.key.kind not in _SILENT]
+    if any(each.key.kind in _OF_PATHS for each in found) and any(
+        _has_paths(each.tree) for each in (pair.old, pair.new)
+    ):
+        return True
+    sides = [[each.old for each in found if each.old], [each.new for each in found if each.new]]
+    old, new = ({one for each in side for one in _said(each)} for side in sides)
+    return old != new
+
+
+def _said(object_: KubeObject) -> Iterator[tuple[object, ...]]:
+    """The Secrets that an object names, and those that it brings."""
+    yield from ((each.namespace, each.name, each.key) for each in _named(object_))
+    yield from (("made", each.namespace, each.name, each.keys) for each in _made(object_))
+
+
+@lru_cache(maxsize=4)
+def _has_paths(tree: Tree) -> bool:
+    """Whether a file names a path at which a server may find a Secret."""
+    return any(_PATH.search(one.text) for each in tree.repository.readings for one in each.documents)
 
 
 def _secret(reference: KeyReference) -> tuple[str, str]:
