@@ -120,6 +120,14 @@ def test_each_limit_has_the_unit_of_its_side(tmp_path: Path) -> None:
     assert of(tmp_path, [old], [new]) == ["▲ Hot: looser: 80 °C → 85 °C (needs review)"]
 
 
+def test_several_limits_have_a_unit_each(tmp_path: Path) -> None:
+    old, new = (
+        alert("Hot", f"DCGM_FI_DEV_GPU_TEMP > {heat} or DCGM_FI_DEV_POWER_USAGE > {power}")
+        for heat, power in ((80, 300), (85, 350))
+    )
+    assert of(tmp_path, [old], [new]) == ["▲ Hot: looser: 80 °C → 85 °C and 300 W → 350 W (needs review)"]
+
+
 def test_another_object_file_or_order_is_nothing(tmp_path: Path) -> None:
     other = alert("Lost", "up == 0")
     old = {"a.yaml": rule_object(PLAIN, other), "b.yaml": rule_object(record("x", "y"), name="more")}
