@@ -33,9 +33,9 @@ def _judged(
     repository: Repository, lookup: Lookup, label: str, found: list[tuple[Feeds, Endpoint]]
 ) -> Iterator[Finding]:
     endpoints = [each for _, each in found]
-    honoring = dict.fromkeys(each.at("honorLabels").place() for each in endpoints if each.honors_labels)
-    notes = tuple(Note("honorLabels", each) for each in honoring)
     if label.startswith(_EXPORTED) and all(_honors(*each) for each in found):
+        honoring = dict.fromkeys(each.at("honorLabels").place() for each in endpoints if each.honors_labels)
+        notes = tuple(Note("honorLabels", each) for each in honoring)
         plain = label.removeprefix(_EXPORTED)
         message = f"no {lookup.name} has {label}: with honorLabels the page's own {plain} stays as it is"
         yield Finding(ID, SEVERITY, message, lookup.place, f"ask for {plain}", notes)
