@@ -28,7 +28,7 @@ from obsgen.units import UNITS, parse
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-COMMANDS = ("init", "render", "validate", "trace", "upgrade", "explain", "schema", "tools")
+COMMANDS = ("init", "render", "validate", "trace", "diff", "upgrade", "explain", "schema", "tools")
 
 
 def test_the_engine_names_no_component() -> None:
@@ -150,7 +150,8 @@ def test_what_the_readme_allows_is_carried_by_the_tree_and_its_comment_is_read()
         ("promql/comparison", "2027-01-31"),
         ("dashboard/deprecated-panel", None),
     ]
-    (allowed,), faults = comments(blocks(README, "text")[0], "README.md")
+    (block,) = [each for each in blocks(README, "text") if "allow" in each]
+    (allowed,), faults = comments(block, "README.md")
     assert (allowed.id, allowed.reason, str(allowed.until)) == (
         "promql/comparison",
         "a heartbeat, meant to fire",

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Any
 
-from obsgen.diff.model import Change, Key, Risk
+from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
 from obsgen.diff.trees import State
@@ -49,7 +49,9 @@ def renamed(pair: Pair) -> tuple[Pair, list[Change]]:
     for each in found:
         before = pair
         pair = Pair(applied(pair.old, pair.new, each), pair.new)
-        changes.append(_change(each, before, pair))
+        explained = {both.key for both in before.changed} - {both.key for both in pair.changed}
+        covers = tuple(Spot(key) for key in sorted(explained))
+        changes.append(replace(_change(each, before, pair), covers=covers))
     return pair, changes
 
 

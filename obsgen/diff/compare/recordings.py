@@ -80,10 +80,11 @@ def _limits(pair: Pair, old: Sequence[Held], new: Sequence[Held]) -> Iterator[Ch
     known = ([each for each in side if each.rule.is_alert] for side in held(pair))
     told = {each.name for match in matched(*known) for each in match if each}
     for match in matched(old, new):
-        alert = next(str(each.labels.get("alert")) for each in (match.new, match.old) if each)
+        names = [str(each.labels.get("alert")) for each in (match.new, match.old) if each]
         values = [each.text if each else "nothing" for each in match]
-        if alert not in told and values[0] != values[1]:
-            what = f"limit of {alert} on boards {values[0]} → {values[1]}"
+        if told.isdisjoint(names):
+            how = f"{values[0]} → {values[1]}" if values[0] != values[1] else "is found by other labels"
+            what = f"limit of {names[0]} on boards {how}"
             yield _change(pair, match, "change/recording-limit", "~", what, Risk.REVIEW)
 
 
