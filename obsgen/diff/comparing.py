@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from obsgen.diff.attribution import attribute
+from obsgen.diff.causes.attribution import attribute
 from obsgen.diff.difference import difference
-from obsgen.diff.environments import between, only
 from obsgen.diff.hiding import hidden
-from obsgen.diff.sides import Asked, Sides, sides
+from obsgen.diff.sides.both import Asked, Sides, sides
+from obsgen.diff.sides.environments import between, only
 from obsgen.diff.telling import Told, told
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from obsgen.diff.derived import is_derived
 from obsgen.diff.model import Change, Risk, Unit
 from obsgen.diff.pairs import Pair
-from obsgen.diff.series import few
+from obsgen.diff.scraping.series import few
 from obsgen.diff.substitutions import Substitution, substitutions
 from obsgen.diff.trees import ARGOCD, Tree
 from obsgen.diff.wholes import STACK_IDS

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from repos import PROFILE, Repo, empty, made_up_components, repo
 from test_diff_sides import OWN
 
-from obsgen.diff import attribution
-from obsgen.diff.levers import keys, mixed
+from obsgen.diff.causes import attribution
+from obsgen.diff.causes.levers import keys, mixed
 
 __all__ = ["empty", "made_up_components", "repo"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.diff.boardqueries import ANOTHER, listed, series, told
+from obsgen.diff.boards.queries import ANOTHER, listed, series, told
 
 
 @pytest.mark.parametrize(

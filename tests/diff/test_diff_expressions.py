@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from made_expressions import ALERTS, Layout, mutants
 
 from obsgen import logql
-from obsgen.diff.expressions import Difference, Part, differences
-from obsgen.diff.logs import log_differences
+from obsgen.diff.queries.expressions import Difference, Part, differences
+from obsgen.diff.queries.logs import log_differences
 from obsgen.promql import parse
 
 LAYOUTS = st.randoms(use_true_random=False).map(Layout)

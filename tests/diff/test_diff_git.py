@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from repos import Repo, empty
 
-from obsgen.diff.git import Git, _stays, git_at
-from obsgen.diff.sources import AtCommit, OnDisk
+from obsgen.diff.sides.git import Git, _stays, git_at
+from obsgen.diff.sides.sources import AtCommit, OnDisk
 from obsgen.findings import ObsgenError
 
 __all__ = ["empty"]

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from rules_written import Data, alert, manifest, rule_object, tree
 
-from obsgen.diff import deliveries
-from obsgen.diff.deliveries import Led, delivery, ends_of, integrations, may_wake
-from obsgen.diff.grounds import Ground, ground
 from obsgen.diff.memory import Memory
 from obsgen.diff.model import Unit
-from obsgen.diff.rules import of_object
+from obsgen.diff.queries.rules import of_object
+from obsgen.diff.routing import deliveries
+from obsgen.diff.routing.deliveries import Led, delivery, ends_of, integrations, may_wake
+from obsgen.diff.routing.grounds import Ground, ground
 from obsgen.diff.trees import State, Tree
 
 RULES = rule_object(alert("Lost", "max(up) == 0", "critical"), alert("Slow", "max(latency) > 8"))

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules_written import Data, alert, record, rule_object, tree
 
-from obsgen.diff.expressions import differences
-from obsgen.diff.limits import limit_texts
 from obsgen.diff.model import Key, Spot
-from obsgen.diff.rules import Held, matched, paired
+from obsgen.diff.queries.expressions import differences
+from obsgen.diff.queries.limits import limit_texts
+from obsgen.diff.queries.rules import Held, matched, paired
 from obsgen.promql import parse
 from obsgen.repository.objects import Located
 from obsgen.repository.queries.rules import Rule

@@ -14,7 +14,7 @@ from written import ids, lines
 
 from obsgen.diff.compare.monitors import compare
 from obsgen.diff.model import Risk
-from obsgen.diff.pages import Page, matched
+from obsgen.diff.scraping.pages import Page, matched
 
 MONITOR = ("monitoring.coreos.com/v1", "ServiceMonitor")
 PODS = ("monitoring.coreos.com/v1", "PodMonitor")

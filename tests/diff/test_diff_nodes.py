@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rules_written import alert, rule_object, tree
 
-from obsgen.diff.limits import compared, condition_text, limits_outside
-from obsgen.diff.nodes import bare, constant, duration, grouping, matching, number, one_line, subquery
+from obsgen.diff.queries.limits import compared, condition_text, limits_outside
+from obsgen.diff.queries.nodes import bare, constant, duration, grouping, matching, number, one_line, subquery
 from obsgen.promql import Node, parse
 from obsgen.promql.durations import milliseconds
 from obsgen.repository.queries.rules import Rule

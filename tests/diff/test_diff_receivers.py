@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from obsgen.diff.receivers import told
+from obsgen.diff.routing.receivers import told
 
 SECRETS = (
     *("api_key", "api_secret", "api_url", "app_token", "auth_identity", "auth_password", "auth_secret", "bot_token"),

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from obsgen.diff.deliveries import integrations
 from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.receivers import differing, told
-from obsgen.diff.routes import Configured, by_name, configured, content, named, renamed, spot
+from obsgen.diff.routing.deliveries import integrations
+from obsgen.diff.routing.receivers import differing, told
+from obsgen.diff.routing.routes import Configured, by_name, configured, content, named, renamed, spot
 from obsgen.findings import Place
 from obsgen.repository.alerting.alertmanagers import Configuration
 from obsgen.repository.alerting.inhibitions import Inhibition, inhibitions

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from obsgen.diff.deliveries import ends_of, may_wake
-from obsgen.diff.expressions import Part
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.rules import Held, Match, held, matched, parts
-from obsgen.diff.sentences import Said, asked, sentences
+from obsgen.diff.queries.expressions import Part
+from obsgen.diff.queries.rules import Held, Match, held, matched, parts
+from obsgen.diff.queries.sentences import Said, asked, sentences
+from obsgen.diff.routing.deliveries import ends_of, may_wake
 from obsgen.promql.durations import milliseconds
 
 _PAGING = frozenset(("critical", "page"))

@@ -9,9 +9,9 @@ from typing import Any
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.pruning import bringing, brought, stays
+from obsgen.diff.queries.words import or_nothing
 from obsgen.diff.things import Thing, things
 from obsgen.diff.unexplained import many
-from obsgen.diff.words import or_nothing
 from obsgen.leaks import masked
 from obsgen.repository.argocd.applications import GROUP
 from obsgen.source import Route

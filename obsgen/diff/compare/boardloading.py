@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from obsgen.diff.boardproviders import providers_in
-from obsgen.diff.boards import boards_in, may_hold_texts
+from obsgen.diff.boards.boards import boards_in, may_hold_texts
+from obsgen.diff.boards.providers import providers_in
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things

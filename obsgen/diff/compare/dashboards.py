@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from obsgen.diff.boardchanges import board_changes
-from obsgen.diff.boards import BoardMatch, matched_boards
+from obsgen.diff.boards.boards import BoardMatch, matched_boards
+from obsgen.diff.boards.changes import board_changes
 from obsgen.diff.model import Change, Key, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsgen.diff.model import Change, Key, Risk
-from obsgen.diff.pages import Page, matched, pages
 from obsgen.diff.pairs import Pair
-from obsgen.diff.series import asked, elsewhere, feeds_of, few, kept, known, loss, monitor_of, passing
+from obsgen.diff.queries.words import selected
+from obsgen.diff.scraping.pages import Page, matched, pages
+from obsgen.diff.scraping.series import asked, elsewhere, feeds_of, few, kept, known, loss, monitor_of, passing
 from obsgen.diff.things import Thing, things
-from obsgen.diff.words import selected
 from obsgen.signalpath.monitors import ENDPOINTS, GROUP
 
 _TARGETS = (("spec", "selector"), ("spec", "namespaceSelector"), ("spec", "targets"))

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from obsgen.conventions import THRESHOLD_SERIES
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.rules import Held, Match, held, matched, of_document, of_object, parts
-from obsgen.diff.sentences import asked, sentences
+from obsgen.diff.queries.rules import Held, Match, held, matched, of_document, of_object, parts
+from obsgen.diff.queries.sentences import asked, sentences
+from obsgen.diff.queries.users import User, users
 from obsgen.diff.trees import State
-from obsgen.diff.users import User, users
 
 _LISTED = 2
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from obsgen.diff.deliveries import Delivery, End, Led, delivery
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.routes import changed_routes, configured
-from obsgen.diff.rules import paired
+from obsgen.diff.queries.rules import paired
+from obsgen.diff.routing.deliveries import Delivery, End, Led, delivery
+from obsgen.diff.routing.routes import changed_routes, configured
 from obsgen.diff.trees import Tree
 
 _WORDS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.rules import Held, held
+from obsgen.diff.queries.rules import Held, held
 
 _OWN = frozenset(("name", "rules"))
 _DEFAULT = "the default"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsgen.diff.deliveries import integrations, may_wake
 from obsgen.diff.leaves import MISSING, Leaf, leaves
 from obsgen.diff.model import Risk
+from obsgen.diff.routing.deliveries import integrations, may_wake
 from obsgen.diff.shown import shown
 from obsgen.source import Route
 

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from obsgen.conventions import THRESHOLD_SERIES
-from obsgen.diff import boardqueries
-from obsgen.diff.boards import Board, BoardMatch
+from obsgen.diff.boards import queries as boardqueries
+from obsgen.diff.boards.boards import Board, BoardMatch
+from obsgen.diff.boards.panels import Panel, PanelMatch, Query, matched_panels, matched_queries, panels_of
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.panels import Panel, PanelMatch, Query, matched_panels, matched_queries, panels_of
 from obsgen.findings import Place
 from obsgen.promql.grafana import variable_parts
 from obsgen.repository.objects import Located

@@ -8,8 +8,8 @@ from enum import Enum
 
 import promql_parser as pq
 
-from obsgen.diff.nodes import bare, constant, grouping, matching, moved, number, one_line, subquery
-from obsgen.diff.nodes import duration as duration
+from obsgen.diff.queries.nodes import bare, constant, grouping, matching, moved, number, one_line, subquery
+from obsgen.diff.queries.nodes import duration as duration
 from obsgen.promql import Node
 from obsgen.promql.values import COMPARISONS
 

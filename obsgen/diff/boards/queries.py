@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from obsgen.diff.expressions import Difference, Part, differences
+from obsgen.diff.queries.expressions import Difference, Part, differences
 from obsgen.promql import Node, PromqlError
 from obsgen.promql.grafana import VARIABLE, parse_templated
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from obsgen import pipeline
 from obsgen.components.catalogue import Catalogue, catalogue
-from obsgen.diff.sources import Source
+from obsgen.diff.sides.sources import Source
 from obsgen.findings import Finding, InputError, Note, Place
 from obsgen.pipeline import StackTree
 from obsgen.profile.load import MAX_PROFILE_BYTES, TEXT_KEYS, LoadedProfile, load_profile

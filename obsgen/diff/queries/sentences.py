@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from obsgen.diff.expressions import Difference, Part
-from obsgen.diff.limits import compared, condition_text, limit_texts, limits_outside
-from obsgen.diff.nodes import bare, constant
-from obsgen.diff.rules import Held
+from obsgen.diff.queries.expressions import Difference, Part
+from obsgen.diff.queries.limits import compared, condition_text, limit_texts, limits_outside
+from obsgen.diff.queries.nodes import bare, constant
+from obsgen.diff.queries.rules import Held
 from obsgen.diff.trees import Tree
 
 ANOTHER = "another expression"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from obsgen import pipeline
 from obsgen.causes import Causes
+from obsgen.diff.causes.levers import Lever, edit
 from obsgen.diff.difference import Difference, difference
-from obsgen.diff.levers import Lever, edit
 from obsgen.diff.model import Cause, Change, Unit
-from obsgen.diff.profiles import Rendered, put
-from obsgen.diff.sides import Side, Sides
+from obsgen.diff.sides.both import Side, Sides
+from obsgen.diff.sides.profiles import Rendered, put
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place
 from obsgen.source import Route

@@ -13,8 +13,8 @@ from typing import Any
 from obsgen import pipeline
 from obsgen.diff.leaves import MISSING
 from obsgen.diff.model import Cause
-from obsgen.diff.profiles import Rendered, loaded
-from obsgen.diff.sources import Source
+from obsgen.diff.sides.profiles import Rendered, loaded
+from obsgen.diff.sides.sources import Source
 from obsgen.findings import Place
 from obsgen.profile.clusters import FILE
 from obsgen.profile.load import LoadedProfile, parse_profile

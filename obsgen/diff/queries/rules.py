@@ -10,10 +10,10 @@ from weakref import WeakKeyDictionary
 
 from obsgen import logql
 from obsgen.conventions import SERVICE_LABEL
-from obsgen.diff.expressions import Difference, Part, differences
-from obsgen.diff.logs import log_differences
 from obsgen.diff.model import Key, Spot
 from obsgen.diff.pairs import Pair
+from obsgen.diff.queries.expressions import Difference, Part, differences
+from obsgen.diff.queries.logs import log_differences
 from obsgen.findings import Place
 from obsgen.promql import PromqlError, Query, parse
 from obsgen.repository.classify import kind_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from obsgen.diff.git import Commit, Git
+from obsgen.diff.sides.git import Commit, Git
 from obsgen.findings import ObsgenError
 
 

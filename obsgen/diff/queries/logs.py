@@ -7,8 +7,8 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from obsgen.diff.expressions import Difference, Part, settled
-from obsgen.diff.nodes import duration, number
+from obsgen.diff.queries.expressions import Difference, Part, settled
+from obsgen.diff.queries.nodes import duration, number
 from obsgen.logql.tree import Binary, Grouping, LogRange, Matcher, Matching, Node, Number, Selector
 from obsgen.promql.values import COMPARISONS
 

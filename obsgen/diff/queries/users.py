@@ -9,7 +9,7 @@ from typing import NamedTuple
 from obsgen.conventions import HUB
 from obsgen.diff.memory import Memory
 from obsgen.diff.model import Key, Unit
-from obsgen.diff.rules import of_document, of_object
+from obsgen.diff.queries.rules import of_document, of_object
 from obsgen.diff.trees import State
 from obsgen.repository.classify import is_dashboard
 from obsgen.repository.embedded import embedded_documents

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsgen import units
-from obsgen.diff.expressions import Difference
-from obsgen.diff.nodes import bare, constant, number, one_line
+from obsgen.diff.queries.expressions import Difference
+from obsgen.diff.queries.nodes import bare, constant, number, one_line
 from obsgen.diff.trees import Tree
 from obsgen.knowledge.dimensions import unit_of
 from obsgen.knowledge.reading import Reading

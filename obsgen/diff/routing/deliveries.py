@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from obsgen.diff.grounds import Ground, ground
-from obsgen.diff.rules import Held, of_set, sets_of_document, sets_of_object
+from obsgen.diff.queries.rules import Held, of_set, sets_of_document, sets_of_object
+from obsgen.diff.routing.grounds import Ground, ground
 from obsgen.diff.trees import State, Tree
 from obsgen.findings import Place
 from obsgen.promql.durations import milliseconds

@@ -11,9 +11,9 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 
 from obsgen import rendering
-from obsgen.diff import profiles as known
-from obsgen.diff.git import Git, git_at
-from obsgen.diff.sources import AtCommit, OnDisk, Source
+from obsgen.diff.sides import profiles as known
+from obsgen.diff.sides.git import Git, git_at
+from obsgen.diff.sides.sources import AtCommit, OnDisk, Source
 from obsgen.diff.trees import Tree
 from obsgen.findings import ObsgenError
 from obsgen.tree.paths import RECORD

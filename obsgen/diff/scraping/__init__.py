@@ -1,0 +1,1 @@
+"""What is scraped on both sides: pages, and the series that they keep."""

@@ -1,0 +1,1 @@
+"""Where the two trees come from: commits, folders, fresh renders; and which parts of them are compared."""
