@@ -65,7 +65,7 @@ def diff(
     """Say what a change means for those on call, before the pull request."""
     from obsgen.diff.comparing import compare
     from obsgen.diff.report import Options, render
-    from obsgen.diff.sides import Asked
+    from obsgen.diff.sides.both import Asked
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written for the comparison goes in any case
     files, environments = _told_apart(paths or [], env or [])
