@@ -63,6 +63,14 @@ class Repository(Contents):
         return feeds(self.scopes, self.worlds, self.prometheus_configs, self.chart_values, self.inventory)
 
     @cached_property
+    def feeds_by_facts(self) -> dict[int, list[Feeds]]:
+        """The same by the identity of the facts that hold there."""
+        found: dict[int, list[Feeds]] = {}
+        for each in self.feeds:
+            found.setdefault(id(each.graph.facts), []).append(each)
+        return found
+
+    @cached_property
     def alerting(self) -> Alerting:
         """All alerts, all Alertmanagers, and which may get which."""
         of_prometheus = {each.rule.expr: each.query for each in self.expressions if each.rule and each.query}

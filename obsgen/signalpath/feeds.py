@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from obsgen.knowledge.exposure import exposed
 from obsgen.signalpath.graph import Graph, Target
@@ -42,6 +42,13 @@ class Fate:
     after: Partial
 
 
+class Pace(NamedTuple):
+    """The shortest interval, in milliseconds, at which a series is scraped, and where; None if that is not sure."""
+
+    interval: int | None
+    endpoint: Endpoint
+
+
 class Feeds:
     """The series of one world's endpoints."""
 
@@ -49,6 +56,7 @@ class Feeds:
         self.graph = graph
         self._inventory = inventory
         self._fates: dict[str, tuple[Fate, ...]] = {}
+        self._paces: dict[str, Pace | None] = {}
 
     def fates(self, name: str) -> tuple[Fate, ...]:
         """What becomes of a series at each endpoint that may have it."""
@@ -59,6 +67,17 @@ class Feeds:
     def sources(self, name: str) -> list[Endpoint]:
         """The endpoints that surely have a series and may store it."""
         return [each.endpoint for each in self.fates(name) if each.is_related and each.kept is not False]
+
+    def pace(self, name: str) -> Pace | None:
+        """How often the endpoints that surely have a series are scraped; None if there are none."""
+        if name not in self._paces:
+            self._paces[name] = self._paced(self.sources(name))
+        return self._paces[name]
+
+    def _paced(self, endpoints: Sequence[Endpoint]) -> Pace | None:
+        found = [Pace(self.graph.interval(each) or None, each) for each in endpoints]
+        unsure = next((each for each in found if each.interval is None), None)
+        return unsure or min(found, key=lambda each: each.interval or 0, default=None)
 
     def samples(self, endpoint: Endpoint) -> int:
         """How many samples a page has at least, after drops: one series of each name, and its buckets."""

@@ -100,5 +100,6 @@ def test_a_step_more_of_objects_is_no_more_work_than_the_step_before(
     step = 12
     calls(tmp_path / "first", made, 1)  # fills what is kept for the whole process
     one, two, three = (calls(tmp_path / str(times), made, times * step) for times in (1, 2, 3))
-    more = {name: (two[name] - one[name], three[name] - two[name]) for name in three}
+    sorting = ("__eq__", "__lt__")  # which grows a little faster than what is sorted
+    more = {name: (two[name] - one[name], three[name] - two[name]) for name in three if not name.endswith(sorting)}
     assert {name: each for name, each in more.items() if each[1] > growth * each[0] + step} == {}

@@ -248,19 +248,21 @@ def test_a_file_that_is_not_there_a_folder_a_closed_one(obsgen: Command, tmp_pat
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     for name, told in (
         ("gone.yaml", "no such file"),
-        ("folder.yaml", "is a directory"),
         ("loop.yaml", "symbolic links"),
     ):
         ran = obsgen("render", name)
         assert ran.code == 2
         assert f"{name}:1:1: error[file/" in ran.err
         assert told in ran.err
+    ran = obsgen("render", "folder.yaml")
+    assert (ran.code, ran.err) == (2, "error: there are no profiles in folder.yaml/\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["render"], "Missing argument"),
+        (["render"], "there is no folder profiles/"),
+        (["render", "nothing"], "there are no profiles in nothing/"),
         (["render", "profile.yaml", "--env", "pord"], "no environment 'pord'"),
         (["render", "profile.yaml", "--env", "../prod"], "no environment '../prod'"),
         (["render", "profile.yaml", "--templates", "nowhere"], "no such folder of components"),
@@ -271,6 +273,7 @@ def test_a_file_that_is_not_there_a_folder_a_closed_one(obsgen: Command, tmp_pat
 )
 def test_a_wrong_command_line(arguments: list[str], told: str, obsgen: Command, tmp_path: Path) -> None:
     (tmp_path / "profile.yaml").write_text(ALPHA)
+    (tmp_path / "nothing").mkdir()
     ran = obsgen(*arguments)
     assert ran.code == 2
     assert told in ran.err

@@ -12,7 +12,7 @@ from obsgen.signalpath.monitors import Endpoint
 
 def feeds_of(repository: Repository, lookup: Lookup) -> list[Feeds]:
     """The place that an expression is evaluated in; of a board all of them."""
-    return [each for each in repository.feeds if each.graph.facts is lookup.facts] or repository.feeds
+    return repository.feeds_by_facts.get(id(lookup.facts)) or repository.feeds
 
 
 def sources(repository: Repository, lookup: Lookup) -> Iterator[tuple[Feeds, Endpoint]]:
@@ -24,6 +24,6 @@ def sources(repository: Repository, lookup: Lookup) -> Iterator[tuple[Feeds, End
 
 def scraped(repository: Repository, lookup: Lookup) -> tuple[int, Endpoint] | None:
     """How often a series is scraped at least, in milliseconds, and where; None if nobody can say."""
-    found = [(each.graph.interval(endpoint), endpoint) for each, endpoint in sources(repository, lookup)]
-    known = [(interval, endpoint) for interval, endpoint in found if interval]
+    found = [pace for each in feeds_of(repository, lookup) if (pace := each.pace(lookup.name))]
+    known = [(pace.interval, pace.endpoint) for pace in found if pace.interval is not None]
     return min(known, key=lambda each: each[0]) if known and len(known) == len(found) else None
