@@ -10,7 +10,8 @@ from obsgen.findings import ObsgenError
 
 FOLDER = Path("profiles")
 """Where profiles are looked for."""
-_KIND = re.compile(rb"""^kind:\s*["']?Profile\b""", re.MULTILINE)
+ENDINGS = (".yaml", ".yml")
+_KIND = re.compile(r"""^kind:\s*["']?Profile\b""", re.MULTILINE)
 
 
 def listed(paths: Sequence[Path]) -> list[Path]:
@@ -26,14 +27,19 @@ def listed(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
+def says_profile(text: str) -> bool:
+    """Whether a file says that it is a profile."""
+    return bool(_KIND.search(text))
+
+
 def _inside(folder: Path) -> list[Path]:
     """The files of a folder that say they are profiles, and those that cannot be read: of these a render will tell."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
+    files = sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
     return [path for path in files if _says_so(path)]
 
 
 def _says_so(path: Path) -> bool:
     try:
-        return bool(_KIND.search(path.read_bytes()))
+        return says_profile(path.read_bytes().decode("utf-8", "replace"))
     except OSError:
         return True

@@ -130,19 +130,7 @@ class _Alert:
         yield self._change("change/alert-text", "~", what, Risk.SAFE, lines)
 
     def _change(self, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()) -> Change:
-        old, new = self.match
-        shown = new or old
-        return Change(
-            id_,
-            sign,
-            shown.title if shown else "",
-            what,
-            risk,
-            details,
-            tuple(Spot(*each.spot) for each in (old, new) if each),
-            self.pair.old.tree.place(old.place) if old else None,
-            self.pair.new.tree.place(new.place) if new else None,
-        )
+        return self.match.change(self.pair, id_, sign, what, risk, details)
 
 
 def _severity(alert: Held) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from obsgen.conventions import THRESHOLD_SERIES
-from obsgen.diff.model import Change, Risk, Spot
+from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.rules import Held, Match, held, matched, of_document, of_object, parts
 from obsgen.diff.queries.sentences import asked, sentences
@@ -29,19 +29,19 @@ def _changes(pair: Pair, match: Match) -> Iterator[Change]:
     if new is None and old:
         yield _gone(pair, match, old)
     elif old is None and new:
-        yield _change(pair, match, "change/recording-added", "+", "recorded now", Risk.SAFE, (new.text,))
+        yield match.change(pair, "change/recording-added", "+", "recorded now", Risk.SAFE, (new.text,))
     elif old and new:
         if old.name != new.name:
             asked, risk = _lost(pair.new, old.name)
             what = f"recorded instead of {old.name}{asked}"
-            yield _change(pair, match, "change/recording-renamed", "~", what, risk or Risk.REVIEW)
+            yield match.change(pair, "change/recording-renamed", "~", what, risk or Risk.REVIEW)
         yield from _differences(pair, old, new)
 
 
 def _gone(pair: Pair, match: Match, old: Held) -> Change:
     asked, risk = _lost(pair.new, old.name)
     what = f"no longer recorded{asked}"
-    return _change(pair, match, "change/recording-removed", "-", what, risk or Risk.REVIEW, (old.text,))
+    return match.change(pair, "change/recording-removed", "-", what, risk or Risk.REVIEW, (old.text,))
 
 
 def _lost(state: State, name: str) -> tuple[str, Risk | None]:
@@ -67,12 +67,12 @@ def _listed(found: Sequence[User]) -> str:
 def _differences(pair: Pair, old: Held, new: Held) -> Iterator[Change]:
     match, lines = Match(old, new), (*asked(old, new), f"- {old.text}", f"+ {new.text}")
     for said in sentences((pair.old.tree, pair.new.tree), old, new, parts(old, new)):
-        yield _change(pair, match, "change/recording-expression", "~", said.what, Risk.REVIEW, lines)
+        yield match.change(pair, "change/recording-expression", "~", said.what, Risk.REVIEW, lines)
     for label in sorted({*old.labels, *new.labels}):
         before, after = (str(each.labels.get(label, "nothing")) for each in (old, new))
         if before != after:
             what = f"label {label} {before} → {after}"
-            yield _change(pair, match, "change/recording-label", "~", what, Risk.REVIEW)
+            yield match.change(pair, "change/recording-label", "~", what, Risk.REVIEW)
 
 
 def _limits(pair: Pair, old: Sequence[Held], new: Sequence[Held]) -> Iterator[Change]:
@@ -85,22 +85,4 @@ def _limits(pair: Pair, old: Sequence[Held], new: Sequence[Held]) -> Iterator[Ch
         if told.isdisjoint(names):
             how = f"{values[0]} → {values[1]}" if values[0] != values[1] else "is found by other labels"
             what = f"limit of {names[0]} on boards {how}"
-            yield _change(pair, match, "change/recording-limit", "~", what, Risk.REVIEW)
-
-
-def _change(
-    pair: Pair, match: Match, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()
-) -> Change:
-    old, new = match
-    shown = new or old
-    return Change(
-        id_,
-        sign,
-        shown.title if shown else "",
-        what,
-        risk,
-        details,
-        tuple(Spot(*each.spot) for each in match if each),
-        pair.old.tree.place(old.place) if old else None,
-        pair.new.tree.place(new.place) if new else None,
-    )
+            yield match.change(pair, "change/recording-limit", "~", what, Risk.REVIEW)

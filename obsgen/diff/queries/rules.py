@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from obsgen import logql
 from obsgen.conventions import SERVICE_LABEL
-from obsgen.diff.model import Key, Spot
+from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.expressions import Difference, Part, differences
 from obsgen.diff.queries.logs import log_differences
@@ -85,6 +85,21 @@ class Match(NamedTuple):
 
     old: Held | None
     new: Held | None
+
+    def change(self, pair: Pair, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()) -> Change:
+        """What is told of it, by its present title."""
+        shown = self.new or self.old
+        return Change(
+            id_,
+            sign,
+            shown.title if shown else "",
+            what,
+            risk,
+            details,
+            tuple(Spot(*each.spot) for each in self if each),
+            pair.old.tree.place(self.old.place) if self.old else None,
+            pair.new.tree.place(self.new.place) if self.new else None,
+        )
 
 
 _HELD: WeakKeyDictionary[Pair, tuple[list[Held], list[Held]]] = WeakKeyDictionary()

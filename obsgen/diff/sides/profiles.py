@@ -15,14 +15,12 @@ from obsgen.components.catalogue import Catalogue, catalogue
 from obsgen.diff.sides.sources import Source
 from obsgen.findings import Finding, InputError, Note, Place
 from obsgen.pipeline import StackTree
+from obsgen.profile.listing import ENDINGS, FOLDER, says_profile
 from obsgen.profile.load import MAX_PROFILE_BYTES, TEXT_KEYS, LoadedProfile, load_profile
 from obsgen.source import load_text, read_text
 from obsgen.tree.paths import RECORD
 from obsgen.tree.record import digest, dump_record
 
-_FOLDER = "profiles"
-_ENDINGS = (".yaml", ".yml")
-_KIND = re.compile(r"""^kind:\s*["']?Profile\b""", re.MULTILINE)
 _OURS = re.compile(r"""^(?:apiVersion:\s*["']?obsgen\.dev/|stack:|modelServers:)""", re.MULTILINE)
 _CLUSTERS, _TEMPLATES = "clustersFile", "templates"
 
@@ -30,14 +28,14 @@ _CLUSTERS, _TEMPLATES = "clustersFile", "templates"
 def may_be_profile(file: Path) -> bool:
     """Whether a file is a profile, or was meant to be one; what cannot be read may be."""
     text = _text(file)
-    return text is None or bool(_KIND.search(text) or _OURS.search(text))
+    return text is None or says_profile(text) or bool(_OURS.search(text))
 
 
 def candidates(source: Source, paths: Sequence[str]) -> list[str]:
     """The files that were named, and all of kind Profile in profiles/ and beside those."""
-    folders = dict.fromkeys((_FOLDER, *(PurePosixPath(path).parent.as_posix() for path in paths)))
+    folders = dict.fromkeys((FOLDER.name, *(PurePosixPath(path).parent.as_posix() for path in paths)))
     beside = [f"{folder}/{name}".removeprefix("./") for folder in folders for name in source.names(folder)]
-    found = [*paths, *(each for each in beside if each.endswith(_ENDINGS) and each not in paths)]
+    found = [*paths, *(each for each in beside if each.endswith(ENDINGS) and each not in paths)]
     there = source.bring(found)
     return [each for each in found if each in paths or _is_profile(there / each)]
 
@@ -115,7 +113,7 @@ def _write(files: Mapping[str, bytes], root: Path) -> None:
 
 def _is_profile(file: Path) -> bool:
     text = _text(file)
-    return text is not None and bool(_KIND.search(text))
+    return text is not None and says_profile(text)
 
 
 def _text(file: Path) -> str | None:
