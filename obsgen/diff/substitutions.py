@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Any
 
+from obsgen.diff.memory import Memory
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
@@ -61,7 +62,8 @@ def substitutions(pair: Pair) -> list[Substitution]:
     after = [_value(each) for each in _differing(pair.new, pair.old)]
     if not before or not after:
         return []
-    old, new = (sum((_roles(each) for each in side), Counter[Role]()) for side in (before, after))
+    sides = ((pair.old, before), (pair.new, after))
+    old, new = (sum((_roles(state, each) for each in values), Counter[Role]()) for state, values in sides)
     gone, come = _enough(old, new), _enough(new, old)
     found: dict[tuple[str, str], list[str]] = {}
     units = {each.cluster for each in pair.old.tree.states}
@@ -93,8 +95,8 @@ def _alone(role: str, gone: Mapping[Role, int]) -> bool:
 
 def _leaves_nothing(pair: Pair, role: str, old: str, new: str) -> bool:
     """Whether the old name is gone from all objects, and the new one was nowhere before."""
-    return not any((role, old) in _roles(_value(each)) for each in _all(pair.new)) and not any(
-        (role, new) in _roles(_value(each)) for each in _all(pair.old)
+    return not any((role, old) in _roles(pair.new, _value(each)) for each in _all(pair.new)) and not any(
+        (role, new) in _roles(pair.old, _value(each)) for each in _all(pair.old)
     )
 
 
@@ -127,16 +129,12 @@ def _value(part: KubeObject | Located) -> Any:
     return part.value
 
 
-_KNOWN: dict[int, tuple[Any, Counter[Role]]] = {}
-"""What was found, by the identity of a value, which is kept so that no other one gets it."""
+_KNOWN: Memory[Counter[Role]] = Memory()
 
 
-def _roles(value: Any) -> Counter[Role]:
+def _roles(state: State, value: Any) -> Counter[Role]:
     """The roles in a value; clusters share most of their objects' values."""
-    found = _KNOWN.get(id(value))
-    if found is None or found[0] is not value:
-        found = _KNOWN[id(value)] = (value, roles(value))
-    return found[1]
+    return _KNOWN.of(state.tree, value, lambda: roles(value))
 
 
 def applied(old: State, new: State, each: Substitution) -> State:
