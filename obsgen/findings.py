@@ -123,6 +123,9 @@ class InputError(ObsgenError):
         self.findings = tuple(sorted(once.values(), key=lambda finding: finding.sort_key))
         super().__init__("\n".join(f"{f.place}: {f.severity}[{f.id}]: {f.message}" for f in self.findings))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Finding, ...]]]:
+        return InputError, (self.findings,)  # so that it gets from one process to another
+
 
 def error(check: str, message: str, place: Place, hint: str = "") -> Finding:
     """Short for a finding of severity error."""

@@ -74,6 +74,7 @@ class Standings:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._lines_of_rules: dict[str, dict[Line, list[tuple[Rule, str]]]] = {}
+        self._trees: dict[Path, list[Rule]] = {}
         self._receivers: dict[str, dict[Line, str]] = {}
         self._documents = {reading.file: reading.documents for reading in repository.readings}
 
@@ -81,7 +82,7 @@ class Standings:
         """What stands at a place in a tree."""
         parts = Path(place.file).resolve().relative_to(tree).parts
         environment, cluster = _environment(parts)
-        rule, field = self._rule(place)
+        rule, field = self._rule(place, tree)
         here = Standing(tree, parts, place, environment, cluster, rule=rule, field=field)
         here = replace(here, receiver=self._receivers_in(place.file).get((place.file, place.line), ""))
         document = self._document(place)
@@ -111,18 +112,18 @@ class Standings:
         begun = [each for each in documents if each.place().line <= place.line]
         return begun[-1] if begun else documents[0]
 
-    def _rule(self, place: Place) -> tuple[Rule | None, str]:
+    def _rule(self, place: Place, tree: Path) -> tuple[Rule | None, str]:
         """The one rule that is written at a line, and its key there."""
-        found = self._rules_at(place.file).get((place.file, place.line), [])
+        found = self._rules_at(place.file, tree).get((place.file, place.line), [])
         return found[0] if len({_meant(rule) for rule, _ in found}) == 1 else (None, "")
 
-    def _rules_at(self, file: str) -> dict[Line, list[tuple[Rule, str]]]:
-        """The rules that may be written in a file by their lines, each with its key there.
+    def _rules_at(self, file: str, tree: Path) -> dict[Line, list[tuple[Rule, str]]]:
+        """The rules that may be written in a file of a tree by their lines, each with its key there.
 
-        They are those that the file brings in; a patch may hold parts of any.
+        They are those that the file brings in; a patch may hold parts of any in the tree.
         """
         if file not in self._lines_of_rules:
-            rules = [one for one in self._every_rule if one.located.file == file] or self._every_rule
+            rules = self._rules.get(file) or self._rules_of(tree)
             found = self._lines_of_rules.setdefault(file, {})
             for rule, key in ((each, key) for each in rules for key in each.value):
                 for line in _lines(rule.located.at(key)):
@@ -130,8 +131,18 @@ class Standings:
         return self._lines_of_rules[file]
 
     @cached_property
-    def _every_rule(self) -> list[Rule]:
-        return distinct_rules(self._repository.rule_sets)
+    def _rules(self) -> dict[str, list[Rule]]:
+        """The rules by the file that brings them in."""
+        found: dict[str, list[Rule]] = {}
+        for each in distinct_rules(self._repository.rule_sets):
+            found.setdefault(each.located.file, []).append(each)
+        return found
+
+    def _rules_of(self, tree: Path) -> list[Rule]:
+        if tree not in self._trees:
+            inside = (found for file, found in self._rules.items() if Path(file).resolve().is_relative_to(tree))
+            self._trees[tree] = [rule for found in inside for rule in found]
+        return self._trees[tree]
 
     def _receivers_in(self, file: str) -> dict[Line, str]:
         """The names of receivers by the lines of a file in which they are written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -30,29 +30,35 @@ _RENDER = "set `version:` to what runs, then render anew"
 class Causes:
     """The lines of profiles behind what stands in a repository's rendered trees, each worked out when it is asked."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, profiles: Mapping[Path, LoadedProfile] | None = None) -> None:
+        """`profiles` are those of trees, where they are known already: others are looked for."""
         self._repository = repository
         self._standings = Standings(repository)
         self._profiles: dict[Path, _Source | None] = {}
         self._files = {reading.real: reading.file for reading in repository.readings}
         self._told: dict[Finding, Finding] = {}
         self._catalogues: dict[tuple[Path, ...], Catalogue] = {}
+        for tree, profile in (profiles or {}).items():
+            self._profiles[tree] = self._source(profile)
 
     def profile(self, tree: Path, like: str = "") -> _Source | None:
         """The profile of a tree, read; None if none can be told for certain."""
         if tree not in self._profiles:
             path = profile_of(tree)
             name = self._files.get(path.resolve(), shown(path, like)) if path else ""
-            self._profiles[tree] = self._source(path, name) if path else None
+            self._profiles[tree] = self._loaded(path, name) if path else None
         return self._profiles[tree]
 
-    def _source(self, path: Path, name: str) -> _Source | None:
+    def _loaded(self, path: Path, name: str) -> _Source | None:
         try:
-            profile = with_clusters(load_profile(path, name), Faults())
-            own = [profile.folder / each for each in profile.base.settings.templates]
-            return _Source(profile, self._catalogue((*self._repository.templates, *own)))
+            return self._source(load_profile(path, name))
         except InputError:
             return None
+
+    def _source(self, loaded: LoadedProfile) -> _Source:
+        profile = with_clusters(loaded, Faults())
+        own = [profile.folder / each for each in profile.base.settings.templates]
+        return _Source(profile, self._catalogue((*self._repository.templates, *own)))
 
     def _catalogue(self, folders: tuple[Path, ...]) -> Catalogue:
         """The components that a profile can use; most profiles use the same, which are read once."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from obsgen.cli.common import TEMPLATES, app, colour, say
+from obsgen.cli.common import TEMPLATES, app, colour, progress, say
 
 
 class Form(StrEnum):
@@ -65,13 +65,13 @@ def diff(
     """Say what a change means for those on call, before the pull request."""
     from obsgen.diff.comparing import compare
     from obsgen.diff.report import Options, render
-    from obsgen.diff.sides.both import Asked
+    from obsgen.diff.sides.asked import Asked
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written for the comparison goes in any case
     files, environments = _told_apart(paths or [], env or [])
     asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
     try:
-        found = compare(asked, environments, Path())
+        found = compare(asked, environments, Path(), progress())
     except KeyboardInterrupt:
         say("stopped")
         raise typer.Exit(130) from None

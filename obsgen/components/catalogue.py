@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,7 +108,7 @@ class ComponentFolder:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Exporter:
     """What a component says of itself and of its series, without all that is made of them."""
 
@@ -119,9 +119,13 @@ class Exporter:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All components within reach; each is read when it is first asked for."""
+    """All components within reach; each is read when it is first asked for.
+
+    Those that no folder but the last one of `roots` has are taken from `shipped`, where that is given.
+    """
 
     roots: tuple[Path, ...]
+    shipped: Catalogue | None = field(default=None, repr=False)
     _read: dict[str, ComponentFolder] = field(default_factory=dict, repr=False)
     _heads: dict[str, Component] = field(default_factory=dict, repr=False)
     _exporters: dict[str, Exporter] = field(default_factory=dict, repr=False)
@@ -142,12 +146,16 @@ class Catalogue:
 
     def get(self, name: str) -> ComponentFolder:
         """A component by name; InputError with all faults if it cannot be read."""
+        if whole := self._whole(name):
+            return whole.get(name)
         if name not in self._read:
             self._read[name] = read_component(name, self.roots)
         return self._read[name]
 
     def head(self, name: str) -> Component:
         """A component's component.yaml alone."""
+        if whole := self._whole(name):
+            return whole.head(name)
         if name not in self._heads:
             reader = _Reader(component_files(name, self.roots))
             self._heads[name] = reader.sound(reader.one(HEAD, COMPONENT))
@@ -155,6 +163,8 @@ class Catalogue:
 
     def exporter(self, name: str) -> Exporter:
         """A component's component.yaml and signals.yaml alone."""
+        if whole := self._whole(name):
+            return whole.exporter(name)
         if name not in self._exporters:
             reader = _Reader(component_files(name, self.roots))
             signals = reader.sound(reader.one(SERIES, SIGNALS, {}))
@@ -168,6 +178,10 @@ class Catalogue:
     def of_role(self, role: str) -> list[str]:
         """The names of a role's components."""
         return [name for name in self.names if self.head(name).role == role]
+
+    def _whole(self, name: str) -> Catalogue | None:
+        """The catalogue that has all of a component, if that is another one."""
+        return self.shipped if not any((root / name).exists() for root in self.roots[:-1]) else None
 
 
 def builtin_root() -> Path:
@@ -198,7 +212,14 @@ def catalogue(extra: Sequence[Path] = ()) -> Catalogue:
         raise InputError(
             error("templates/missing", "no such folder of components", Place(str(path)), hint) for path in missing
         )
-    return Catalogue((*extra, builtin_root()))
+    shipped = _shipped(builtin_root(), Path.cwd())
+    return Catalogue((*extra, *shipped.roots), shipped) if extra else shipped
+
+
+@lru_cache(maxsize=2)
+def _shipped(root: Path, _: Path) -> Catalogue:
+    """The components that come with obsgen, read once; where they lie is told as seen from the working directory."""
+    return Catalogue((root,))
 
 
 def read_component(name: str, roots: Sequence[Path]) -> ComponentFolder:

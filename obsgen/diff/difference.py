@@ -20,8 +20,6 @@ from obsgen.diff.wholes import is_folder, state, whole
 class Difference:
     """All changes between two trees, each with the units that have it; `units` are those of either side."""
 
-    old: Tree
-    new: Tree
     units: frozenset[Unit]
     changes: Mapping[Change, frozenset[Unit]]
 
@@ -36,7 +34,7 @@ def difference(old: Tree, new: Tree) -> Difference:
     for add in (texts, consequences):
         for change, where in list(add(old, new, found)):
             found.setdefault(change, set()).update(where)
-    return Difference(old, new, frozenset(units), {each: frozenset(where) for each, where in found.items()})
+    return Difference(frozenset(units), {each: frozenset(where) for each, where in found.items()})
 
 
 def _changes(unit: Unit, old: Tree, new: Tree) -> Iterator[Change]:

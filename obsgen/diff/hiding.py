@@ -21,16 +21,16 @@ _SHORT = 8
 Causes = Mapping[Change, tuple[Cause, ...]]
 
 
-def hidden(difference: Difference, causes: Causes) -> tuple[Difference, Causes]:
+def hidden(difference: Difference, causes: Causes, old: Tree, new: Tree) -> tuple[Difference, Causes]:
     """The difference, and what brought its changes, without any secret of either side."""
-    hide = _hiding(difference.old, difference.new)
+    hide = _hiding(old, new)
     changes: dict[Change, frozenset[Unit]] = {}
     why: dict[Change, tuple[Cause, ...]] = {}
     for each, units in difference.changes.items():
         shown = _hidden(each, hide)
         changes[shown] = changes.get(shown, frozenset()) | units
         why[shown] = tuple(dict.fromkeys((*why.get(shown, ()), *causes.get(each, ()))))
-    return replace(difference, changes=changes), why
+    return Difference(difference.units, changes), why
 
 
 def _hidden(change: Change, hide: Callable[[str], str]) -> Change:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from obsgen.findings import Place
 from obsgen.repository import Repository
+from obsgen.repository.grafana.dashboards import Dashboard
 from obsgen.repository.objects import Located
 from obsgen.repository.queries.rules import distinct_rules
 
@@ -43,7 +44,7 @@ class Subjects:
 
     def at(self, place: Place) -> Subject:
         """What begins last before a place; the file itself if nothing does."""
-        found = self._places.get(place.file, [])
+        found = self._in_file(place.file)
         index = bisect_right(found, place, key=lambda each: each[0]) - 1
         return found[index][1] if index >= 0 else Subject("object", Path(place.file).name)
 
@@ -57,32 +58,43 @@ class Subjects:
     @cached_property
     def names(self) -> frozenset[str]:
         """All of them in words."""
-        return frozenset(str(subject) for _, subject in self._all())
+        boards = (each for found in self._boards.values() for board in found for each in _of_board(board))
+        return frozenset(str(subject) for _, subject in (*self._others(), *boards))
+
+    def _in_file(self, file: str) -> list[tuple[Place, Subject]]:
+        """What a file speaks of, in the order in which it stands there; dashboards elsewhere are not looked into."""
+        if file not in self._known:
+            boards = (each for board in self._boards.get(file, ()) for each in _of_board(board))
+            found = [*self._places.get(file, ()), *((located.place(), subject) for located, subject in boards)]
+            self._known[file] = sorted(found, key=lambda one: one[0])
+        return self._known[file]
+
+    @cached_property
+    def _known(self) -> dict[str, list[tuple[Place, Subject]]]:
+        return {}
 
     @cached_property
     def _places(self) -> dict[str, list[tuple[Place, Subject]]]:
         found: dict[str, list[tuple[Place, Subject]]] = {}
-        for located, subject in self._all():
+        for located, subject in self._others():
             place = located.place()
             found.setdefault(place.file, []).append((place, subject))
-        for each in found.values():
-            each.sort(key=lambda one: one[0])
         return found
 
-    def _all(self) -> Iterator[tuple[Located, Subject]]:
+    @cached_property
+    def _boards(self) -> dict[str, list[Dashboard]]:
+        found: dict[str, list[Dashboard]] = {}
+        for board in self._repository.dashboards:
+            found.setdefault(board.located.file, []).append(board)
+        return found
+
+    def _others(self) -> Iterator[tuple[Located, Subject]]:
         for object_ in (*self._repository.objects, *self._repository.manifests):
             yield object_.located, Subject("object", str(object_))
         for rule in distinct_rules(self._repository.rule_sets):
             subject = Subject("alert" if rule.is_alert else "recording", rule.name)
             # What a patch says of a rule stands in the patch.
             yield from ((each, subject) for each in (rule.located, rule.located.at("expr")))
-        for board in self._repository.dashboards:
-            title = str(board.located.at("title").value or "")
-            whole = Subject("dashboard", title)
-            parts = (board.located.at(each) for each in ("templating", "annotations", "links"))
-            yield from ((each, whole) for each in (board.located, *parts) if each.value)
-            for panel in board.panels():
-                yield panel, Subject("panel", str(panel.value.get("title") or ""), title)
 
     def _lines(self, file: str) -> list[str]:
         if file not in self._texts:
@@ -93,3 +105,12 @@ class Subjects:
     @cached_property
     def _texts(self) -> dict[str, list[str]]:
         return {}
+
+
+def _of_board(board: Dashboard) -> Iterator[tuple[Located, Subject]]:
+    title = str(board.located.at("title").value or "")
+    whole = Subject("dashboard", title)
+    parts = (board.located.at(each) for each in ("templating", "annotations", "links"))
+    yield from ((each, whole) for each in (board.located, *parts) if each.value)
+    for panel in board.panels():
+        yield panel, Subject("panel", str(panel.value.get("title") or ""), title)

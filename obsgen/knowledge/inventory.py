@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from obsgen.components.catalogue import Catalogue, Exporter
@@ -212,11 +212,16 @@ class Inventory:
         return [(prefix, exporter) for exporter in self._exporters for prefix in exporter.component.page.prefixes]
 
 
-def _of_component(exporter: Exporter) -> Iterator[Known]:
-    for name, signal in exporter.signals.items():
-        for index, row in enumerate(signal.series):
-            if row.name:
-                yield from _copied(exporter, _parts(_known(exporter.name, name, signal, row, index)))
+@lru_cache(maxsize=256)
+def _of_component(exporter: Exporter) -> tuple[Known, ...]:
+    """The rows of a component, which every repository that it is known in shares."""
+    rows = [
+        (name, signal, row, index)
+        for name, signal in exporter.signals.items()
+        for index, row in enumerate(signal.series)
+        if row.name
+    ]
+    return tuple(each for row in rows for each in _copied(exporter, _parts(_known(exporter.name, *row))))
 
 
 def _known(component: str, name: str, signal: Signal, row: Series, index: int) -> Known:

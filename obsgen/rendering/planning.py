@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from obsgen.cores import Progress
 from obsgen.findings import Faults, Finding, InputError, Place, error
 from obsgen.hints import nearest
 from obsgen.render.manifest import Identity
 from obsgen.rendering.memory import Memory
 from obsgen.rendering.product import Head, Product, count
-from obsgen.rendering.work import Progress, rendered
+from obsgen.rendering.work import rendered
 from obsgen.tree import Outcome, Plan, apply_all, refusals, stale
 from obsgen.tree import plan as plan_tree
 
@@ -42,12 +43,21 @@ class Planned:
 
 
 def plan(paths: Sequence[Path], options: Options, progress: Progress = lambda _: None) -> Planned:
-    """Renders the profiles and compares the trees with the disk. InputError with the faults of all profiles.
-
-    A profile whose tree is there, made from the same inputs by the same obsgen, is not rendered again.
-    """
+    """Renders the profiles and compares the trees with the disk. InputError with the faults of all profiles."""
     started = time.perf_counter()
     memory = Memory(options.templates, out_folder(options), argocd_folder(options))
+    trees = _products(paths, options, memory, progress)
+    plans = [each for tree in trees for each in _plans(tree, options)]
+    return Planned(trees, tuple(plans), memory, started)
+
+
+def products(paths: Sequence[Path], options: Options, progress: Progress) -> tuple[Product, ...]:
+    """The stacks of the profiles. InputError with the faults of all of them."""
+    return _products(paths, options, Memory(options.templates, out_folder(options), argocd_folder(options)), progress)
+
+
+def _products(paths: Sequence[Path], options: Options, memory: Memory, progress: Progress) -> tuple[Product, ...]:
+    """The stacks; one whose tree is there, made from the same inputs by the same obsgen, is not rendered again."""
     known = {path: product for path in paths if (product := memory.recalled(path))}
     left = [path for path in paths if path not in known]
     done = dict(zip(left, rendered(left, options.templates, progress), strict=True))
@@ -55,12 +65,10 @@ def plan(paths: Sequence[Path], options: Options, progress: Progress = lambda _:
         faults.findings += [finding for each in done.values() for finding in each.findings]
         heads = [known[path].head if path in known else done[path].head for path in paths]
         faults.findings += _conflicts([each for each in heads if each], options, complete=None not in heads)
-        faults.check()
-        products = [known.get(path) or done[path].product for path in paths]
-        trees = [each for each in products if each]
-        _check_collisions(trees)
-        plans = [each for tree in trees for each in _plans(tree, options)]
-        return Planned(tuple(trees), tuple(plans), memory, started)
+    found = [known.get(path) or done[path].product for path in paths]
+    trees = [each for each in found if each]
+    _check_collisions(trees)
+    return tuple(trees)
 
 
 def _conflicts(heads: Sequence[Head], options: Options, *, complete: bool) -> Iterator[Finding]:

@@ -1,24 +1,19 @@
-"""Profiles rendered one after the other, or, where there are many, by all cores."""
+"""Profiles rendered, each by itself."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from obsgen import pipeline
 from obsgen.components.catalogue import Catalogue, catalogue
+from obsgen.cores import Progress, spread
 from obsgen.findings import Finding, InputError
 from obsgen.profile.clusters import FILE, Joined
 from obsgen.profile.load import LoadedProfile
 from obsgen.rendering.product import Head, Product, head_of, product_of
-
-FEW = 3
-"""Profiles that are not worth a process of their own."""
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +27,7 @@ class Done:
 
 def rendered(paths: Sequence[Path], templates: Sequence[Path], progress: Progress) -> Iterator[Done]:
     """What comes of each profile, in their order."""
-    cores = min(os.cpu_count() or 1, len(paths) - 1)
-    if len(paths) <= FEW or cores < 2:
-        yield from _counted(map(_Renderer(templates), paths), len(paths), progress)
-        return
-    pool = ProcessPoolExecutor(cores, initializer=_begin, initargs=(tuple(templates),))
-    try:
-        work = pool.map(_continue, paths, chunksize=max(1, min(20, len(paths) // (4 * cores))))
-        yield from _counted(work, len(paths), progress)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _counted(work: Iterable[Done], total: int, progress: Progress) -> Iterator[Done]:
-    for number, each in enumerate(work, 1):
-        if total > FEW:
-            progress(f"rendering {number:,} of {total:,}" if number < total else "")
-        yield each
+    return spread(partial(_Renderer, templates), paths, "rendering", progress)
 
 
 class _Renderer:
@@ -75,20 +54,6 @@ class _Renderer:
         if key not in self._known:
             self._known[key] = catalogue(key)
         return self._known[key]
-
-
-_OF_PROCESS: list[_Renderer] = []
-"""The renderer of a process of the pool."""
-
-
-def _begin(templates: tuple[Path, ...]) -> None:
-    # Ctrl-C reaches all processes of a terminal: the first one tells the others to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _OF_PROCESS.append(_Renderer(templates))
-
-
-def _continue(path: Path) -> Done:
-    return _OF_PROCESS[0](path)
 
 
 def _inputs(path: Path, profile: LoadedProfile, templates: Sequence[Path]) -> list[Path]:

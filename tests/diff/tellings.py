@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from obsgen.diff.difference import Difference
 from obsgen.diff.model import Cause, Change, Risk, Unit
 from obsgen.diff.telling import Told, told
-from obsgen.diff.trees import Tree
 from obsgen.findings import Place
 
 
@@ -29,8 +27,7 @@ def units(stack: str, *names: str) -> frozenset[Unit]:
 def difference(changes: Mapping[Change, Iterable[Unit]], known: Iterable[Unit] = ()) -> Difference:
     """The difference with these changes; `known` are further units."""
     every = frozenset((*known, *(unit for where in changes.values() for unit in where)))
-    tree = Tree("", Path(), ())
-    return Difference(tree, tree, every, {each: frozenset(where) for each, where in changes.items()})
+    return Difference(every, {each: frozenset(where) for each, where in changes.items()})
 
 
 def told_of(

@@ -100,7 +100,7 @@ def test_whatever_a_change_quotes_is_hidden(tmp_path: Path) -> None:
     careless = change(
         "uses correcthorse42battery", "CORRECTHORSE42BATTERY → tr0ub4dor&3st", details=("x correcthorse42…",)
     )
-    found = Difference(found.old, found.new, units("", "prod"), {careless: units("", "prod")})
+    found = Difference(units("", "prod"), {careless: units("", "prod")})
     (only,) = hidden(found, {})[0].changes
     assert (only.subject, only.what, only.details) == ("uses ***", "*** → ***", ("x ***…",))
 
@@ -109,7 +109,7 @@ def test_a_short_secret_is_hidden_where_it_stands_alone(tmp_path: Path) -> None:
     secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {k: %s}\n"
     found = compared(tmp_path, {"a.yaml": secret % "abc"}, {"a.yaml": secret % "def"})
     careless = change("abc", "abcd says abc")
-    found = Difference(found.old, found.new, units("", "prod"), {careless: units("", "prod")})
+    found = Difference(units("", "prod"), {careless: units("", "prod")})
     (only,) = hidden(found, {})[0].changes
     assert (only.subject, only.what) == ("***", "abcd says ***")
 
@@ -127,7 +127,7 @@ def test_changes_that_are_the_same_without_their_secrets_are_one(tmp_path: Path,
         tmp_path, {"all.yaml": manifests("correcthorse42battery")}, {"all.yaml": manifests("tr0ub4dor3staple")}
     )
     one, other = change("A", "is correcthorse42battery"), change("A", "is tr0ub4dor3staple" if same else "is 3")
-    found = Difference(found.old, found.new, units("", "a", "b"), {one: units("", "a"), other: units("", "b")})
+    found = Difference(units("", "a", "b"), {one: units("", "a"), other: units("", "b")})
     shown, why = hidden(found, {one: (Cause(None, "x"),), other: (Cause(None, "x"), Cause(None, "y"))})
     assert len(shown.changes) == (1 if same else 2)
     if same:

@@ -6,7 +6,7 @@ told is that one's doing. Where this cannot be tried, the line that decides the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -15,46 +15,38 @@ from obsgen.causes import Causes
 from obsgen.diff.causes.levers import Lever, edit
 from obsgen.diff.difference import Difference, difference
 from obsgen.diff.model import Cause, Change, Unit
-from obsgen.diff.sides.both import Side, Sides
+from obsgen.diff.sides.asked import ROOTS, Side, Sides
 from obsgen.diff.sides.profiles import Rendered, put
+from obsgen.diff.sides.stacks import is_as
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place
 from obsgen.source import Route
-from obsgen.tree.paths import RECORD
 
 ENGINE = Cause(None, "obsgen or its templates")
-_MOST_LEVERS, _MOST_FILES, _MOST_STACKS = 8, 3000, 5
+_MOST_LEVERS, _MOST_FILES = 8, 3000
 """More is not rendered anew for each change of a profile."""
-_ROOTS = ("out", "argocd")
 
 Found = Mapping[Change, frozenset[Unit]]
 
 
 def attribute(both: Sides, found: Difference) -> Mapping[Change, tuple[Cause, ...]]:
-    """The causes of changes, as far as they can be told: of stacks whose profiles are there on both sides."""
-    stacks = sorted({unit.stack for units in found.changes.values() for unit in units})
-    known = [each for each in stacks if each in both.old.profiles and each in both.new.profiles]
-    causes: dict[Change, tuple[Cause, ...]] = {}
-    for number, stack in enumerate(known):
-        try:
-            one = _Stack(both, stack, found, both.room / f"without-{number}" if len(known) <= _MOST_STACKS else None)
-            for each, why in one.causes():
-                causes[each] = tuple(dict.fromkeys((*causes.get(each, ()), *why)))
-        except InputError:
-            continue  # a profile that cannot be read is told where it is rendered
-    return causes
+    """The causes of changes, as far as they can be told: of a stack whose profile is there on both sides."""
+    if not (found.changes and both.old.profile and both.new.profile):
+        return {}
+    try:
+        return dict(_Stack(both, found).causes())
+    except InputError:
+        return {}  # a profile that cannot be read is told where it is rendered
 
 
 class _Stack:
-    """A stack on both sides, and what is told of it. Without a `room` nothing is tried."""
+    """A stack on both sides, and what is told of it. Of one of many nothing is tried."""
 
-    def __init__(self, both: Sides, stack: str, found: Difference, room: Path | None) -> None:
-        self._both, self._stack, self._room = both, stack, room
-        self._alone = len({unit.stack for unit in found.units}) == 1
-        self._told = [each for each, units in found.changes.items() if any(unit.stack == stack for unit in units)]
-        self._whole, self._left = found, _MOST_LEVERS
-        paths = both.old.profiles[stack], both.new.profiles[stack]
-        self._edit = edit(both.old.source, both.new.source, paths, both.asked.templates)
+    def __init__(self, both: Sides, found: Difference) -> None:
+        self._both, self._told, self._left = both, found.changes, _MOST_LEVERS
+        self._room = None if both.is_one_of_many else both.room
+        profiles = both.old.profile, both.new.profile
+        self._edit = edit(both.old.source, both.new.source, profiles, both.asked.templates)
 
     def causes(self) -> Iterator[tuple[Change, tuple[Cause, ...]]]:
         """The causes of each change."""
@@ -75,28 +67,19 @@ class _Stack:
     @cached_property
     def _mine(self) -> Found:
         """What differs from what this obsgen makes of the old profile: the rest is obsgen's own doing."""
-        if self._room is None:
-            return self._whole.changes
-        if self._is_fresh:
-            return self._found
-        return difference(self._before, _alone(self._both.new.tree, self._stack)).changes
-
-    @cached_property
-    def _found(self) -> Found:
-        """What is told of this stack by itself."""
-        if self._alone:
-            return self._whole.changes
-        return difference(*(_alone(each.tree, self._stack) for each in (self._both.old, self._both.new))).changes
+        if self._room is None or self._is_fresh:
+            return self._told
+        return difference(self._before, self._both.new.tree).changes
 
     @cached_property
     def _is_fresh(self) -> bool:
         """Whether the old tree is what this obsgen makes of the old profile; taken for so where that cannot be had."""
         old = self._both.old
-        return self._stack in old.rendered or self._rendered is None or _is_as(self._rendered, old)
+        return old.is_rendered or self._rendered is None or is_as(self._rendered, old.tree)
 
     @cached_property
     def _rendered(self) -> Rendered | None:
-        if self._room is None or len(_files(self._both.old, self._stack)) > _MOST_FILES:
+        if self._room is None or _size(self._both.old) > _MOST_FILES:
             return None
         try:
             return pipeline.render(self._edit.old, [old for old, _ in self._edit.folders])
@@ -107,13 +90,13 @@ class _Stack:
     def _before(self) -> Tree:
         """The old side as this obsgen makes it."""
         if self._is_fresh or self._rendered is None or self._room is None:
-            return _alone(self._both.old.tree, self._stack)
+            return self._both.old.tree
         return _written(self._rendered, self._room / "before")
 
     def _may_try(self, levers: Sequence[Lever]) -> bool:
         self._left -= len(levers)
-        few = self._left >= 0 and len(_files(self._both.new, self._stack)) <= _MOST_FILES
-        return few and self._stack in self._both.new.rendered
+        few = self._left >= 0 and _size(self._both.new) <= _MOST_FILES
+        return few and self._both.new.is_rendered
 
     def _tried(self, levers: Sequence[Lever], mine: Found, within: Path) -> dict[Change, tuple[Cause, ...]]:
         """The causes of changes that are gone, or not everywhere, once one of the levers is set back.
@@ -167,10 +150,8 @@ class _Stack:
 
     @cached_property
     def _causes(self) -> Causes:
-        folder = self._both.new.tree.folder
-        if self._stack in self._both.new.rendered and not (folder / "profiles").exists():
-            (folder / "profiles").symlink_to(self._edit.new.folder.resolve(), target_is_directory=True)
-        return Causes(self._both.new.tree.repository)
+        tree = self._both.new.tree
+        return Causes(tree.repository, {tree.paths[0].resolve(): self._edit.new})
 
 
 def _shared(one: Route | None, other: Route) -> int:
@@ -179,26 +160,11 @@ def _shared(one: Route | None, other: Route) -> int:
     return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one or ()), len(other)))
 
 
-def _alone(tree: Tree, stack: str) -> Tree:
-    """A side of which one stack alone is looked at."""
-    return Tree(tree.label, tree.folder, tuple(tree.folder / root / stack for root in _ROOTS))
-
-
 def _written(rendered: Rendered, folder: Path) -> Tree:
     put(rendered, folder)
-    return _alone(Tree("", folder, ()), rendered.name)
+    return Tree("", folder, tuple(folder / root / rendered.name for root in ROOTS))
 
 
-def _files(side: Side, stack: str) -> list[Path]:
-    roots: Iterable[Path] = (side.tree.folder / root / stack for root in _ROOTS)
-    return [each for root in roots for each in root.rglob("*") if each.is_file()]
-
-
-def _is_as(rendered: Rendered, side: Side) -> bool:
-    """Whether the tree of a side is, byte by byte, the rendered one."""
-    for root, files in zip(_ROOTS, (rendered.files, rendered.argocd), strict=True):
-        folder = side.tree.folder / root / rendered.name
-        there = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()} - {RECORD}
-        if there != files.keys() or any((folder / path).read_bytes() != data for path, data in files.items()):
-            return False
-    return True
+def _size(side: Side) -> int:
+    """How many files a side has."""
+    return sum(each.is_file() for path in side.tree.paths for each in path.rglob("*"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -51,8 +51,7 @@ class Part(Tree):
 
 
 def only(old: Tree, new: Tree, environment: str) -> tuple[Tree, Tree]:
-    """Both sides with one environment alone, and what Argo CD is told of it. ObsgenError if neither has it."""
-    _check([environment], {*old.states, *new.states})
+    """Both sides with one environment alone, and what Argo CD is told of it."""
     return _of_environment(old, environment), _of_environment(new, environment)
 
 
@@ -70,12 +69,11 @@ def _of_environment(tree: Tree, environment: str) -> Tree:
 
 
 def between(tree: Tree, one: str, other: str) -> tuple[Tree, Tree]:
-    """Two environments of a side as if they were two sides of the second one. ObsgenError if it lacks one of them.
+    """Two environments of a side as if they were two sides of the second one.
 
     What differs because they are two (their names, clusters and namespaces) is no difference. Clusters are compared
     with those of the same name; without any such, the first with the first.
     """
-    _check([one, other], tree.states)
     old: dict[Unit, State] = {}
     new: dict[Unit, State] = {}
     for stack in sorted({each.stack for each in tree.states}):
@@ -133,11 +131,12 @@ def _facts(tree: Tree, stack: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _check(wanted: list[str], units: Mapping[Unit, State] | set[Unit]) -> None:
-    known = sorted({each.environment for each in units} - {"", ARGOCD})
+def check(wanted: Iterable[str], known: Iterable[str]) -> None:
+    """ObsgenError if an environment is none of those that are there."""
+    names = sorted({*known} - {"", ARGOCD})
     for each in wanted:
-        if each not in known:
-            raise ObsgenError(f"no environment '{each}': {nearest(each, known)}")
+        if each not in names:
+            raise ObsgenError(f"no environment '{each}': {nearest(each, names)}")
 
 
 def _word(text: str) -> re.Pattern[str]:

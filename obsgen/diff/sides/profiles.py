@@ -51,11 +51,15 @@ def profiles_at(source: Source, paths: Sequence[str]) -> dict[str, str]:
     return found
 
 
+def bring(source: Source, path: str) -> Path:
+    """The folder in which a profile lies with the files and folders that it names."""
+    there = source.bring([path])
+    return source.bring(_named(there / path, path))
+
+
 def loaded(source: Source, path: str) -> LoadedProfile:
     """A profile as it is there, with the files and folders that it names. InputError tells places there."""
-    there = source.bring([path])
-    source.bring(_named(there / path, path))
-    return load_profile(there / path, f"{path}{source.mark}")
+    return load_profile(bring(source, path) / path, f"{path}{source.mark}")
 
 
 class Renderer:

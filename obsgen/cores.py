@@ -1,0 +1,57 @@
+"""Work on many things: one after the other, or, where there are many, by all cores."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FEW = 3
+"""Things of which nobody counts how many are done."""
+_MOST_AT_ONCE = 20
+Progress = Callable[[str], None]
+
+
+def spread(
+    make: Callable[[], Callable[[T], R]], things: Sequence[T], doing: str, progress: Progress, few: int = FEW
+) -> Iterator[R]:
+    """What comes of each thing, in their order; `make` gives each process the worker that it keeps.
+
+    So few things are not worth processes of their own. `progress` is told how far it is: `rendering 137 of 1,000`.
+    """
+    cores = min(os.cpu_count() or 1, len(things) - 1)
+    if len(things) <= few or cores < 2:
+        yield from _counted(map(make(), things), len(things), doing, progress)
+        return
+    pool = ProcessPoolExecutor(cores, initializer=_begin, initargs=(make,))
+    try:
+        work = pool.map(_continue, things, chunksize=max(1, min(_MOST_AT_ONCE, len(things) // (4 * cores))))
+        yield from _counted(work, len(things), doing, progress)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _counted(work: Iterable[R], total: int, doing: str, progress: Progress) -> Iterator[R]:
+    for number, each in enumerate(work, 1):
+        if total > FEW:
+            progress(f"{doing} {number:,} of {total:,}" if number < total else "")
+        yield each
+
+
+_OF_PROCESS: list[Callable[[Any], Any]] = []
+"""The worker of a process of the pool."""
+
+
+def _begin(make: Callable[[], Callable[[T], R]]) -> None:
+    # Ctrl-C reaches all processes of a terminal: the first one tells the others to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _OF_PROCESS.append(make())
+
+
+def _continue(thing: Any) -> Any:
+    return _OF_PROCESS[0](thing)
