@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
@@ -14,21 +16,31 @@ R = TypeVar("R")
 FEW = 3
 """Things of which nobody counts how many are done."""
 _MOST_AT_ONCE = 20
+_FORKS = sys.platform == "linux"
+"""Whether processes begin as copies of this one, with all that it knows."""
 Progress = Callable[[str], None]
 
 
 def spread(
-    make: Callable[[], Callable[[T], R]], things: Sequence[T], doing: str, progress: Progress, few: int = FEW
+    make: Callable[[], Callable[[T], R]],
+    things: Sequence[T],
+    doing: str,
+    progress: Progress,
+    few: int = FEW,
+    *,
+    inherits: bool = False,
 ) -> Iterator[R]:
     """What comes of each thing, in their order; `make` gives each process the worker that it keeps.
 
-    So few things are not worth processes of their own. `progress` is told how far it is: `rendering 137 of 1,000`.
+    So few things are not worth processes of their own. What comes of them travels between processes; with `inherits`,
+    `make` itself cannot. `progress` is told how far it is: `rendering 137 of 1,000`.
     """
     cores = min(os.cpu_count() or 1, len(things) - 1)
-    if len(things) <= few or cores < 2:
+    if len(things) <= few or cores < 2 or _OF_PROCESS or (inherits and not _FORKS):
         yield from _counted(map(make(), things), len(things), doing, progress)
         return
-    pool = ProcessPoolExecutor(cores, initializer=_begin, initargs=(make,))
+    context = multiprocessing.get_context("fork" if _FORKS else None)
+    pool = ProcessPoolExecutor(cores, context, _begin, (make,))
     try:
         work = pool.map(_continue, things, chunksize=max(1, min(_MOST_AT_ONCE, len(things) // (4 * cores))))
         yield from _counted(work, len(things), doing, progress)
@@ -44,7 +56,7 @@ def _counted(work: Iterable[R], total: int, doing: str, progress: Progress) -> I
 
 
 _OF_PROCESS: list[Callable[[Any], Any]] = []
-"""The worker of a process of the pool."""
+"""The worker of a process of a pool; such a process does all its work itself."""
 
 
 def _begin(make: Callable[[], Callable[[T], R]]) -> None:
