@@ -44,6 +44,10 @@ def spread(
     try:
         work = pool.map(_continue, things, chunksize=max(1, min(_MOST_AT_ONCE, len(things) // (4 * cores))))
         yield from _counted(work, len(things), doing, progress)
+    except BaseException:  # whoever stops this does not want the rest, and removes what processes write to
+        for each in multiprocessing.active_children():
+            each.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -62,6 +66,7 @@ _OF_PROCESS: list[Callable[[Any], Any]] = []
 def _begin(make: Callable[[], Callable[[T], R]]) -> None:
     # Ctrl-C reaches all processes of a terminal: the first one tells the others to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _OF_PROCESS.append(make())
 
 

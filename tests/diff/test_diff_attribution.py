@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from test_diff_sides import OWN
 
 from obsgen.diff.causes import attribution
 from obsgen.diff.causes.levers import keys, mixed
+from obsgen.diff.sides import stacks
 
 __all__ = ["empty", "made_up_components", "repo"]
 
@@ -136,10 +138,12 @@ def test_a_file_that_comes_or_goes_is_a_cause_too(repo: Repo) -> None:
     assert set(subjects(repo)["AlphaQueued"]) == {"profiles/own/alpha/alerts.yaml:1"}
 
 
-@pytest.mark.parametrize("limit", ["_MOST_LEVERS", "_MOST_STACKS", "_MOST_FILES"])
-def test_nothing_is_tried_where_that_would_take_long(repo: Repo, limit: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "limit"), [(attribution, "_MOST_LEVERS"), (attribution, "_MOST_FILES"), (stacks, "_MOST_TRIED")]
+)
+def test_nothing_is_tried_where_that_would_take_long(repo: Repo, module: ModuleType, limit: str) -> None:
     """Then the changed key that has most in common with the line that decides the alert is its cause."""
-    repo.monkeypatch.setattr(attribution, limit, 0)
+    repo.monkeypatch.setattr(module, limit, 0)
     repo.monkeypatch.setattr(attribution._Stack, "_gone", None)
     repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 8s")
     repo.replace("profiles/demo.yaml", "modelServers:\n", "alerts: {AlphaDown: {for: 9m}}\nmodelServers:\n")

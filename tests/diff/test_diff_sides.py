@@ -361,11 +361,11 @@ def test_looking_changes_nothing_and_leaves_nothing_behind(repo: Repo) -> None:
 def test_ctrl_c_leaves_nothing_behind_and_is_no_difference(repo: Repo) -> None:
     there: list[Path] = []
 
-    def stopped(*_: object) -> None:
+    def stopped(*_: object, **__: object) -> None:
         there.extend((repo.folder.parent / "temporary").iterdir())
         raise KeyboardInterrupt
 
-    repo.monkeypatch.setattr(comparing, "difference", stopped)
+    repo.monkeypatch.setattr(comparing, "spread", stopped)
     ran = repo.diff()
     assert (ran.code, len(there)) == (130, 1)
     assert list((repo.folder.parent / "temporary").iterdir()) == []
@@ -376,11 +376,11 @@ import sys, time
 from obsgen import cli
 from obsgen.diff import comparing
 
-def wait(*_):
+def wait(*_, **__):
     print("there", flush=True)
     time.sleep(60)
 
-comparing.difference = wait
+comparing.spread = wait
 sys.argv = ["obsgen", "diff"]
 cli.main()
 """

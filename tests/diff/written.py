@@ -17,7 +17,12 @@ Told = Callable[[str, str], list[Change]]
 
 def compared(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> Difference:
     """The difference between two sets of files, by path."""
-    trees = []
+    return difference(*trees(folder, old, new))
+
+
+def trees(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Tree, Tree]:
+    """Two sets of files, by path, as trees."""
+    found = []
     for label, files in (("old", old), ("new", new)):
         root = (folder / label).resolve()
         for name, text in files.items():
@@ -25,8 +30,8 @@ def compared(folder: Path, old: Mapping[str, str], new: Mapping[str, str]) -> Di
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
         root.mkdir(exist_ok=True)
-        trees.append(Tree(label, root, (root,)))
-    return difference(trees[0], trees[1])
+        found.append(Tree(label, root, (root,)))
+    return found[0], found[1]
 
 
 @pytest.fixture
