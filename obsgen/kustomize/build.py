@@ -1,8 +1,8 @@
 """An in-process `kustomize build`: the objects of a kustomization, and where each of their values comes from.
 
 It follows kustomize 5.8 in resources, components, configMapGenerator, generatorOptions, patches in all their
-forms, namespace, labels, commonLabels and commonAnnotations. Everything else that a kustomization may say is
-listed in `Build.unsupported` with its place.
+forms, namespace, labels, commonLabels, commonAnnotations, images and replicas. Everything else that a kustomization
+may say is listed in `Build.unsupported` with its place.
 """
 
 from __future__ import annotations
@@ -29,13 +29,14 @@ from obsgen.kustomize.kustomization import (
 from obsgen.kustomize.merge import scalar_text
 from obsgen.kustomize.nodes import Node
 from obsgen.kustomize.objects import Built, Objects
+from obsgen.kustomize.overrides import override
 from obsgen.kustomize.patching import apply_patches
 from obsgen.kustomize.transform import follow_references, report_collisions, transform
 from obsgen.source import load_file
 
 _NOT_FOLLOWED = """
-buildMetadata configurations crds generators helmChartInflationGenerator helmCharts imageTags images namePrefix
-nameSuffix openapi replacements replicas secretGenerator transformers validators vars
+buildMetadata configurations crds generators helmChartInflationGenerator helmCharts imageTags namePrefix nameSuffix
+openapi replacements secretGenerator transformers validators vars
 """
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
@@ -88,6 +89,7 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
     apply_patches(run, owner, objects, ("patchesStrategicMerge", "patches"))
     transform(run, owner, objects)
     apply_patches(run, owner, objects, ("patchesJson6902",))
+    override(run, owner, objects)
     for name in _NOT_FOLLOWED.split():
         if found := owner.content.get(name):
             run.leave_out(name, found.place(key=True))

@@ -101,6 +101,17 @@ def set_pairs(target: Node, fields: Iterable[Field], pairs: Node) -> None:
         holder.fields[name].fields.update(pairs.copy().fields)
 
 
+def workload_field(path: str, kind: str) -> Field:
+    """A field of objects of one kind, made where it is missing."""
+    return _field(path, kind)
+
+
+def set_value(target: Node, field: Field, value: Node) -> None:
+    """Gives an object a value at a field."""
+    for holder, name in list(_holders(target, (field,), value)):
+        holder.fields[name] = value
+
+
 def set_namespace(target: Node, namespace: Node) -> None:
     """Moves an object as `namespace:` does; cluster-scoped kinds keep out of it."""
     fields = list(_NAMESPACES)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from obsgen.source import Route
 
 Form = Any
-"""`str`, `bool` or `dict` (any mapping); `[form]` for lists; a dict of forms for mappings with those keys only."""
+"""`str`, `int`, `bool` or `dict` (any mapping); `[form]` for lists; a dict of forms for mappings of those keys."""
 
 
 class Misfit(NamedTuple):
@@ -39,6 +39,7 @@ _LABELS = {
     "includeVolumeClaimTemplates": bool,
     "pairs": dict,
 }
+_IMAGE = dict.fromkeys(("digest", "name", "newName", "newTag", "tagSuffix"), str)
 _PATCH = {"options": dict, "patch": str, "path": str, "target": _TARGET}
 _TEXTS = ("apiVersion", "kind", "namePrefix", "nameSuffix", "namespace")
 _FILES = """
@@ -46,7 +47,7 @@ _FILES = """
     validators
 """
 _MAPPINGS = ("commonAnnotations", "commonLabels", "helmGlobals", "metadata", "openapi", "sortOptions")
-_LISTS = ("helmChartInflationGenerator", "helmCharts", "imageTags", "images", "replacements", "replicas", "vars")
+_LISTS = ("helmChartInflationGenerator", "helmCharts", "imageTags", "replacements", "vars")
 KUSTOMIZATION: Form = {
     **dict.fromkeys(_TEXTS, str),
     **{key: [str] for key in _FILES.split()},
@@ -54,14 +55,16 @@ KUSTOMIZATION: Form = {
     **{key: [dict] for key in _LISTS},
     "configMapGenerator": [_GENERATOR],
     "generatorOptions": _OPTIONS,
+    "images": [_IMAGE],
     "labels": [_LABELS],
     "patches": [_PATCH],
     "patchesJson6902": [_PATCH],
+    "replicas": [{"count": int, "name": str}],
     "secretGenerator": [{**_GENERATOR, "type": str}],
 }
 _IDENTITY: Form = {"annotations": dict, "labels": dict, "name": str, "namespace": str}
 
-_WORDS = {str: "text", bool: "true or false", dict: "a mapping"}
+_WORDS = {str: "text", int: "a whole number", bool: "true or false", dict: "a mapping"}
 
 
 def misfits(value: Any, form: Form, route: Route = ()) -> Iterator[Misfit]:

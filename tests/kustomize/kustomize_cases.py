@@ -86,6 +86,12 @@ def policy(labels: dict[str, str]) -> Object:
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "p"}, "spec": spec}
 
 
+def images(*names: str) -> list[Object]:
+    """Containers with these images."""
+    return [{"name": f"c{number}", "image": name} for number, name in enumerate(names)]
+
+
+CRD = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "r"}}
 GLOBAL_OPTIONS = {**PLAIN, "labels": {"g": "1", "l": "g"}, "annotations": {"h": "1"}, "immutable": True}
 SELECTING = {"selector": {"matchLabels": {"x": "1"}}, "template": {"metadata": {"labels": {"x": "1"}}, "spec": {}}}
 NAMESPACE: Object = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
@@ -304,6 +310,71 @@ GOOD: dict[str, tuple[dict[str, Content], list[Object]]] = {
         overlay({"patches": [targeted([{"op": "replace", "path": "", "value": rule("z", x=1)}])]}),
         overlaid(rule("z", x=1)),
     ),
+    "other images": (
+        {
+            "k/kustomization.yaml": {
+                "resources": ["d.yaml", "c.yaml", "f.yaml"],
+                "images": [
+                    {"name": "vllm/vllm-openai", "newTag": "v2"},
+                    {"name": "reg:5000/x", "newName": "z"},
+                    {"name": "dig", "digest": "sha256:12"},
+                    {"name": "z", "newName": "chained", "newTag": "3", "digest": "sha256:ab"},
+                    {"name": "x", "newName": "x:3"},
+                    {"name": "away"},
+                ],
+            },
+            "k/d.yaml": deployment(
+                containers=images("vllm/vllm-openai:v1@sha512:00", "reg:5000/x", "dig:1", "vllm/vllm-openai-x:v1", ""),
+                initContainers=[*images("vllm/vllm-openai", "away:1", "x"), {"name": "none"}, {"image": None}],
+                volumes=[{"name": "v", "image": {"reference": "dig"}}, {"name": "w", "emptyDir": {}}],
+            ),
+            "k/c.yaml": CRD | {"spec": {"containers": images("dig")}},
+            "k/f.yaml": rule(a=[{"containers": images("dig", "x")}], image="dig", volumes=[{"image": "dig"}]),
+        },
+        [
+            deployment(
+                containers=images(
+                    "vllm/vllm-openai:v2", "chained:3@sha256:ab", "dig@sha256:12", "vllm/vllm-openai-x:v1", ""
+                ),
+                initContainers=[*images("vllm/vllm-openai:v2", "away:1", "x:3:3"), {"name": "none"}, {"image": None}],
+                volumes=[{"name": "v", "image": {"reference": "dig@sha256:12"}}, {"name": "w", "emptyDir": {}}],
+            ),
+            CRD | {"spec": {"containers": images("dig")}},
+            rule(a=[{"containers": images("dig@sha256:12", "x:3")}], image="dig", volumes=[{"image": "dig"}]),
+        ],
+    ),
+    "other numbers of replicas": (
+        {
+            "k/kustomization.yaml": {
+                "resources": ["d.yaml", "e.yaml", "f.yaml", "g.yaml"],
+                "patches": [targeted([{"op": "replace", "path": "/metadata/name", "value": "z"}], kind="DaemonSet")],
+                "replicas": [{"name": "a", "count": 0}, {"name": "e", "count": 4}],
+            },
+            "k/d.yaml": deployment() | {"spec": {"replicas": 2}},
+            "k/e.yaml": deployment("e") | {"spec": {"replicas": None}},
+            "k/f.yaml": {**rule(), "kind": "StatefulSet"},
+            "k/g.yaml": {**rule(), "kind": "DaemonSet"},
+        },
+        [
+            deployment() | {"spec": {"replicas": 0}},
+            deployment("e") | {"spec": {"replicas": 4}},
+            {**rule(), "kind": "StatefulSet", "spec": {"replicas": 0}},
+            {**rule("z"), "kind": "DaemonSet"},
+        ],
+    ),
+    "images of a base in an overlay and a component": (
+        {
+            "base/kustomization.yaml": {"resources": ["d.yaml"], "images": [{"name": "x", "newTag": "1"}]},
+            "base/d.yaml": deployment(containers=images("x")),
+            "c/kustomization.yaml": {**COMPONENT, "images": [{"name": "x", "newTag": "2"}]},
+            "k/kustomization.yaml": {
+                "resources": ["../base"],
+                "components": ["../c"],
+                "images": [{"name": "x", "newName": "y"}],
+            },
+        },
+        [deployment(containers=images("y:2"))],
+    ),
     "a few bytes that are no text": (
         {
             "k/kustomization.yaml": {"configMapGenerator": [generator(files=["bin"])]},
@@ -482,6 +553,11 @@ BAD: dict[str, Bad] = {
         ["k/kustomization.yaml:4:11 kustomize/no-target"],
         "did you mean 'a'?",
         refused=False,
+    ),
+    "replicas of nothing": Bad(
+        with_rule("replicas:\n- {name: a, count: 2}\n"),
+        ["k/kustomization.yaml:4:10 kustomize/no-target"],
+        "there is no Deployment, StatefulSet, ReplicaSet or ReplicationController a to scale",
     ),
     "failed test": Bad(
         with_rule(OPERATIONS % ("y", "add", "/spec/b")),

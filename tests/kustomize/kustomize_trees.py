@@ -15,6 +15,7 @@ NAMESPACES = ["n", "m", None, "default"]
 SELECTED = {"matchLabels": {"x": "1"}}
 AFFINITY = {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": SELECTED}, {}]}}
 SPREAD = [{"topologyKey": "k", "whenUnsatisfiable": "q", "labelSelector": SELECTED}]
+IMAGES = ["a", "a:1", "b/a:1", "b:5/a@sha256:1", "a.b:1@sha256:2", "axb", ""]
 PORTS = [{"port": 80}, {"port": 53, "protocol": "UDP", "name": "u"}, {"port": 53, "protocol": "TCP", "name": "t"}]
 TESTED: list[Any] = [{"op": "test", "path": "/kind", "value": "Rule"}, {"op": "add", "path": "/jp", "value": 1}]
 OPERATIONS: list[list[Any]] = [
@@ -40,7 +41,7 @@ def some(r: Random, chance: float, **fields: Any) -> Object:
 
 def pod_controller(r: Random) -> Object:
     pod = {
-        "containers": [{"name": "c"}],
+        "containers": [{"name": "c", **some(r, 0.6, image=r.choice(IMAGES))}],
         **some(r, 0.5, affinity=AFFINITY),
         **some(r, 0.3, topologySpreadConstraints=SPREAD),
     }
@@ -139,6 +140,11 @@ def a_patch(r: Random, target: Object) -> Object:
     return {"target": selected, "patch": yaml_bytes(r.choice(OPERATIONS)).decode()}
 
 
+def an_image(r: Random) -> Object:
+    other = some(r, 0.4, newName=r.choice(["a", "b/a", "b:5/c", "x:1"])) | some(r, 0.5, newTag=r.choice(["2", "v1.2"]))
+    return {"name": r.choice(["a", "b/a", "b:5/a", "a.b", "c"]), **other, **some(r, 0.3, digest="sha256:3")}
+
+
 def a_kustomization(r: Random, known: list[Object], mine: list[Object]) -> Object:
     """Everything but its resources."""
     known = known + mine
@@ -151,6 +157,8 @@ def a_kustomization(r: Random, known: list[Object], mine: list[Object]) -> Objec
         **some(r, 0.4, labels=[{"pairs": {"env": "dev", "x": "9"}, **r.choice(LABEL_OPTIONS)}]),
         **some(r, 0.2, commonLabels={"cl": "1"}),
         **some(r, 0.2, commonAnnotations={"ca": "1"}),
+        **some(r, 0.4, images=[an_image(r) for _ in range(r.randrange(1, 4))]),
+        **some(r, 0.1, replicas=[{"name": r.choice(NAMES), **some(r, 0.9, count=r.randrange(4))}]),
     }
 
 

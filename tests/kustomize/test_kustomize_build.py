@@ -54,7 +54,8 @@ def test_a_target_that_may_match_nothing_is_a_warning(tree: Tree) -> None:
     [
         ({"buildMetadata": ["originAnnotations"]}, '"buildMetadata"', "buildMetadata"),
         ({"namePrefix": "x-"}, '"namePrefix"', "namePrefix"),
-        ({"images": [{"name": "a", "newTag": "1"}]}, '"images"', "images"),
+        ({"images": [{"name": "a|b", "newTag": "1"}]}, '{"name"', "images: the expression 'a|b'"),
+        ({"images": [{"name": "a", "tagSuffix": "1"}]}, '{"name"', "images: a tagSuffix"),
         ({"labels": [{"pairs": {"a": "b"}, "fields": [{"path": "x"}]}]}, '"fields"', "labels.fields"),
         ({"patches": [{**merging(rule()), "options": {"a": True}}]}, '"options"', "patches.options"),
         ({"patches": [targeted([], labelSelector="a in (b)")]}, '{"kind"', "more than a list of key=value"),
