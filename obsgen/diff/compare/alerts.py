@@ -11,10 +11,10 @@ from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.expressions import Part
 from obsgen.diff.queries.rules import Held, Match, held, matched, parts
 from obsgen.diff.queries.sentences import Said, asked, sentences
-from obsgen.diff.routing.deliveries import ends_of, may_wake
+from obsgen.diff.routing.deliveries import ends_of
+from obsgen.diff.routing.reach import PAGING, reach, severity_of
 from obsgen.promql.durations import milliseconds
 
-_PAGING = frozenset(("critical", "page"))
 _TIMES = ("for", "keep_firing_for")
 _RUNBOOKS = frozenset(("runbook_url", "runbook", "runbookUrl"))
 
@@ -41,7 +41,11 @@ class _Alert:
         old, new = self.match
         if new is None and old:
             yield self._change(
-                "change/alert-removed", "-", f"no longer alerts ({_severity(old)})", Risk.STOPS_PAGING, (old.text,)
+                "change/alert-removed",
+                "-",
+                f"no longer alerts ({severity_of(old.labels)})",
+                Risk.STOPS_PAGING,
+                (old.text,),
             )
         elif old is None and new:
             yield self._added(new)
@@ -49,14 +53,9 @@ class _Alert:
             yield from self._differences(old, new)
 
     def _added(self, new: Held) -> Change:
-        severity, ends = _severity(new), ends_of(self.pair.new, new)
-        wakes = severity in _PAGING
-        told = ""
-        if ends is not None:
-            names = dict.fromkeys(each.receiver for each in ends if each.tells)
-            told = f" → {', '.join(names)}" if names else ", nobody is told"
-            kinds = {kind for each in ends for kind in each.kinds} - (set() if wakes else {"webhook"})
-            wakes = may_wake(kinds)
+        severity = severity_of(new.labels)
+        receivers, _, wakes = reach(severity, ends_of(self.pair.new, new))
+        told = "" if receivers is None else f" → {', '.join(receivers)}" if receivers else ", nobody is told"
         risk = Risk.PAGES if wakes else Risk.SAFE
         return self._change("change/alert-added", "+", f"new, {severity}{told}", risk, (new.text,))
 
@@ -113,9 +112,9 @@ class _Alert:
                 yield self._change("change/alert-changed", "~", f"{key} {before} → {after}", Risk.REVIEW)
 
     def _labels(self, old: Held, new: Held) -> Iterator[Change]:
-        before, after = _severity(old), _severity(new)
+        before, after = severity_of(old.labels), severity_of(new.labels)
         if before != after:
-            risk = Risk.STOPS_PAGING if before in _PAGING else Risk.PAGES if after in _PAGING else Risk.REVIEW
+            risk = Risk.STOPS_PAGING if before in PAGING else Risk.PAGES if after in PAGING else Risk.REVIEW
             yield self._change("change/alert-severity", "~", f"severity {before} → {after}", risk)
         for label in sorted({*old.labels, *new.labels} - {"severity"}):
             if old.labels.get(label) != new.labels.get(label):
@@ -131,10 +130,6 @@ class _Alert:
 
     def _change(self, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()) -> Change:
         return self.match.change(self.pair, id_, sign, what, risk, details)
-
-
-def _severity(alert: Held) -> str:
-    return str(alert.labels.get("severity") or "no severity")
 
 
 def _label(value: Any) -> str:

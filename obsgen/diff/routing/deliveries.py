@@ -70,6 +70,11 @@ class Led:
     ends: tuple[End, ...] | None
     is_whole: bool
 
+    @property
+    def known(self) -> tuple[End, ...] | None:
+        """Its ends; None if nobody knows whether these are all."""
+        return self.ends if self.ends or self.is_whole else None
+
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
@@ -94,7 +99,7 @@ def delivery(state: State) -> Delivery:
 def ends_of(state: State, held: Held) -> tuple[End, ...] | None:
     """Where an alert of a unit is led; None if nobody knows."""
     led = next((each for each in delivery(state).led if each.held.rule.value == held.rule.value), None)
-    return led.ends if led and (led.ends or led.is_whole) else None
+    return led.known if led else None
 
 
 def _led(found: Ground) -> Iterator[Led]:
