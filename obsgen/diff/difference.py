@@ -13,7 +13,7 @@ from obsgen.diff.substitutions import renamed
 from obsgen.diff.texts import texts
 from obsgen.diff.trees import Tree
 from obsgen.diff.unexplained import unexplained
-from obsgen.diff.wholes import is_folder, state, whole
+from obsgen.diff.wholes import is_whole, state, wholes
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,11 @@ class Difference:
 def difference(old: Tree, new: Tree) -> Difference:
     """What changes from one tree to the other."""
     units = {*old.states, *new.states}
+    alone = sorted(each for each in units if is_whole(each, old, new))
     found: dict[Change, set[Unit]] = {}
-    for unit in sorted(units):
+    for change, its in wholes(alone, old, new):
+        found.setdefault(change, set()).update(its)
+    for unit in sorted(units.difference(alone)):
         for change in _changes(unit, old, new):
             found.setdefault(change, set()).add(unit)
     for add in (texts, consequences):
@@ -38,9 +41,6 @@ def difference(old: Tree, new: Tree) -> Difference:
 
 
 def _changes(unit: Unit, old: Tree, new: Tree) -> Iterator[Change]:
-    if not (unit in old.states and unit in new.states) and not is_folder(unit, old, new):
-        yield whole(unit, old, new)
-        return
     pair, names = renamed(Pair(state(unit, old), state(unit, new)))
     told = [*names, *(change for compare in comparers() for change in compare(pair))]
     yield from (each for each in told if each.what)

@@ -9,11 +9,12 @@ from pathlib import Path
 from obsgen.diff.model import Key, Unit
 from obsgen.diff.trees import ARGOCD, State, Tree, key_of
 from obsgen.repository.argocd.applications import GROUP, Deployed
-from obsgen.repository.objects import KubeObject, Located
+from obsgen.repository.objects import KubeObject
 
 _ENVIRONMENT = "obsgen.dev/environment"
 _OPTIONS = "argocd.argoproj.io/sync-options"
 _OVERLAYS = "overlays"
+_SPECS = {"Application": ("spec",), "ApplicationSet": ("spec", "template", "spec")}
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Bringing:
 
 def bringing(state: State) -> Bringing:
     """What becomes of the objects that a unit no longer has."""
-    specs = [each.application.spec for each in _deployed(state.tree).get(state.unit, ())] or _labelled(state)
+    specs = [each.application.spec for each in _deployed(state.tree).get(state.unit, ())]
+    specs = specs or [each.located.at(*_SPECS[each.kind]) for each in _labelled(state)]
     return Bringing(bool(specs), any(each.at("syncPolicy", "automated", "prune").value is True for each in specs))
 
 
@@ -35,6 +37,26 @@ def brought(state: State) -> frozenset[Key]:
     mine = {_place(each) for each in _deployed(state.tree).get(state.unit, ())}
     every = (each for found in _deployed(state.tree).values() for each in found if _place(each) in mine)
     return frozenset(key_of(object_) for each in every for object_ in each.objects or ())
+
+
+def outlives(state: State) -> bool:
+    """Whether what a unit has stays in its cluster though its Applications are gone, as these say."""
+    objects = [each.application.object for each in _deployed(state.tree).get(state.unit, ())] or _labelled(state)
+    return bool(objects) and not any(map(cascades, objects))
+
+
+def cascades(application: KubeObject) -> bool:
+    """Whether all that an Application, or those of an ApplicationSet, brought is deleted with it."""
+    if application.kind == "ApplicationSet":
+        return application.located.at("spec", "syncPolicy", "preserveResourcesOnDeletion").value is not True
+    finalizers = application.located.at("metadata", "finalizers").items()
+    return any("resources-finalizer" in str(each.value) for each in finalizers)
+
+
+def is_deleted(object_: KubeObject, state: State) -> bool:
+    """Whether an object that a unit no longer has is deleted, too; so it is taken to be where nobody knows."""
+    how = bringing(state)
+    return not how.is_argocd or (how.prunes and not stays(object_))
 
 
 def stays(object_: KubeObject) -> bool:
@@ -67,12 +89,13 @@ def _unit(tree: Tree, folder: Path) -> Unit | None:
     return Unit(tree.path(folder))
 
 
-def _labelled(state: State) -> list[Located]:
+def _labelled(state: State) -> list[KubeObject]:
     """The Applications of a stack that say that they are for an environment, where their paths do not tell."""
     there = state.tree.states.get(Unit(state.unit.stack, ARGOCD))
-    found = []
-    for each in there.objects.values() if there else ():
-        if each.group == GROUP and each.located.at("metadata", "labels", _ENVIRONMENT).value == state.unit.environment:
-            spec = ("spec", "template", "spec") if each.kind == "ApplicationSet" else ("spec",)
-            found.append(each.located.at(*spec))
-    return found
+    return [
+        each
+        for each in (there.objects.values() if there else ())
+        if each.group == GROUP
+        and each.kind in _SPECS
+        and each.located.at("metadata", "labels", _ENVIRONMENT).value == state.unit.environment
+    ]

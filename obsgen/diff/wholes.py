@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from obsgen.diff.arrivals import arrivals
 from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.pruning import outlives, stays
 from obsgen.diff.trees import ARGOCD, State, Tree
+from obsgen.diff.volumes import keeps_volumes
 
 STACK_IDS = ("change/stack-added", "change/stack-removed")
 _IDS = {
@@ -14,17 +19,44 @@ _IDS = {
 }
 
 
-def whole(unit: Unit, old: Tree, new: Tree) -> Change:
-    """A stack, an environment or a cluster that one side does not have."""
-    is_new = unit in new.states
-    side, other = (new, old) if is_new else (old, new)
-    sort, name = _called(unit, other)
+def wholes(units: Iterable[Unit], old: Tree, new: Tree) -> Iterator[tuple[Change, frozenset[Unit]]]:
+    """Stacks, environments and clusters that one side does not have, each with the units that it is."""
+    known = {tree: {each.stack for each in tree.states} for tree in (old, new)}
+    stacks: dict[tuple[bool, str], list[Unit]] = {}
+    for each in units:
+        is_new = each in new.states
+        if each.stack in known[old if is_new else new]:
+            yield _whole(*_called(each), is_new, [state(each, new if is_new else old)]), frozenset((each,))
+        else:
+            stacks.setdefault((is_new, each.stack), []).append(each)
+    for (is_new, stack), found in stacks.items():
+        states = [state(each, new if is_new else old) for each in found]
+        yield _whole("stack", f"stack {stack}", is_new, states), frozenset(found)
+
+
+def is_whole(unit: Unit, old: Tree, new: Tree) -> bool:
+    """Whether one side does not have a unit at all, and nothing need be told of what is in it."""
+    return not (unit in old.states and unit in new.states) and not is_folder(unit, old, new)
+
+
+def _whole(sort: str, name: str, is_new: bool, states: list[State]) -> Change:
     added, removed = _IDS[sort]
-    details = () if sort == "stack" else tuple(sorted(map(str, side.states[unit].objects)))
+    objects = () if sort == "stack" else tuple(sorted(str(key) for each in states for key in each.objects))
     if is_new:
-        return Change(added, "+", name, "new", Risk.SAFE, details)
-    risk = Risk.REVIEW if sort == "applications" else Risk.STOPS_PAGING
-    return Change(removed, "-", name, "gone, with all that it has", risk, details)
+        brought = arrivals(states)
+        what = f"new: {brought}" if str(brought) else "new"
+        return Change(added, "+", name, what, brought.risk, (*brought.details, *objects))
+    kept = sorted({kind for each in states for kind in _lost(each)})
+    what = "gone, with all that it has"
+    if kept:
+        return Change(removed, "-", name, f"{what} and the data of its {_and(kept)}", Risk.DESTROYS, objects)
+    return Change(removed, "-", name, what, Risk.REVIEW if sort == "applications" else Risk.STOPS_PAGING, objects)
+
+
+def _lost(state_: State) -> set[str]:
+    """The kinds of objects whose volumes are gone with a unit."""
+    found = {each.kind for each in state_.objects.values() if keeps_volumes(each) and not stays(each)}
+    return found if found and not outlives(state_) else set()
 
 
 def is_folder(unit: Unit, old: Tree, new: Tree) -> bool:
@@ -44,11 +76,13 @@ def _has_environments(stack: str, *trees: Tree) -> bool:
     return any(each.stack == stack and each.environment for tree in trees for each in tree.states)
 
 
-def _called(unit: Unit, other: Tree) -> tuple[str, str]:
-    if not any(each.stack == unit.stack for each in other.states):
-        return "stack", f"stack {unit.stack}"
+def _called(unit: Unit) -> tuple[str, str]:
     if unit.environment == ARGOCD:
         return "applications", "Argo CD's Applications"
     return (
         ("cluster", f"cluster {unit.cluster}") if unit.cluster else ("environment", f"environment {unit.environment}")
     )
+
+
+def _and(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]

@@ -46,6 +46,12 @@ def compare(pair: Pair) -> Iterator[Change]:
         yield _free(pair, secret, found, more)
 
 
+def secrets_needed(state: State) -> Iterator[tuple[str, str]]:
+    """The Secrets that somebody must bring before a unit can run, each with what it must have."""
+    for secret, found in _by_secret(_needs(state)).items():
+        yield _full(*secret), _there(found)
+
+
 def _may_differ(pair: Pair) -> bool:
     """Whether what differs names, or brings, other Secrets than before: then all that is needed is looked at."""
     found = [each for each in pair.changed if each.key.kind not in _SILENT]
@@ -158,8 +164,7 @@ def _renamed(pair: Pair, gone: Needs, come: Needs) -> Iterator[Change]:
 
 def _needed(pair: Pair, secret: tuple[str, str], found: dict[str, KeyReference], more: list[KeyReference]) -> Change:
     """`more` are all references to a Secret that nothing asked for before."""
-    keys = _keys(found)
-    what = f"must be there{f', with {keys}' if keys else ''}" if more else f"must have {keys}, too"
+    what = _there(found) if more else f"must have {_keys(found)}, too"
     place, spots = _place(pair.new, next(iter(found.values()))), _covers(pair, [*found.values(), *more])
     return Change("change/secret-needed", "+", _full(*secret), what, Risk.REVIEW, _users(found), spots, None, place)
 
@@ -168,6 +173,11 @@ def _free(pair: Pair, secret: tuple[str, str], found: dict[str, KeyReference], m
     what = "no longer needed" if more else f"no longer needs {_keys(found)}"
     place, spots = _place(pair.old, next(iter(found.values()))), _covers(pair, [*found.values(), *more])
     return Change("change/secret-free", "-", _full(*secret), what, Risk.SAFE, _users(found), spots, place, None)
+
+
+def _there(found: dict[str, KeyReference]) -> str:
+    keys = _keys(found)
+    return f"must be there, with {keys}" if keys else "must be there"
 
 
 def _keys(found: dict[str, KeyReference]) -> str:

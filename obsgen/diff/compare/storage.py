@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from obsgen.diff.leaves import MISSING, Leaf
-from obsgen.diff.model import Change, Risk
+from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.settings import Setting, settings
 from obsgen.diff.things import Thing, things
+from obsgen.diff.volumes import CLAIM, keeps_volumes
 
-_CLAIM = "PersistentVolumeClaim"
-_KEEPS = frozenset(("Alertmanager", "LokiStack", "Prometheus", "StatefulSet", "TempoStack", "ThanosRuler", _CLAIM))
-"""Kinds of which each object has volumes of its own, found by its name."""
 _STORES = ("objectStorageConfig", "objectStorageConfigFile", "objectStorage")
 _STACK = (("storage", "secret", "name"), ("storage", "secret", "type"), ("storage", "existingSecret"))
 _BUCKETS = frozenset(("bucket", "bucketnames", "bucket_name", "container", "container_name"))
@@ -119,22 +117,17 @@ def _is_empty_dir(leaf: Leaf) -> bool:
 
 def _whole(thing: Thing) -> Iterator[Change]:
     """Claims that are gone, and owners of volumes that have another name or namespace now."""
-    if thing.kind == _CLAIM and thing.new is None:
+    if thing.kind == CLAIM and thing.new is None:
         yield thing.change("change/store-claim-gone", "-", "gone: its volume is deleted", Risk.DESTROYS)
-    elif thing.kind in _KEEPS and thing.old and thing.new and _keeps(thing):
+    elif (
+        thing.old and thing.new and isinstance(thing.owner, Key) and keeps_volumes(thing.pair.new.objects[thing.owner])
+    ):
         before, after = (thing.values("metadata", key) for key in ("namespace", "name"))
         if (before[0], after[0]) != (before[1], after[1]):
             old = f"{before[0]}/{after[0]}" if before[0] else str(after[0])
             what = f"{old} until now: begins with empty volumes"
             routes = (("metadata", "name"), ("metadata", "namespace"))
             yield thing.change("change/store-renamed", "~", what, Risk.DESTROYS, *routes)
-
-
-def _keeps(thing: Thing) -> bool:
-    """Whether an object has volumes; those of operators do where they say so."""
-    fields = {"StatefulSet": "volumeClaimTemplates", "Alertmanager": "storage", "Prometheus": "storage"}
-    field = fields.get(thing.kind, "storage" if thing.kind == "ThanosRuler" else "")
-    return not field or bool(thing.values("spec", field)[0])
 
 
 def _change(setting: Setting, id_: str, sign: str, what: str, risk: Risk) -> Change:

@@ -42,7 +42,7 @@ def stacks(paths: Sequence[str], old: Source, new: Source, work: Work) -> Compar
     of_old = [*_wanted(before, paths), *_unclaimed(old, before, named if paths else None)]
     head = work.asked.head
     of_new = [*_wanted(now, paths), *_unclaimed(new, now, named if paths else None)] if head else []
-    if not paths and not of_old and not of_new:
+    if not (paths or of_old or of_new or now):
         raise ObsgenError("there are no profiles in profiles/. Name some, or folders of manifests")
     made = {} if head else _products(paths, new, work, set(before.values()))
     there = _Lying(new, now, work, work.room / "new", anew=False)(of_new) if head else _announced(made, new, now, work)
