@@ -22,15 +22,12 @@ class Form(StrEnum):
     GITHUB = "github"
 
 
-class FailOnRisk(StrEnum):
-    """The least risk that gives exit code 1, in the order of `obsgen.diff.model.Risk`."""
+def _risks(incomplete: str) -> list[str]:
+    """The risks whose names begin so, for completion."""
+    from obsgen.diff.model import Risk
+    from obsgen.diff.risks import flag
 
-    SAFE = "safe"
-    REVIEW = "needs-review"
-    PAGES = "may-page"
-    LOSES_DATA = "loses-data"
-    STOPS_PAGING = "stops-paging"
-    DESTROYS = "destroys-data"
+    return [name for name in map(flag, Risk) if name.startswith(incomplete)]
 
 
 @app.command(
@@ -57,7 +54,15 @@ def diff(
         bool, typer.Option("--render-base", help="Render the base anew, too, whatever is committed there.")
     ] = False,
     format_: Annotated[Form, typer.Option("--format", help="How to tell it.")] = Form.TEXT,
-    fail_on: Annotated[FailOnRisk, typer.Option(help="The least risk that gives exit code 1.")] = FailOnRisk.SAFE,
+    fail_on: Annotated[
+        str,
+        typer.Option(
+            metavar="RISK",
+            autocompletion=_risks,
+            help="The least risk that gives exit code 1: safe, needs-review, may-page, loses-data, may-stop-paging, "
+            "destroys-data.",
+        ),
+    ] = "safe",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Everything, expressions too.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="The last line alone.")] = False,
     templates: TEMPLATES = None,
@@ -65,9 +70,11 @@ def diff(
     """Say what a change means for those on call, before the pull request."""
     from obsgen.diff.comparing import compare
     from obsgen.diff.report import Options, render
+    from obsgen.diff.risks import risk_of
     from obsgen.diff.sides.asked import Asked
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written for the comparison goes in any case
+    least = risk_of(fail_on)
     files, environments = _told_apart(paths or [], env or [])
     asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
     try:
@@ -79,23 +86,26 @@ def diff(
         say(f"note: {note}")
     options = Options(verbose, quiet, colour(sys.stdout), _width())
     typer.echo(render(format_.value, found, options), nl=False)
-    least = list(FailOnRisk).index(fail_on)
-    raise typer.Exit(int(any(line.risk.rank >= least for line in found.lines)))
+    raise typer.Exit(int(any(line.risk.rank >= least.rank for line in found.lines)))
 
 
 def _told_apart(paths: list[str], environments: list[str]) -> tuple[list[Path], list[str]]:
     """Files and folders, and environments: behind one `--env` a plain name is the second environment."""
+    from obsgen.findings import ObsgenError
+
     if len(environments) == 1:
         names = [each for each in paths if not {".", "/", "\\"} & set(each)]
         environments = [*environments, *names]
         paths = [each for each in paths if each not in names]
     if len(environments) > 2:
-        raise typer.BadParameter(f"at most two environments can be compared, not {', '.join(environments)}")
+        raise ObsgenError(f"at most two environments can be compared, not {', '.join(environments)}")
+    if len(environments) == 2 and environments[0] == environments[1]:
+        raise ObsgenError(f"{environments[0]} is named twice: name two environments to see how they differ")
     return [Path(each) for each in paths], environments
 
 
-def _width() -> int:
-    """The columns that a line may have: those of the terminal; elsewhere enough for most."""
+def _width() -> int | None:
+    """The columns that a line may have: those of the terminal; elsewhere there is no end to them."""
     from shutil import get_terminal_size
 
-    return get_terminal_size().columns if sys.stdout.isatty() else 140
+    return get_terminal_size().columns if sys.stdout.isatty() else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from obsgen.diff.difference import Difference
 from obsgen.diff.model import Cause, Change, Risk, Unit
+from obsgen.diff.risks import counted
 from obsgen.diff.trees import ARGOCD
 from obsgen.findings import Place
 from obsgen.report.printable import width
@@ -224,10 +225,4 @@ def _names(units: Collection[Unit], known: Iterable[Unit]) -> Iterator[str]:
 
 def summary(counts: Mapping[Risk, int]) -> str:
     """What lines come to, in a line: `1 may stop paging, 2 need review, 3 safe`."""
-    return ", ".join(f"{count:,} {_verb(risk, count)}" for risk, count in counts.items()) or "nothing changes"
-
-
-def _verb(risk: Risk, count: int) -> str:
-    """`1 needs review`, `2 need review`, `3 safe`."""
-    head, _, tail = risk.partition(" ")
-    return risk if count == 1 or not tail or head == "may" else f"{head.removesuffix('s')} {tail}"
+    return ", ".join(f"{count:,} {counted(risk, count)}" for risk, count in counts.items()) or "nothing changes"

@@ -20,8 +20,7 @@ def test_environments_that_differ_by_nature_alone_are_the_same(repo: Repo) -> No
         "prod: {cluster: {name: eu-prod}}",
         "prod: {cluster: {name: frankfurt}, namespaces: {monitoring: watch}}",
     )
-    assert repo.diff("--env", "dev", "prod").out == "nothing changes.\n"
-    assert repo.diff("--env", "dev", "dev").out == "nothing changes.\n"
+    assert repo.diff("--env", "dev", "prod").out == "nothing changes, prod against dev.\n"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_environments_are_those_of_the_working_tree_unless_a_base_is_named(repo:
 def test_one_environment_alone(repo: Repo) -> None:
     differing(repo)
     assert "AlphaLatencyHigh" in repo.diff("--env", "prod").out
-    assert repo.diff("--env", "dev").out == "nothing changes.\n"
+    assert repo.diff("--env", "dev").out == "nothing changes, against main.\n"
 
 
 def test_an_environment_that_is_new_is_told_as_one(repo: Repo) -> None:

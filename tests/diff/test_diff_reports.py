@@ -51,7 +51,12 @@ def test_text_tells_details_and_ids_where_all_is_asked_for() -> None:
 
 def test_text_is_the_last_line_alone_where_that_is_asked_for() -> None:
     assert render("text", TOLD, Options(quiet=True)) == "1 may stop paging, 1 needs review.\n"
-    assert render("text", told_of({})) == "nothing changes.\n"
+
+
+def test_text_of_nothing_names_what_it_was_compared_with() -> None:
+    for options in (Options(), Options(quiet=True), Options(width=80)):
+        assert render("text", told_of({}), options) == "nothing changes, against main.\n"
+    assert render("text", told_of({}, against="")) == "nothing changes.\n"
 
 
 def test_text_never_scrolls_off_a_screen_unless_all_is_asked_for() -> None:
@@ -80,6 +85,29 @@ def test_a_sentence_that_does_not_fit_goes_on_below_and_is_whole_where_all_is_as
     told = told_of({change("A", words): EVERY}, EVERY)
     assert "word39" not in render("text", told, Options(width=140))
     assert " ".join(render("text", told, Options(verbose=True, width=140)).split()).count("word39") == 1
+
+
+LONG = change("ServiceMonitor monitoring/prometheus-operator-kube-state-metrics", "a word " * 40)
+CLUSTERS = units("demo", "prod/cluster-01", "prod/cluster-02", "prod/cluster-03")
+LONG_SPOT = {LONG: (Cause(Place(f"{'a/very/long/path/' * 6}profile.yaml", 1234)),)}
+TOLD_LONG = told_of({LONG: CLUSTERS, change("B"): EVERY}, (*EVERY, *CLUSTERS, Unit("demo", "prod", "c")), LONG_SPOT)
+
+
+def test_where_it_is_no_terminal_nothing_is_cut_and_a_change_is_one_line() -> None:
+    text = render("text", TOLD_LONG)
+    assert "…" not in text
+    where, name = "prod/cluster-01, prod/cluster-02, prod/cluster-03", LONG.subject
+    said = f"  {where}  ▲ {name}  {LONG.what.strip()}  needs review  {'a/very/long/path/' * 6}profile.yaml:1234"
+    assert said in [line.replace("word   needs", "word  needs") for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("columns", [60, 100, 120, 140])
+def test_on_a_terminal_names_and_places_are_the_last_to_be_cut(columns: int) -> None:
+    text = render("text", TOLD_LONG, Options(width=columns))
+    assert max(map(width, text.splitlines()[:-1])) <= columns
+    assert "…" in text, "of the path"
+    assert f"▲ {LONG.subject}" in " ".join(text.split())
+    assert "prod/cluster-01, prod/cluster-02, prod/cluster-03" in " ".join(text.split())
 
 
 def test_colours_follow_the_risk() -> None:

@@ -37,7 +37,7 @@ def looser(repo: Repo) -> None:
 
 
 def test_the_working_tree_is_rendered_and_compared_with_what_is_committed(repo: Repo) -> None:
-    assert (repo.diff().code, repo.diff().out) == (0, "nothing changes.\n")
+    assert (repo.diff().code, repo.diff().out) == (0, "nothing changes, against main.\n")
     looser(repo)
     ran = repo.diff()
     assert (ran.code, ran.err) == (1, "")
@@ -218,7 +218,7 @@ def test_links_that_lead_out_and_submodules_are_left_out(repo: Repo) -> None:
     repo.git("update-index", "--add", "--cacheinfo", f"160000,{repo.git('rev-parse', 'HEAD')},manifests/module")
     repo.commit("manifests")
     secret.write_text(secret.read_text().replace("one", "two"))
-    assert repo.diff("manifests").out == "nothing changes.\n"
+    assert repo.diff("manifests").out == "nothing changes, against main.\n"
     repo.replace("manifests/real.yaml", "one", "two")
     ran = repo.diff("manifests")
     assert ("ConfigMap real" in ran.out, "elsewhere" in ran.out) == (True, False)
@@ -308,8 +308,8 @@ def test_a_stack_that_is_new_or_gone_is_told_as_such(repo: Repo) -> None:
 
 def test_a_profile_that_moved_is_still_that_of_its_stack(repo: Repo) -> None:
     repo.git("mv", "profiles/demo.yaml", "profiles/better name.yaml")
-    assert repo.diff().out == "nothing changes.\n"
-    assert repo.diff("--render-base").out == "nothing changes.\n"
+    assert repo.diff().out == "nothing changes, against main.\n"
+    assert repo.diff("--render-base").out == "nothing changes, against main.\n"
 
 
 def test_what_is_nowhere_is_refused(repo: Repo) -> None:

@@ -10,12 +10,12 @@ from obsgen.diff.telling import Told
 
 @dataclass(frozen=True)
 class Options:
-    """How it is told: with everything, or with the last line alone; in how many columns, for a terminal."""
+    """How it is told: with everything, or with the last line alone; in how many columns, if there is an end to them."""
 
     verbose: bool = False
     quiet: bool = False
     colour: bool = False
-    width: int = 140
+    width: int | None = None
 
 
 def render(form: str, told: Told, options: Options | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 
 from obsgen.diff.model import Risk
@@ -24,7 +25,9 @@ _STYLES = {
     Risk.STOPS_PAGING: "bold red",
     Risk.DESTROYS: "bold white on red",
 }
-_WHERE, _SUBJECT, _SPOT = 26, 40, 40
+_WHERE, _SUBJECT, _WHAT, _SPOT = 30, 56, 60, 40
+"""Columns in which most fits. What is longer moves the rest: elsewhere than on a terminal nothing is cut."""
+_LEAST = 24
 _NARROW = 56
 """Columns for subject and sentence, below which each change takes several lines."""
 _MOST_WRAPPED = 2
@@ -33,9 +36,10 @@ _MOST_WRAPPED = 2
 def render(told: Told, options: Options) -> str:
     """The changes as a table, the riskiest first, and what they come to."""
     lines = [] if options.quiet else list(_table(told, options))
-    text = summary(told.counts)
+    against = f", {printable(told.against)}" if told.against and not told.lines else ""
+    text = f"{summary(told.counts)}{against}."
     more = "" if options.verbose or options.quiet or not told.lines else f" {_MORE}"
-    return joined([*lines, [Span(f"{text}.", "bold"), Span(more, "dim")]], Joining(colour=options.colour))
+    return joined([*lines, [Span(text, "bold"), Span(more, "dim")]], Joining(colour=options.colour))
 
 
 def _table(told: Told, options: Options) -> Iterator[list[Span]]:
@@ -48,41 +52,81 @@ def _table(told: Told, options: Options) -> Iterator[list[Span]]:
         yield [Span(f"  and {left:,} more, none of them riskier (-v shows all)", "dim")]
 
 
+@dataclass(frozen=True)
+class _Widths:
+    """The columns of a section's table: without `whole`, those of the terminal, they are a least."""
+
+    where: int
+    subject: int
+    what: int
+    risk: int
+    spot: int
+    whole: int | None
+
+
 def _section(section: Section, options: Options) -> Iterator[list[Span]]:
-    rest = [_widest([line.where for line in section.lines], _WHERE), _widest([line.risk for line in section.lines], 16)]
-    spot = _widest([line.spot for line in section.lines], _SPOT)
-    room = options.width - sum(rest) - spot - 10
-    subject = _widest([f"- {line.subject}" for line in section.lines], min(_SUBJECT, max(24, room // 2)))
-    what = _widest([line.first.what for line in section.lines], room - subject)
+    widths = _widths(section.lines, options.width)
     for line in section.lines:
-        if room < _NARROW:
-            yield from _narrow(line, options.width)
+        if widths is None:
+            yield from _narrow(line, options.width or 0)
+        elif widths.whole is None:
+            yield [*_head(line, widths), *_tail(line, printable(line.first.what), widths)]
         else:
-            yield from _row(line, (rest[0], subject, what, rest[1]), options)
+            yield from _row(line, widths, widths.whole, whole=options.verbose)
         yield from ([Span(f"      {printable(each)}", "dim")] for each in (_details(line) if options.verbose else ()))
 
 
-def _row(line: Line, widths: Sequence[int], options: Options) -> Iterator[list[Span]]:
-    where, subject, what, risk = widths
-    first, *more = _wrapped(line.first.what, what, whole=options.verbose)
-    name = _padded(f"{line.first.sign} {line.subject_within(subject - 2)}", subject)
-    head = f"  {_padded(shortened(line.where, where), where)}" if where else ""
-    yield [
-        Span(f"{head}  {name}  {_padded(first, what)}  "),
-        Span(_padded(line.risk, risk), _STYLES[line.risk]),
-        Span(f"  {_end(line.spot, _SPOT)}", "dim"),
-    ]
-    yield from ([Span(" " * (len(head) + subject + 4) + each)] for each in more)
+def _widths(lines: Sequence[Line], columns: int | None) -> _Widths | None:
+    """What fits most lines; None if that is no table any more."""
+    where, risk = _widest([line.where for line in lines], _WHERE), _widest([line.risk for line in lines], _WHERE)
+    subject = _widest([f"- {line.subject}" for line in lines], _SUBJECT)
+    what, spot = _widest([line.first.what for line in lines], _WHAT), _widest([line.spot for line in lines], _SPOT)
+    if columns is None:
+        return _Widths(where, subject, what, risk, spot, None)
+    left = columns - where - risk - 10
+    spot = min(spot, max(_LEAST, left - subject - what))
+    room = left - spot
+    subject = min(subject, max(_LEAST, room // 2))
+    return _Widths(where, subject, min(what, room - subject), risk, spot, columns) if room >= _NARROW else None
+
+
+def _row(line: Line, widths: _Widths, columns: int, *, whole: bool) -> Iterator[list[Span]]:
+    """A change whose sentence goes on below; names that are longer than their column have a line of their own."""
+    first, *more = _wrapped(line.first.what, widths.what, whole=whole)
+    indent = Span(" " * ((widths.where + 2 if widths.where else 0) + widths.subject + 2))
+    head = _head(line, widths)
+    if width(head[0].text) > len(indent.text):
+        yield [Span(shortened(head[0].text, columns))]
+        head = [indent]
+    yield [*head, *_tail(line, first, widths)]
+    yield from ([indent, Span(f"  {each}")] for each in more)
+
+
+def _head(line: Line, widths: _Widths) -> list[Span]:
+    """Where and what; the latter is padded only where it is not the last in its line."""
+    where = f"  {_padded(line.where, widths.where)}" if widths.where else ""
+    return [Span(f"{where}  {_padded(f'{line.first.sign} {line.subject}', widths.subject)}")]
+
+
+def _tail(line: Line, what: str, widths: _Widths) -> list[Span]:
+    spot = printable(line.spot) if widths.whole is None else _end(line.spot, widths.spot)
+    risk = Span(_padded(line.risk, widths.risk), _STYLES[line.risk])
+    return [Span(f"  {_padded(what, widths.what)}  "), risk, Span(f"  {spot}", "dim")]
 
 
 def _narrow(line: Line, columns: int) -> Iterator[list[Span]]:
     """A change on several lines, where the columns of a table do not fit."""
-    head = f"{line.where}  " if line.where else ""
-    name = line.subject_within(max(8, columns - width(head) - width(line.risk) - 6))
-    yield [Span(f"  {head}{line.first.sign} {printable(name)}  "), Span(line.risk, _STYLES[line.risk])]
-    yield from ([Span(f"      {each}")] for each in _wrapped(line.first.what, max(20, columns - 6), whole=True))
+    room = max(20, columns - 6)
+    head = f"{line.where}  {line.first.sign} {line.subject}" if line.where else f"{line.first.sign} {line.subject}"
+    first, *more = _wrapped(head, room, whole=True)
+    *lines, last = [f"  {first}", *(f"      {each}" for each in more)]
+    yield from ([Span(each)] for each in lines)
+    fits = width(last) + len(line.risk) + 2 <= columns
+    yield [Span(f"{last}  "), Span(line.risk, _STYLES[line.risk])] if fits else [Span(last)]
+    yield from () if fits else ([Span("      "), Span(line.risk, _STYLES[line.risk])],)
+    yield from ([Span(f"      {each}")] for each in _wrapped(line.first.what, room, whole=True))
     if line.spot:
-        yield [Span(f"      {_end(line.spot, max(20, columns - 6))}", "dim")]
+        yield [Span(f"      {_end(line.spot, room)}", "dim")]
 
 
 def _details(line: Line) -> Iterator[str]:
@@ -107,7 +151,7 @@ def _padded(text: str, columns: int) -> str:
 
 def _wrapped(text: str, columns: int, *, whole: bool) -> list[str]:
     """A sentence in lines of so many columns; of a long one the beginning unless all of it is wanted."""
-    lines = wrap(printable(text), columns) or [""]
+    lines = wrap(printable(text), columns, break_on_hyphens=False) or [""]
     if whole or len(lines) <= _MOST_WRAPPED:
         return lines
     return [*lines[: _MOST_WRAPPED - 1], shortened(" ".join(lines[_MOST_WRAPPED - 1 :]), columns)]
