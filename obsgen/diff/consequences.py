@@ -180,13 +180,21 @@ class _Sides:
         seen = set[tuple[str, str]]()
         for each in self.old.faults:
             here = (each.sort, str(each.subject))
-            if each.sort and here not in still and here not in seen and here[1] in self.new.subjects.names:
+            units = self._where(self.old, each)
+            is_there = here not in still and here not in seen and here[1] in self.new.subjects.names
+            if each.sort and is_there and self._matters(each, units):
                 seen.add(here)
                 place = self.old.tree.place(each.finding.place)
                 details = (f"{each.finding.id}: {each.finding.message}",)
                 what = _MENDED[each.sort]
-                change = Change("change/finding-mended", "+", here[1], what, Risk.SAFE, details, (), place, None)
-                yield change, self._where(self.old, each)
+                yield Change("change/finding-mended", "+", here[1], what, Risk.SAFE, details, (), place, None), units
+
+    def _matters(self, fault: _Fault, units: Collection[Unit]) -> bool:
+        """Whether there still is anything to be told of: a server that lost all its alerts tells nobody."""
+        if fault.sort != "people" or fault.subject.kind != "object":
+            return True
+        files = {each.rule.located.file for each in self.new.repository.alerting.alerts}
+        return any(not self.new.tree.readers(each).isdisjoint(units) for each in files)
 
     def _where(self, side: _Side, fault: _Fault) -> frozenset[Unit]:
         """The units that differ among those that have it; all of those that differ in the stack if none is known."""
