@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -21,6 +22,8 @@ _PROSE = (".md", ".rst", ".txt")
 """Endings of what only people read."""
 _UNITS = 5
 """Units in which names are looked for that another one took: of many clusters the first will do."""
+_OTHERS = "Queries and commands are those of "
+"""How a runbook says where it has another text."""
 
 
 def texts(old: Tree, new: Tree, told: Mapping[Change, Collection[Unit]]) -> Iterator[tuple[Change, frozenset[Unit]]]:
@@ -94,7 +97,16 @@ class _Texts:
         before, after = (side.texts.get(path, b"").decode("utf-8", "replace") for side in (self.old, self.new))
         for each in self._names:
             before, after = each.neutral(before), each.neutral(after)
+        if self._lone and _is_runbook(path):
+            before, after = _without(before, self._lone), _without(after, self._lone)
         return "".join(before.split()) != "".join(after.split())
+
+    @cached_property
+    def _lone(self) -> frozenset[str]:
+        """What runbooks call environments and clusters that one side does not have: those are told by themselves."""
+        alone = [each for each in self.units if (each in self.old.states) != (each in self.new.states)]
+        sides = [{each.environment for each in self.units if each in side.states} for side in (self.old, self.new)]
+        return frozenset("/".join(filter(None, each[1:])) for each in alone) | (sides[0] ^ sides[1])
 
     @cached_property
     def _names(self) -> list[Substitution]:
@@ -109,6 +121,18 @@ class _Texts:
 
 def _is_runbook(path: str) -> bool:
     return _RUNBOOKS in PurePosixPath(path).parts[:-1] and path.endswith(".md")
+
+
+def _without(text: str, names: Collection[str]) -> str:
+    """A runbook without what it says of some environments alone: their figures, and sections of their own."""
+    section = re.compile(rf"## On .* in (?:{'|'.join(map(re.escape, names))}) \(")
+    kept, is_theirs = [], False
+    for line in text.splitlines():
+        is_theirs = bool(section.match(line)) if line.startswith("## ") else is_theirs
+        first = line.removeprefix("|").partition("|")[0].strip() if line.startswith("|") else ""
+        if not is_theirs and first not in names and not line.startswith(_OTHERS):
+            kept.append(line)
+    return "\n".join(kept)
 
 
 @lru_cache(maxsize=4)

@@ -101,3 +101,48 @@ def test_files_that_objects_hold_are_told_of_those(tmp_path: Path) -> None:
         files["out/shop/overlays/prod/a.conf"] = text
         sides.append(files)
     assert told(tmp_path, *sides) == []
+
+
+RUNBOOK = """# A
+
+It is down.
+
+| environment | server | fires | severity |
+|---|---|---|---|
+| prod | chat | for {prod} | critical |
+{row}
+Queries and commands are those of chat{others}.
+
+## What to do
+
+{text}
+{section}"""
+ROW = "| qa | chat | for 15m | critical |"
+SECTION = "\n## On chat in qa (namespace ml)\n\n### What to do\n\nAsk.\n"
+
+
+def runbook(*, qa: bool, prod: str = "15m", text: str = "Look.") -> str:
+    """A runbook of prod, and of qa, which has a text of its own."""
+    row, section = (ROW, SECTION) if qa else ("", "")
+    return RUNBOOK.format(prod=prod, row=row, section=section, text=text, others="; at the end: chat in qa" * qa)
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [({}, []), ({"prod": "5m"}, ["runbook-changed"]), ({"text": "Run."}, ["runbook-changed"])],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_runbooks_say_of_an_environment_that_one_side_lacks_is_no_other_text(
+    tmp_path: Path, new: dict[str, str], expected: list[str], is_new: bool
+) -> None:
+    less = tree(**runbooks(runbook(qa=False), "A"))
+    more = tree(**runbooks(runbook(qa=True, **new), "A"))
+    more |= {path.replace("prod", "qa"): text for path, text in more.items() if "/overlays/prod/" in path}
+    old, now = (less, more) if is_new else (more, less)
+    found = list(texts(side(tmp_path / "old", old), side(tmp_path / "new", now), {}))
+    assert ids([change for change, _ in found]) == expected
+
+
+def test_what_runbooks_say_anew_of_an_environment_that_stays_is_told(tmp_path: Path) -> None:
+    old, new = (tree(**runbooks(runbook(qa=each), "A")) for each in (False, True))
+    assert ids(told(tmp_path, old, new)) == ["runbook-changed"]
