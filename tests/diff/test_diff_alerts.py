@@ -27,6 +27,23 @@ def test_a_new_alert_may_page_if_it_is_critical(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("slow", "slow (chat)", []),
+        ("slow (chat)", "slow", []),
+        ("slow", "slow (other)", ["~ Slow: other texts (safe)"]),
+        ("slow", "very slow (chat)", ["~ Slow: other texts (safe)"]),
+    ],
+)
+def test_the_servers_name_behind_a_text_is_no_other_text(
+    tmp_path: Path, old: str, new: str, expected: list[str]
+) -> None:
+    labels = {"severity": "warning", "service": "chat"}
+    sides = ([{**PLAIN, "labels": labels, "annotations": {"summary": each}}] for each in (old, new))
+    assert of(tmp_path, *sides) == expected
+
+
 def test_an_alert_that_is_gone_may_stop_paging(tmp_path: Path) -> None:
     gone = alert("Lost", "up == 0", "critical")
     assert of(tmp_path, [PLAIN, gone], [PLAIN]) == ["- Lost: no longer alerts (critical) (may stop paging)"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from obsgen.conventions import SERVICE_LABEL
 from obsgen.diff.model import Change, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.expressions import Part
@@ -122,14 +123,23 @@ class _Alert:
                 yield self._change("change/alert-label", "~", f"label {label} {one} → {other}", Risk.REVIEW)
 
     def _texts(self, old: Held, new: Held) -> Iterator[Change]:
-        before, after = ({each.route[-1]: each.value for each in one.rule.strings("annotations")} for one in (old, new))
+        """Texts that differ in more than the server's name behind them, which they have as long as there are others."""
+        before, after = (_annotations(each) for each in (old, new))
         keys = _differing(before, after)
+        if not keys and _annotations(old, whole=True) != _annotations(new, whole=True):
+            return
         lines = tuple(f"{key}: {_label(before.get(key))} → {_label(after.get(key))}" for key in keys)
         what = "another runbook" if keys and _RUNBOOKS.issuperset(keys) else "other texts"
         yield self._change("change/alert-text", "~", what, Risk.SAFE, lines)
 
     def _change(self, id_: str, sign: str, what: str, risk: Risk, details: tuple[str, ...] = ()) -> Change:
         return self.match.change(self.pair, id_, sign, what, risk, details)
+
+
+def _annotations(alert: Held, *, whole: bool = False) -> dict[str | int, str]:
+    """An alert's texts; without its server's name at their ends, unless they are to be `whole`."""
+    tail = "" if whole else f" ({alert.labels.get(SERVICE_LABEL, '')})"
+    return {each.route[-1]: each.value.removesuffix(tail) for each in alert.rule.strings("annotations")}
 
 
 def _label(value: Any) -> str:
