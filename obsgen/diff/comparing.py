@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from obsgen.cores import Progress, spread
 from obsgen.diff.causes.attribution import attribute
@@ -16,6 +17,8 @@ from obsgen.diff.sides.asked import Asked, Sides
 from obsgen.diff.sides.both import comparison
 from obsgen.diff.sides.environments import between, check, only
 from obsgen.diff.telling import Told, told
+from obsgen.diff.unread import Readable, readable
+from obsgen.findings import InputError
 
 
 def compare(asked: Asked, environments: Sequence[str], here: Path, progress: Progress = lambda _: None) -> Told:
@@ -26,10 +29,22 @@ def compare(asked: Asked, environments: Sequence[str], here: Path, progress: Pro
         if both.environments:
             check(environments, both.environments[side] if is_one_side else frozenset().union(*both.environments))
         parts = spread(partial(_Comparer, environments, side), both.stacks, "comparing", progress, few=1)
-        found, causes = _together(list(parts))
+        compared = list(parts)
+        faults = [fault for each in compared if isinstance(each, InputError) for fault in each.findings]
+        if faults:
+            raise InputError(faults)
+        found, causes, notes = _together([each for each in compared if not isinstance(each, InputError)])
         title = f"{f'at {both.labels[1]}, ' if asked.head else ''}against {both.labels[0]}"
         title = f"{environments[1]} against {environments[0]}" if is_one_side else title
-        return told(found, causes, title, both.notes)
+        return replace(told(found, causes, title, (*both.notes, *notes)), top=both.top, home=both.home)
+
+
+class Compared(NamedTuple):
+    """What differs, what brought it, and what one must know of it."""
+
+    difference: Difference
+    causes: Causes
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -39,28 +54,39 @@ class _Comparer:
     environments: Sequence[str]
     side: int
 
-    def __call__(self, both: Sides) -> tuple[Difference, Causes]:
-        """What differs, and what brought it."""
-        old, new = both.old.tree, both.new.tree
+    def __call__(self, both: Sides) -> Compared | InputError:
+        """What differs, and what brought it; the fault where the newer side cannot be read."""
+        side = both.new if self.side else both.old
+        both = replace(both, old=side, new=side) if len(self.environments) == 2 else both
+        try:
+            files = readable(both)
+        except InputError as problem:
+            return problem
+        return Compared(*self._compared(both, files), files.notes)
+
+    def _compared(self, both: Sides, files: Readable) -> tuple[Difference, Causes]:
+        old, new = files.old, files.new
         if not both.stack:
             check(self.environments, {each.environment for tree in (old, new) for each in tree.states})
         if len(self.environments) == 2:
-            tree = (old, new)[self.side]
-            return hidden(difference(*between(tree, *self.environments)), {}, tree, tree)
+            return hidden(difference(*between(new, *self.environments)), {}, old, new)
         if self.environments:
             old, new = only(old, new, self.environments[0])
         found = difference(old, new)
+        found = files.told(found, found.units if self.environments else None)
         return hidden(found, attribute(both, found), old, new)
 
 
-def _together(parts: Iterable[tuple[Difference, Causes]]) -> tuple[Difference, Causes]:
+def _together(parts: Iterable[Compared]) -> Compared:
     """What differs in any of the parts."""
     units: set[Unit] = set()
     changes: dict[Change, frozenset[Unit]] = {}
     causes: dict[Change, tuple[Cause, ...]] = {}
-    for found, why in parts:
+    notes: dict[str, None] = {}
+    for found, why, more in parts:
         units |= found.units
+        notes.update(dict.fromkeys(more))
         for each, where in found.changes.items():
             changes[each] = changes.get(each, frozenset()) | where
             causes[each] = tuple(dict.fromkeys((*causes.get(each, ()), *why.get(each, ()))))
-    return Difference(frozenset(units), changes), causes
+    return Compared(Difference(frozenset(units), changes), causes, tuple(notes))

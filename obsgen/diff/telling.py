@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from obsgen.diff.difference import Difference
 from obsgen.diff.model import Cause, Change, Risk, Unit
@@ -86,12 +87,17 @@ class Section:
 
 @dataclass(frozen=True)
 class Told:
-    """All that is told. `against` says what is compared with what, `notes` what one must know of it."""
+    """All that is told. `against` says what is compared with what, `notes` what one must know of it.
+
+    Names of files begin at `home`; `top` is the folder of the repository.
+    """
 
     sections: tuple[Section, ...]
     changes: Mapping[Change, tuple[frozenset[Unit], tuple[Cause, ...]]]
     against: str = ""
     notes: tuple[str, ...] = ()
+    top: Path = Path()
+    home: Path = Path()
 
     @property
     def lines(self) -> list[Line]:

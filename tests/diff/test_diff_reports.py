@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import jsonschema_rs
 import pytest
@@ -158,11 +160,48 @@ THERE = "file=profiles/demo.yaml,line=22,col=5,endColumn=8,title=change/alert-lo
 def test_annotations_stand_where_the_change_was_brought() -> None:
     lines = render("github", TOLD).splitlines()
     assert lines == [
+        "::notice title=obsgen diff::1 may stop paging, 1 needs review, against main%0Arendered anew",
         f"::error {GONE}::- AlphaQueued: no longer alerts (warning)%0Ademo all: may stop paging",
         f"::notice {THERE}::▲ AlphaLatencyHigh: looser: 8 s → 12 s%0Ademo prod: needs review",
-        "::notice title=obsgen diff::1 may stop paging, 1 needs review, against main%0Arendered anew",
     ]
-    assert render("github", TOLD, Options(quiet=True)).splitlines() == lines[-1:]
+    assert render("github", TOLD, Options(quiet=True)).splitlines() == lines[:1]
+
+
+@pytest.mark.parametrize(
+    ("top", "home", "file", "said"),
+    [
+        ("/r", "/r", "profiles/a.yaml", "file=profiles/a.yaml,line=3,"),
+        ("/r", "/r/sub/clusters", "prod/a.yaml", "file=sub/clusters/prod/a.yaml,line=3,"),
+        ("/r", "/r/sub", "profiles/../../templates/a.yaml", "file=templates/a.yaml,line=3,"),
+        ("/r", "/r/sub", "/r/templates/a.yaml", "file=templates/a.yaml,line=3,"),
+        ("/r", "/r", "/elsewhere/a.yaml", "::notice title="),
+        ("/r", "/r", "../a.yaml", "::notice title="),
+    ],
+)
+def test_files_are_called_as_from_the_top_of_the_repository(top: str, home: str, file: str, said: str) -> None:
+    told = told_of({LOOSER: EVERY}, EVERY, {LOOSER: (Cause(Place(file, 3)),)})
+    assert said in render("github", replace(told, top=Path(top), home=Path(home))).splitlines()[1]
+
+
+def test_annotations_without_a_line_that_brought_them_are_where_the_thing_stands() -> None:
+    gone = replace(LOST, old=Place("clusters/a.yaml", 9), new=None)
+    for change_, spot in ((LOOSER, "file=out/demo/base/rules.yaml,line=7"), (gone, "file=clusters/a.yaml,line=1")):
+        assert spot in render("github", told_of({change_: EVERY}))
+        said = render("github", told_of({change_: EVERY}, EVERY, {change_: (Cause(None, "obsgen or its templates"),)}))
+        assert spot in said
+        assert said.endswith("%0Abrought by obsgen or its templates\n")
+    two = (Cause(None, "obsgen or its templates"), Cause(Place("profiles/demo.yaml", 3)))
+    assert "file=profiles/demo.yaml,line=3" in render("github", told_of({LOOSER: EVERY}, EVERY, {LOOSER: two}))
+    assert "file=" not in render("github", told_of({change("A", place=False): EVERY}))
+
+
+def test_of_many_annotations_the_first_are_the_riskiest() -> None:
+    """GitHub shows ten of a sort."""
+    changes = {change(f"A{n}", f"{n}", list(Risk)[n % 6]): units(f"s{n}", "prod") for n in range(30)}
+    lines = render("github", told_of(changes)).splitlines()
+    assert lines[0].startswith("::notice title=obsgen diff::5 destroy data, ")
+    ranks = [Risk(line.rpartition(": ")[2]).rank for line in lines[1:]]
+    assert ranks == sorted(ranks, reverse=True)
 
 
 @given(HOSTILE, HOSTILE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -166,7 +167,7 @@ class Edit:
 
     def _cause(self, index: int, path: str, old: bytes | None, new: bytes | None) -> Cause:
         was, now = self._folders[index]
-        shown = (now or was or Path()) / path
+        shown = Path(os.path.normpath((now or was or Path()) / path))
         shown = shown.relative_to(self.home) if shown.is_relative_to(self.home) else shown
         if new is None:
             return Cause(Place(f"{shown}{self.mark}"))

@@ -1,6 +1,13 @@
-"""For GitHub Actions: workflow commands that put each change on the line of the pull request that brought it."""
+"""For GitHub Actions: workflow commands that put each change on the line of the pull request that brought it.
+
+GitHub shows the first ten of a sort: so what all come to is said first, and then the riskiest.
+"""
 
 from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import PurePath
 
 from obsgen.diff.model import Risk
 from obsgen.diff.report import Options
@@ -13,27 +20,40 @@ _REST = "error"
 
 
 def render(told: Told, options: Options) -> str:
-    """One line a change, the riskiest first, since GitHub shows ten of a kind; then what they come to."""
+    """What the changes come to; then one line a change, the riskiest first."""
     every = [(section, line) for section in told.sections for line in section.lines]
     every.sort(key=lambda each: -each[1].risk.rank)
-    shown = [] if options.quiet else [_annotation(section, line) for section, line in every]
-    return "".join(f"{line}\n" for line in (*shown, _summary(told)))
+    shown = [] if options.quiet else [_annotation(told, section, line) for section, line in every]
+    return "".join(f"{line}\n" for line in (_summary(told), *shown))
 
 
-def _annotation(section: Section, line: Line) -> str:
+def _annotation(told: Told, section: Section, line: Line) -> str:
     where = f"{section.title} {line.where}".strip()
     said = [f"{line.first.sign} {line.subject}: {line.first.what}", f"{where}: {line.risk}"]
-    more = [f"also {each}" for each in line.causes[1:]]
-    return command(_COMMANDS.get(line.risk, _REST), _place(line), line.first.id, [*said, *more])
+    cause = next((each for each in line.causes if each.place), None)
+    place = _brought(cause.place) if cause and cause.place else _stands(line)
+    others = [str(each) for each in line.causes if each is not cause]
+    more = [f"also {', '.join(others)}" if cause else f"brought by {', '.join(others)}"] if others else []
+    return command(_COMMANDS.get(line.risk, _REST), _in_repository(told, place), line.first.id, [*said, *more])
 
 
-def _place(line: Line) -> Place | None:
+def _brought(place: Place) -> Place:
     """The line that brought it; of what is gone from a file the file itself."""
-    there = [each.place for each in line.causes if each.place]
-    if not there:
+    file, mark, _ = place.file.partition("@")
+    return Place(file) if mark else place
+
+
+def _stands(line: Line) -> Place | None:
+    """Where it stands; of what is gone the file that it stood in."""
+    return line.first.new or (Place(line.first.old.file) if line.first.old else None)
+
+
+def _in_repository(told: Told, place: Place | None) -> Place | None:
+    """A place as GitHub reads it: from the top of the repository. None for what lies elsewhere."""
+    if place is None:
         return None
-    file, mark, _ = there[0].file.partition("@")
-    return Place(file) if mark else there[0]
+    path = PurePath(os.path.relpath(told.home / place.file, told.top)).as_posix()
+    return None if path.startswith("../") else replace(place, file=path)
 
 
 def _summary(told: Told) -> str:

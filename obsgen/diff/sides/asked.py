@@ -56,10 +56,13 @@ class Sides:
 class Comparison:
     """Two trees, stack by stack, what they are called, and what whoever reads the comparison must know of them.
 
-    Stacks that are the same on both sides may be left out; `environments` are those of all, side by side.
+    Stacks that are the same on both sides may be left out; `environments` are those of all, side by side. `top` is the
+    newer side's repository, `home` the folder that names of files begin at.
     """
 
     stacks: tuple[Sides, ...]
     labels: tuple[str, str]
     notes: tuple[str, ...] = ()
     environments: tuple[frozenset[str], ...] = ()
+    top: Path = Path()
+    home: Path = Path()

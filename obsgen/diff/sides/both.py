@@ -35,9 +35,17 @@ def comparison(asked: Asked, here: Path, progress: Progress, *, every: bool = Fa
         old = _source(asked.base, here, home, git, room / "base")
         if any(_is_manifest(new, path) or _is_manifest(old, path) for path in paths):
             before, now = folders(paths, old, new)
-            yield Comparison((Sides(before, now, asked, room),), (old.label, new.label))
+            found, folder = Comparison((Sides(before, now, asked, room),), (old.label, new.label)), now.tree.folder
         else:
-            yield stacks(paths, old, new, Work(asked, room, progress, every))
+            found, folder = stacks(paths, old, new, Work(asked, room, progress, every)), new.bring(())
+        yield replace(found, top=_top(new, git, home), home=folder)
+
+
+def _top(source: Source, git: Git | None, home: Path) -> Path:
+    """The folder of the repository that a side is of."""
+    if isinstance(source, AtCommit):
+        return source.room
+    return git.root.resolve() if git else home
 
 
 def _home(here: Path, git: Git | None) -> Path:
