@@ -9,6 +9,7 @@ from pathlib import Path
 from obsgen.components.catalogue import Catalogue, catalogue, is_folder, shown
 from obsgen.components.unread import unread
 from obsgen.conventions import HUB, header
+from obsgen.cores import Progress
 from obsgen.findings import Faults, InputError, error
 from obsgen.profile.load import LoadedProfile, load_profile
 from obsgen.profile.models import OwnAlert
@@ -17,10 +18,11 @@ from obsgen.render.argocd.application_faults import same_names, unsynced
 from obsgen.render.argocd.application_sets import set_faults
 from obsgen.render.argocd.applications import argocd_files
 from obsgen.render.delivery.deliveries import environment_deliveries
-from obsgen.render.delivery.fleet import Fleet, place_clusters
+from obsgen.render.delivery.fleet import Fleet
 from obsgen.render.delivery.kustomize import tree_files
 from obsgen.render.delivery.layout import layout_of, misplaced, possible_components, unknown_components
 from obsgen.render.delivery.overlaps import overlaps
+from obsgen.render.delivery.placing import place_clusters
 from obsgen.render.facts import facts_file
 from obsgen.render.grafana.dashboards import Board, boards
 from obsgen.render.objects import Rendered, render_objects, ruling
@@ -67,10 +69,16 @@ def _components(profile: LoadedProfile, templates: Sequence[Path], read: Reader,
     return known
 
 
-def render(profile: LoadedProfile, templates: Sequence[Path] = (), read: Reader | None = None) -> StackTree:
+def render(
+    profile: LoadedProfile,
+    templates: Sequence[Path] = (),
+    read: Reader | None = None,
+    progress: Progress = lambda _: None,
+) -> StackTree:
     """The whole tree of a profile. Raises InputError with everything that is wrong with profile or components.
 
-    `read` gives the components in folders: whoever renders many profiles reads each folder once.
+    `read` gives the components in folders: whoever renders many profiles reads each folder once. `progress` is told how
+    far it is with clusters.
     """
     with Faults(profile.faults) as faults:
         known = _components(profile, templates, read or catalogue, faults)
@@ -83,7 +91,7 @@ def render(profile: LoadedProfile, templates: Sequence[Path] = (), read: Reader 
         rendered = _rendered(every, distinct, drawn, faults)
         environments = {each.stack.environment: each for each in rendered if each.stack.environment}
         layout = layout_of(profile, faults)
-        clusters = place_clusters(fleet, environments, drawn, layout)
+        clusters = place_clusters(fleet, environments, drawn, layout, progress)
         deliveries = [*environment_deliveries(environments, layout), *clusters.deliveries]
         whole = not faults.findings
         folders = {folder for each in environments.values() for folder in layout.folders(each)}
@@ -135,7 +143,8 @@ def _plain(rendered: Rendered, path: str) -> bytes:
 
 
 def _routes(rendered: Rendered) -> bytes:
-    return table(rendered.stack, rendered.cases)
+    found = table(rendered.stack, rendered.cases)
+    return found.text() if found else b""
 
 
 def _files(tree: StackTree) -> dict[str, bytes]:

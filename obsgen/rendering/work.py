@@ -27,14 +27,19 @@ class Done:
 
 def rendered(paths: Sequence[Path], templates: Sequence[Path], progress: Progress) -> Iterator[Done]:
     """What comes of each profile, in their order."""
-    return spread(partial(_Renderer, templates), paths, "rendering", progress)
+    one = progress if len(paths) == 1 else _silent  # which of several processes would speak?
+    return spread(partial(_Renderer, templates, one), paths, "rendering", progress)
+
+
+def _silent(_: str) -> None:
+    """Says nothing of how far it is."""
 
 
 class _Renderer:
     """Renders profiles; the components that several of them use are read once."""
 
-    def __init__(self, templates: Sequence[Path]) -> None:
-        self._templates = tuple(templates)
+    def __init__(self, templates: Sequence[Path], progress: Progress) -> None:
+        self._templates, self._progress = tuple(templates), progress
         self._known: dict[tuple[Path, ...], Catalogue] = {}
 
     def __call__(self, path: Path) -> Done:
@@ -44,7 +49,7 @@ class _Renderer:
         except InputError as problem:
             return Done(None, None, tuple(problem.findings))
         try:
-            tree = pipeline.render(profile, self._templates, self._catalogue)
+            tree = pipeline.render(profile, self._templates, self._catalogue, self._progress)
         except InputError as problem:
             return Done(head_of(profile), None, tuple(problem.findings))
         return Done(head_of(profile), product_of(profile, tree, _inputs(path, profile, self._templates)))

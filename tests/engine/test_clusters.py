@@ -55,8 +55,9 @@ def together(loaded: LoadedProfile, found: StackTree) -> Iterator[tuple[Destinat
     """Every cluster as the render of all of them makes it."""
     with Faults() as faults:
         fleet = Fleet(with_clusters(loaded, faults), catalogue([OWN]), faults)
-        for destination, rendered in fleet.rendered(found.boards):
-            yield destination, by_identity(rendered)
+        for group in fleet.groups:
+            for destination, rendered in fleet.rendered(group, found.boards, faults):
+                yield destination, by_identity(rendered)
 
 
 def alone(destination: Destination, found: StackTree) -> Objects:

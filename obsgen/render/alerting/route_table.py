@@ -74,15 +74,32 @@ def _walked(stack: Stack, alertmanager: Alertmanager) -> Mapping[str, Any]:
     return combined([(place, spec) for place in places], own_namespace=sees_own_namespace(alertmanager))
 
 
-def table(stack: Stack, cases: Iterable[RouteCase], clusters: Sequence[str] = ()) -> bytes:
-    """tests/routes-<env>.yaml or, if some are given, the file for clusters on which the same people are told.
+@dataclass(frozen=True)
+class Table:
+    """The cases of an environment, or of clusters on which the same people are told: all that their file says.
 
-    Nothing where the profile has no Alertmanager.
+    Light, so that it gets from one process to another.
     """
+
+    stack: str
+    place: str
+    command: str
+    document: Mapping[str, Any]
+
+    def text(self, clusters: Sequence[str] = ()) -> bytes:
+        """The file, which names the clusters that it is true of."""
+        others = f", and on {', '.join(clusters[1:4])}" if clusters[1:] else ""
+        more = f" and {len(clusters) - 4} more" if clusters[4:] else ""
+        where = f"on {self.place}{others}{more}" if clusters else f"in {self.place}"
+        return yaml_bytes(self.document, "\n".join(_head(self.stack, where, self.command)))
+
+
+def table(stack: Stack, cases: Iterable[RouteCase], cluster: str | None = None) -> Table | None:
+    """What tests/routes-<env>.yaml says or, for a cluster, the file for those like it; None without an Alertmanager."""
     alertmanager = stack.settings.alertmanager
     if alertmanager is None:
-        return b""
-    place = "/".join((str(stack.environment), *clusters[:1]))
+        return None
+    place = "/".join((str(stack.environment), *([cluster] if cluster else ())))
     path = f"values/{stack.environment}.yaml" if alertmanager.delivery == "values" else f"overlays/{place}"
     outside = outside_labels(stack, ("cluster", "region"))
     document = {
@@ -90,10 +107,7 @@ def table(stack: Stack, cases: Iterable[RouteCase], clusters: Sequence[str] = ()
         **({"ownNamespace": sees_own_namespace(alertmanager)} if alertmanager.delivery == "config" else {}),
         "cases": [{"labels": _with(case.labels, outside), "receivers": list(case.receivers)} for case in cases],
     }
-    others = f", and on {', '.join(clusters[1:4])}" if clusters[1:] else ""
-    more = f" and {len(clusters) - 4} more" if clusters[4:] else ""
-    where = f"on {place}{others}{more}" if clusters else f"in {place}"
-    return yaml_bytes(document, "\n".join(_head(stack.name, where, _configuration_command(alertmanager, path))))
+    return Table(stack.name, place, _configuration_command(alertmanager, path), document)
 
 
 def _head(stack: str, where: str, command: str) -> Iterator[str]:
