@@ -14,6 +14,7 @@ from typing import Any
 from obsgen.diff.memory import Memory
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
+from obsgen.diff.pruning import bringing, is_deleted
 from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
 from obsgen.diff.trees import State
 from obsgen.diff.volumes import keeps_volumes
@@ -266,9 +267,20 @@ def _change(each: Substitution, before: Pair, after: Pair) -> Change:
     if volumes:
         words = f"{volumes[0]} begins with empty volumes"
         words += f", {len(volumes) - 1} more, too" if len(volumes) > 1 else ""
+    left = [key for key in touched if key not in after.old.objects and key not in before.new.objects]
+    if left and each.roles[0] == NAMESPACE and bringing(before.new).is_argocd:
+        words += f"; {_left(left, before, each.old)}"
     first = touched[0] if touched else None
     old = before.old.tree.place(before.old.objects[first].located.place()) if first else None
-    return Change(id_, "~", subject, f"is {each.new} now: {words}", risk, (), (), old, _place(after, first, each))
+    details = tuple(sorted(map(str, left))) if each.roles[0] == NAMESPACE else ()
+    return Change(id_, "~", subject, f"is {each.new} now: {words}", risk, details, (), old, _place(after, first, each))
+
+
+def _left(gone: list[Key], pair: Pair, namespace: str) -> str:
+    """What becomes of objects by the names that they no longer have."""
+    pruned = [key for key in gone if is_deleted(pair.old.objects[key], pair.new)]
+    counted = f"{len(pruned or gone)} {'object' if len(pruned or gone) == 1 else 'objects'} in {namespace}"
+    return f"{counted} will be pruned" if pruned else f"{counted} will stay in the cluster"
 
 
 def _said(each: Substitution) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parts import manifest, pair_of
 from written import ids, lines
 
-from obsgen.diff.model import Risk
+from obsgen.diff.model import Risk, Unit
 from obsgen.diff.roles import roles
 from obsgen.diff.substitutions import Substitution, renamed, substitutions
 from obsgen.diff.unexplained import unexplained
@@ -97,6 +97,23 @@ def test_volumes_do_not_move_with_a_namespace(tmp_path: Path) -> None:
     assert names[0].what == "is watch now: Prometheus obs/p begins with empty volumes"
     assert names[0].risk is Risk.DESTROYS
     assert not pair.changed
+
+
+@pytest.mark.parametrize(
+    ("prune", "expected"),
+    [(True, "3 objects in obs will be pruned"), (False, "3 objects in obs will stay in the cluster")],
+)
+def test_what_is_left_in_the_old_namespace(tmp_path: Path, prune: bool, expected: str) -> None:
+    source = {"repoURL": "https://git.example.org/a/b.git", "path": "app"}
+    spec = {"source": source, "syncPolicy": {"automated": {"prune": prune}}}
+    deploys = {
+        "cd/a.yaml": manifest(("argoproj.io/v1alpha1", "Application"), spec, "a", "argocd"),
+        "app/kustomization.yaml": "resources: [all.yaml]\n",
+    }
+    old, new = ({**deploys, "app/all.yaml": tree(namespace=each)} for each in ("obs", "watch"))
+    _, names = renamed(pair_of(tmp_path, old, new, Unit("app")))
+    assert lines(names) == [f"~ namespace obs: is watch now: {TARGETS}; {expected} (needs review)"]
+    assert len(names[0].details) == 3
 
 
 @pytest.mark.parametrize(

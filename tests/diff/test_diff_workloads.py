@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from parts import manifest, part
+from parts import manifest, pair_of, part
 from written import ids, lines
 
 from obsgen.diff.compare.workloads import compare
-from obsgen.diff.model import Risk
+from obsgen.diff.model import Risk, Unit
 
 PROMETHEUS = ("monitoring.coreos.com/v1", "Prometheus")
 ALERTMANAGER = ("monitoring.coreos.com/v1", "Alertmanager")
 DEPLOYMENT = ("apps/v1", "Deployment")
 STATEFUL_SET = ("apps/v1", "StatefulSet")
+CLAIM = {"volumeClaimTemplate": {"spec": {"resources": {"requests": {"storage": "10Gi"}}}}}
 NO_MATCH = "silences, routes and queries by it no longer match"
 
 
@@ -142,17 +143,46 @@ def test_one_bump_of_many_workloads_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "expected"),
+    ("kind", "spec", "expected"),
     [
-        (PROMETHEUS, "no longer runs (may stop paging)"),
-        (STATEFUL_SET, "no longer runs (loses data)"),
-        (("v1", "Service"), "gone (needs review)"),
+        (PROMETHEUS, {}, "gone: no more scraping, no more alerts (may stop paging)"),
+        (PROMETHEUS, {"storage": CLAIM}, "gone, data too: no more scraping, no more alerts (destroys data)"),
+        (ALERTMANAGER, {}, "gone: no more notifications (may stop paging)"),
+        (ALERTMANAGER, {"storage": CLAIM}, "gone, data too: no more notifications (destroys data)"),
+        (STATEFUL_SET, {}, "gone (loses data)"),
+        (STATEFUL_SET, {"volumeClaimTemplates": [CLAIM]}, "gone, data too (destroys data)"),
+        (DEPLOYMENT, {}, "gone (loses data)"),
+        (("v1", "Service"), {}, "gone (needs review)"),
     ],
 )
-def test_a_server_that_is_gone(tmp_path: Path, kind: tuple[str, str], expected: str) -> None:
+def test_a_server_that_is_gone(tmp_path: Path, kind: tuple[str, str], spec: dict[str, Any], expected: str) -> None:
     rest = manifest(("v1", "Namespace"), {}, "obs", "")
-    old = {"a.yaml": rest + manifest(kind, {"x": 1})}
+    old = {"a.yaml": rest + manifest(kind, {"x": 1, **spec})}
     assert lines(part(compare, tmp_path, old, {"a.yaml": rest})) == [f"- {kind[1]} obs/main: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("prune", "annotations", "expected"),
+    [
+        (True, {}, "gone, data too: no more scraping, no more alerts (destroys data)"),
+        (False, {}, "gone: no more scraping, no more alerts (may stop paging)"),
+        (True, {"argocd.argoproj.io/sync-options": "Prune=false"}, "gone: no more scraping, no more alerts (may stop"),
+    ],
+)
+def test_what_argocd_leaves_in_the_cluster_keeps_its_data(
+    tmp_path: Path, prune: bool, annotations: dict[str, str], expected: str
+) -> None:
+    source = {"repoURL": "https://git.example.org/a/b.git", "path": "app"}
+    spec = {"source": source, "syncPolicy": {"automated": {"prune": prune}}}
+    rest = manifest(("v1", "Namespace"), {}, "obs", "")
+    server = manifest(PROMETHEUS, {"storage": CLAIM}, metadata={"annotations": annotations})
+    new = {
+        "cd/a.yaml": manifest(("argoproj.io/v1alpha1", "Application"), spec, "a", "argocd"),
+        "app/kustomization.yaml": "resources: [all.yaml]\n",
+        "app/all.yaml": rest,
+    }
+    pair = pair_of(tmp_path, {**new, "app/all.yaml": rest + server}, new, Unit("app"))
+    assert lines(list(compare(pair)))[0].startswith(f"- Prometheus obs/main: {expected}")
 
 
 def test_values_of_a_chart_are_those_of_its_servers(tmp_path: Path) -> None:

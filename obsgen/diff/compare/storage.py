@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
+from obsgen.diff.pruning import is_deleted
 from obsgen.diff.settings import Setting, settings
 from obsgen.diff.things import Thing, things
 from obsgen.diff.volumes import CLAIM, keeps_volumes
@@ -117,11 +118,11 @@ def _is_empty_dir(leaf: Leaf) -> bool:
 
 def _whole(thing: Thing) -> Iterator[Change]:
     """Claims that are gone, and owners of volumes that have another name or namespace now."""
-    if thing.kind == CLAIM and thing.new is None:
+    if not isinstance(thing.owner, Key):
+        return
+    if thing.kind == CLAIM and thing.new is None and is_deleted(thing.pair.old.objects[thing.owner], thing.pair.new):
         yield thing.change("change/store-claim-gone", "-", "gone: its volume is deleted", Risk.DESTROYS)
-    elif (
-        thing.old and thing.new and isinstance(thing.owner, Key) and keeps_volumes(thing.pair.new.objects[thing.owner])
-    ):
+    elif thing.old and thing.new and keeps_volumes(thing.pair.new.objects[thing.owner]):
         before, after = (thing.values("metadata", key) for key in ("namespace", "name"))
         if (before[0], after[0]) != (before[1], after[1]):
             old = f"{before[0]}/{after[0]}" if before[0] else str(after[0])

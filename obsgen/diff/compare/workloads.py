@@ -6,16 +6,23 @@ import re
 from collections.abc import Iterable, Iterator
 
 from obsgen.diff.compare.storage import subject
-from obsgen.diff.model import Change, Risk
+from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
+from obsgen.diff.pruning import is_deleted
 from obsgen.diff.settings import Setting, settings
 from obsgen.diff.shown import shown
 from obsgen.diff.things import Thing, things
+from obsgen.diff.volumes import keeps_volumes
 from obsgen.signalpath.selectors import requirements
 from obsgen.source import Route
 
-_TELLS = ("Alertmanager", "Prometheus", "PrometheusAgent", "ThanosRuler")
-"""Kinds without which nobody is told of anything."""
+_TELLS = {
+    "Alertmanager": "no more notifications",
+    "Prometheus": "no more scraping, no more alerts",
+    "PrometheusAgent": "no more scraping",
+    "ThanosRuler": "no more alerts",
+}
+"""Kinds without which nobody is told of anything, and what ends with one."""
 _PARTS = frozenset(("alertmanager", "prometheus", "thanosRuler"))
 """The same in values of a chart."""
 _WORKLOADS = frozenset(("DaemonSet", "Deployment", "Grafana", "LokiStack", "StatefulSet", "TempoStack", *_TELLS))
@@ -48,9 +55,12 @@ def compare(pair: Pair) -> Iterator[Change]:
 
 
 def _gone(thing: Thing) -> Iterator[Change]:
-    if thing.kind in _WORKLOADS and thing.new is None:
-        risk = Risk.STOPS_PAGING if thing.kind in _TELLS else Risk.LOSES_DATA
-        yield thing.change("change/workload-gone", "-", "no longer runs", risk)
+    if thing.kind in _WORKLOADS and thing.new is None and isinstance(thing.owner, Key):
+        object_ = thing.pair.old.objects[thing.owner]
+        keeps = keeps_volumes(object_) and is_deleted(object_, thing.pair.new)
+        risk = Risk.DESTROYS if keeps else Risk.STOPS_PAGING if thing.kind in _TELLS else Risk.LOSES_DATA
+        what = ": ".join(filter(None, ("gone, data too" if keeps else "gone", _TELLS.get(thing.kind))))
+        yield thing.change("change/workload-gone", "-", what, risk)
 
 
 def _setting(setting: Setting) -> Iterator[Change]:
