@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from obsgen.diff.model import Key, Unit
-from obsgen.findings import Place
+from obsgen.findings import Place, error
 from obsgen.repository import Repository, read_repository
-from obsgen.repository.files import SKIPPED_FOLDERS
+from obsgen.repository.files import SKIPPED_FOLDERS, Reading
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.queries.meanings import Meaning
 from obsgen.tree.paths import RECORD
@@ -34,16 +34,24 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Tree:
-    """One side: what it is called, its folder, and the paths below it that are looked at."""
+    """One side: what it is called, its folder, and the paths below it that are looked at.
+
+    `left_out` are files, by their paths below the folder, that count as if nobody could read them.
+    """
 
     label: str
     folder: Path
     paths: tuple[Path, ...]
+    left_out: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     @cached_property
     def repository(self) -> Repository:
         """The files, read; every kustomization is built."""
-        return read_repository([each for each in self.paths if each.exists()], every_build=True)
+        found = read_repository([each for each in self.paths if each.exists()], every_build=True)
+        if not self.left_out:
+            return found
+        known = (_unread(each) if self.path(each.path) in self.left_out else each for each in found.readings)
+        return replace(found, readings=tuple(known))
 
     @cached_property
     def sample(self) -> Repository:
@@ -193,6 +201,11 @@ class Tree:
     @cached_property
     def _roots(self) -> dict[Path, bool]:
         return {}
+
+
+def _unread(reading: Reading) -> Reading:
+    fault = error("file/unreadable", f"{reading.file} is not compared", Place(reading.file))
+    return replace(reading, documents=(), findings=(fault,), excuse="")
 
 
 def _files(folder: Path) -> Iterator[Path]:
