@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,25 +19,36 @@ from obsgen.diff.sides.both import comparison
 from obsgen.diff.sides.environments import between, check, only
 from obsgen.diff.telling import Told, told
 from obsgen.diff.unread import Readable, readable
-from obsgen.findings import InputError
+from obsgen.findings import InputError, ObsgenError
 
 
 def compare(asked: Asked, environments: Sequence[str], here: Path, progress: Progress = lambda _: None) -> Told:
     """What is told of two sides: of all environments, of one, or of what differs between two on the newer side."""
     is_one_side = len(environments) == 2
+    if is_one_side and environments[0] == environments[1]:
+        raise ObsgenError(f"{environments[0]} is compared with itself: name two environments")
     with comparison(asked, here, progress, every=is_one_side) as both:
         side = 0 if is_one_side and asked.base and not asked.head else 1
         if both.environments:
             check(environments, both.environments[side] if is_one_side else frozenset().union(*both.environments))
-        parts = spread(partial(_Comparer, environments, side), both.stacks, "comparing", progress, few=1)
-        compared = list(parts)
+        lacking = [_lacking(each, environments, side) for each in both.stacks if is_one_side]
+        stacks = [each for each, names in zip_longest(both.stacks, lacking) if not names]
+        compared = list(spread(partial(_Comparer, environments, side), stacks, "comparing", progress, few=1))
         faults = [fault for each in compared if isinstance(each, InputError) for fault in each.findings]
         if faults:
             raise InputError(faults)
         found, causes, notes = _together([each for each in compared if not isinstance(each, InputError)])
         title = f"{f'at {both.labels[1]}, ' if asked.head else ''}against {both.labels[0]}"
         title = f"{environments[1]} against {environments[0]}" if is_one_side else title
-        return replace(told(found, causes, title, (*both.notes, *notes)), top=both.top, home=both.home)
+        notes = (*both.notes, *filter(None, lacking), *notes)
+        return replace(told(found, causes, title, notes), top=both.top, home=both.home)
+
+
+def _lacking(both: Sides, environments: Sequence[str], side: int) -> str:
+    """What is said of a stack that lacks one of two environments; empty if it has them, or is a folder."""
+    known = (both.old, both.new)[side].environments
+    names = [each for each in environments if each not in known]
+    return f"{both.stack} has no environment {' and no '.join(names)}: it is left out" if names and both.stack else ""
 
 
 class Compared(NamedTuple):

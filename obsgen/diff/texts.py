@@ -148,8 +148,7 @@ def _is_plain(path: str, *trees: Tree) -> bool:
 
 def _units(path: str, old: Tree, new: Tree) -> frozenset[Unit]:
     """The units of the stack that a text is of; else its folder."""
-    parts = PurePosixPath(path).parts
-    stack = parts[1] if parts[0] in ("out", "argocd") and len(parts) > 2 else ""
+    stack = old.stack_of(path) or new.stack_of(path)
     every = {*old.states, *new.states}
     found = frozenset(each for each in every if each.stack == stack and each.environment not in ("", ARGOCD))
     return found or frozenset((Unit(PurePosixPath(path).parent.as_posix()),))

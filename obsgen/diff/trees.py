@@ -36,12 +36,14 @@ class State:
 class Tree:
     """One side: what it is called, its folder, and the paths below it that are looked at.
 
-    `left_out` are files, by their paths below the folder, that count as if nobody could read them.
+    `stack` is whose tree the folder itself is, if it is one. `left_out` are files, by their paths below the folder, that
+    count as if nobody could read them.
     """
 
     label: str
     folder: Path
     paths: tuple[Path, ...]
+    stack: str = ""
     left_out: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     @cached_property
@@ -92,7 +94,7 @@ class Tree:
         """The sample of some stacks, and of all that is of no rendered tree; the whole where that is not much more."""
         whole = self.sample
         roots = ((each, self._root(each.path.resolve().parent)) for each in whole.readings)
-        kept = tuple(each for each, root in roots if root is None or root.name in stacks)
+        kept = tuple(each for each, root in roots if root is None or self._called(root) in stacks)
         return whole if 2 * len(kept) > len(whole.readings) else replace(whole, readings=kept)
 
     def readers(self, file: str) -> frozenset[Unit]:
@@ -101,7 +103,7 @@ class Tree:
         if found is None:
             path = self.path(file)
             found = frozenset(unit for unit, state in self.states.items() if path in state.documents)
-        return found or frozenset((self._unit(Path(file).resolve().parent),))
+        return found or frozenset((self._unit((self.folder / file).resolve().parent),))
 
     def alike(self, units: frozenset[Unit]) -> frozenset[Unit]:
         """Some units, and those that the sample leaves out since they are like one of them."""
@@ -124,6 +126,11 @@ class Tree:
                 for file in build.files:
                     found.setdefault(file, set()).add(unit)
         return {file: frozenset(units) for file, units in found.items()}
+
+    def stack_of(self, path: str) -> str:
+        """The stack that a file below the folder is of; empty if it is of no rendered tree."""
+        root = self._root((self.folder / path).parent)
+        return self._called(root) if root else ""
 
     def path(self, file: str | Path) -> str:
         """A file's path below the side's folder."""
@@ -158,13 +165,13 @@ class Tree:
         if root is None:
             return Unit(self.path(folder))
         if root.parent.name == "argocd":
-            return Unit(root.name, ARGOCD)
+            return Unit(self._called(root), ARGOCD)
         match folder.relative_to(root).parts:
             case (first, environment) if first == _OVERLAYS:
-                return Unit(root.name, environment)
+                return Unit(self._called(root), environment)
             case (first, environment, cluster) if first == _OVERLAYS:
-                return Unit(root.name, environment, cluster)
-        return Unit(root.name)
+                return Unit(self._called(root), environment, cluster)
+        return Unit(self._called(root))
 
     def _owner(self, path: str, units: Collection[Unit]) -> Unit:
         """The unit that a file is for: the environment, or the cluster, whose name its path has."""
@@ -174,12 +181,17 @@ class Tree:
             return Unit(Path(path).parent.as_posix())
         *parts, name = file.relative_to(root).parts
         words = [*parts, name.partition(".")[0].removeprefix("routes-")]
-        environments = {each.environment for each in units if each.stack == root.name}
+        stack = self._called(root)
+        environments = {each.environment for each in units if each.stack == stack}
         at = next((index for index, each in enumerate(words) if each in environments), None)
         if at is None:
-            return Unit(root.name)
-        cluster = Unit(root.name, *words[at : at + 2])
-        return cluster if cluster.cluster and (cluster in units or at + 2 < len(words)) else Unit(root.name, words[at])
+            return Unit(stack)
+        cluster = Unit(stack, *words[at : at + 2])
+        return cluster if cluster.cluster and (cluster in units or at + 2 < len(words)) else Unit(stack, words[at])
+
+    def _called(self, root: Path) -> str:
+        """The stack of a rendered tree."""
+        return self.stack if self.stack and root == self.folder else root.name
 
     def _root(self, folder: Path) -> Path | None:
         """The rendered tree that a folder is of."""

@@ -6,7 +6,7 @@ told is that one's doing. Where this cannot be tried, the line that decides the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place
 from obsgen.source import Route
 
-ENGINE = Cause(None, "obsgen or its templates")
 _MOST_LEVERS, _MOST_FILES = 8, 3000
 """More is not rendered anew for each change of a profile."""
 
@@ -32,11 +31,17 @@ Found = Mapping[Change, frozenset[Unit]]
 def attribute(both: Sides, found: Difference) -> Mapping[Change, tuple[Cause, ...]]:
     """The causes of changes, as far as they can be told: of a stack whose profile is there on both sides."""
     if not (found.changes and both.old.profile and both.new.profile):
-        return {}
+        return {} if both.old.tree.states and both.new.tree.states else dict.fromkeys(found.changes, _whole(both))
     try:
         return dict(_Stack(both, found).causes())
     except InputError:
         return {}  # a profile that cannot be read is told where it is rendered
+
+
+def _whole(both: Sides) -> tuple[Cause, ...]:
+    """The profile of a stack that one side does not have."""
+    files = [f"{each.profile}{each.source.mark}" for each in (both.old, both.new) if each.profile]
+    return tuple(Cause(Place(each)) for each in files)
 
 
 class _Stack:
@@ -50,19 +55,27 @@ class _Stack:
 
     def causes(self) -> Iterator[tuple[Change, tuple[Cause, ...]]]:
         """The causes of each change."""
-        levers = self._edit.levers()
-        if not levers:
-            yield from ((each, (ENGINE,)) for each in self._told if not self._is_fresh)
+        every = self._edit.levers()
+        mine = self._mine if every else {} if not self._is_fresh else self._told
+        yield from ((each, (self._engine,)) for each in self._told if each not in mine)
+        if not every:
             return
-        mine = self._mine
-        yield from ((each, (ENGINE,)) for each in self._told if each not in mine)
+        of_clusters = {each.cluster: each.cause for each in every if each.cluster}
+        theirs = {each: _of_clusters(self._told[each], of_clusters) for each in self._told if each in mine}
+        yield from ((each, found) for each, found in theirs.items() if found)
+        levers = [each for each in every if not each.cluster]
+        left = {each: mine[each] for each, found in theirs.items() if not found}
         if len(levers) == 1 and not levers[0].inner:
-            yield from ((each, (levers[0].cause,)) for each in self._told if each in mine)
+            yield from ((each, (levers[0].cause,)) for each in left)
             return
-        tried = self._tried(levers, mine, self._room) if self._room and self._may_try(levers) else {}
-        for each in self._told:
-            if each in mine:
-                yield each, tried.get(each) or self._decided(each, levers)
+        tried = self._tried(levers, left, self._room) if left and self._room and self._may_try(levers) else {}
+        yield from ((each, tried.get(each) or self._decided(each, every)) for each in left)
+
+    @property
+    def _engine(self) -> Cause:
+        """Who brought what no line of the profile did."""
+        old = self._both.old
+        return Cause(None, f"obsgen, or a stale out/{self._both.stack}{old.source.mark}")
 
     @cached_property
     def _mine(self) -> Found:
@@ -152,6 +165,12 @@ class _Stack:
     def _causes(self) -> Causes:
         tree = self._both.new.tree
         return Causes(tree.repository, {tree.paths[0].resolve(): self._edit.new})
+
+
+def _of_clusters(units: Collection[Unit], known: Mapping[str, Cause]) -> tuple[Cause, ...]:
+    """The causes of what only clusters have that say something else than before."""
+    names = [each.cluster for each in sorted(units)]
+    return tuple(known[each] for each in names) if names and all(each in known for each in names) else ()
 
 
 def _shared(one: Route | None, other: Route) -> int:

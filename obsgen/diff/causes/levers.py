@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -116,6 +116,12 @@ class Lever:
     route: Route = ()
     file: tuple[int, str] | None = None
     inner: tuple[Lever, ...] = ()
+
+    @property
+    def cluster(self) -> str:
+        """The cluster of a list of clusters that it is of; empty if it is of none."""
+        path = self.path or ()
+        return next((name for key, name in pairwise(path) if key == "clusters"), "")
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,12 @@ class Side:
     profile: str = ""
     is_rendered: bool = False
 
+    @property
+    def environments(self) -> frozenset[str]:
+        """The environments of a stack, by the folders of its tree."""
+        overlays = [path / "overlays" for path in self.tree.paths[:1]]
+        return frozenset(each.name for one in overlays if one.is_dir() for each in one.iterdir() if each.is_dir())
+
 
 @dataclass(frozen=True)
 class Sides:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,8 +26,8 @@ _ENVIRONMENT = "environment"
 class Part(Tree):
     """Some units of a whole side, perhaps under other names."""
 
-    whole: Tree
-    chosen: Mapping[Unit, State]
+    whole: Tree = field(kw_only=True)
+    chosen: Mapping[Unit, State] = field(kw_only=True)
 
     @cached_property
     def states(self) -> dict[Unit, State]:
@@ -144,4 +144,4 @@ def _word(text: str) -> re.Pattern[str]:
 
 
 def _part(tree: Tree, label: str, chosen: Mapping[Unit, State]) -> Tree:
-    return Part(label, tree.folder, tree.paths, tree, chosen)
+    return Part(label, tree.folder, tree.paths, tree.stack, whole=tree, chosen=chosen)

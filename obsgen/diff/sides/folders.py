@@ -15,8 +15,8 @@ from obsgen.findings import ObsgenError
 def folders(paths: Sequence[str], old: Source, new: Source) -> list[Side]:
     """The folders on the old side and the new one; a single one may have another name in the base."""
     if isinstance(old, OnDisk) and len(paths) == 1 and not (old.folder / paths[0]).exists():
-        trees = [Tree(each.label, folder, (folder,)) for each, folder in
-                 ((old, old.folder), (new, (new.bring(paths) / paths[0]).resolve()))]  # fmt: skip
+        head = (new.bring(paths) / paths[0]).resolve()
+        trees = [Tree(each.label, folder, (folder,), head.name) for each, folder in ((old, old.folder), (new, head))]
     else:
         trees = [_folder_tree(paths, each) for each in (old, new)]
     nowhere = [path for path, *there in zip(paths, *(each.paths for each in trees), strict=True)

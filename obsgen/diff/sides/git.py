@@ -6,30 +6,35 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from obsgen.findings import ObsgenError
 
 _FILES = frozenset(("100644", "100755", "100664"))
 _LINK = "120000"
-_MAINS = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+_MAINS = ("origin/HEAD", *(f"{remote}{name}" for remote in ("origin/", "") for name in ("main", "master", "trunk")))
 """Where changes are merged to, the likeliest first."""
 _TARGETS = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 """Variables in which GitHub Actions and GitLab CI say what a change is to be merged to (their own references)."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FETCH = "fetch all of it: `git fetch --unshallow`, in GitHub Actions `fetch-depth: 0`, in GitLab CI `GIT_DEPTH: 0`"
+_NO_MAIN = "no main branch is known here, so that only what is not committed is compared. Name a base: --base REF"
 _HOOKS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 """What git tells its hooks, and what would lead elsewhere from another folder."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit: its hash, what people call it, and how many commits of the working branch are not in it."""
+    """A commit: its hash, what people call it, and how many commits of the working branch are not in it.
+
+    `doubt` is what makes it perhaps not the one that was meant.
+    """
 
     hash: str
     name: str
     ahead: int = 0
+    doubt: str = ""
 
     def __str__(self) -> str:
         commits = f"{self.ahead} commit{'s' if self.ahead > 1 else ''}"
@@ -66,7 +71,7 @@ class Git:
             raise ObsgenError(f"this clone does not reach back to where the branch left the main one: {_FETCH}")
         if mains:
             raise ObsgenError(f"this branch has no commit in common with {mains[0]}. Name one: --base REF")
-        return self.commit("HEAD")
+        return replace(self.commit("HEAD"), doubt=_NO_MAIN)
 
     def write(self, commit: Commit, paths: Iterable[str], into: Path) -> list[str]:
         """Writes the files below some paths, as they were, into a folder, and says which they are.

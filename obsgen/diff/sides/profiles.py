@@ -40,6 +40,20 @@ def candidates(source: Source, paths: Sequence[str]) -> list[str]:
     return [each for each in found if each in paths or _is_profile(there / each)]
 
 
+def inside(source: Source, folder: str) -> list[str]:
+    """The profiles in a folder."""
+    paths = [f"{folder}/{name}".removeprefix("./") for name in source.names(folder) if name.endswith(ENDINGS)]
+    there = source.bring(paths)
+    return [each for each in paths if _is_profile(there / each)]
+
+
+def naming(source: Source, file: str) -> list[str]:
+    """The profiles beside a file that name it, such as one with their clusters."""
+    beside = inside(source, PurePosixPath(file).parent.as_posix())
+    there = source.bring(beside)
+    return [each for each in beside if file in _named(there / each, each)]
+
+
 def profiles_at(source: Source, paths: Sequence[str]) -> dict[str, str]:
     """The profiles of a side by stack, those that were named before others; what names no stack is left out."""
     there = source.bring(paths)

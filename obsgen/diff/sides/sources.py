@@ -23,6 +23,10 @@ class Source(Protocol):
     def mark(self) -> str:
         """What tells its files from those on the disk: `@main`."""
 
+    @property
+    def doubt(self) -> str:
+        """What makes it perhaps not what was meant."""
+
     def bring(self, paths: Iterable[str]) -> Path:
         """The folder in which the paths can be read, as far as they are there."""
 
@@ -40,6 +44,7 @@ class OnDisk:
     folder: Path
     label: str = "the working tree"
     mark: str = ""
+    doubt: str = ""
 
     def bring(self, paths: Iterable[str]) -> Path:
         """The folder itself."""
@@ -77,6 +82,11 @@ class AtCommit:
     def mark(self) -> str:
         """The commit's name."""
         return f"@{self.commit.name}"
+
+    @property
+    def doubt(self) -> str:
+        """What makes it perhaps not the commit that was meant."""
+        return self.commit.doubt
 
     def bring(self, paths: Iterable[str]) -> Path:
         """A folder with the files below the paths, as they were."""

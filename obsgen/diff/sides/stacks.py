@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from shutil import copytree
@@ -13,16 +13,15 @@ from obsgen import rendering
 from obsgen.cores import Progress, spread
 from obsgen.diff.sides import profiles as known
 from obsgen.diff.sides.asked import ROOTS, Asked, Comparison, Side, Sides
+from obsgen.diff.sides.notes import by_hand, left_over, lies, rendered
 from obsgen.diff.sides.profiles import Rendered
 from obsgen.diff.sides.sources import OnDisk, Source
 from obsgen.diff.trees import Tree
 from obsgen.findings import Finding, InputError, ObsgenError
 from obsgen.tree.paths import RECORD
 
-_LISTED = 3
 _MOST_TRIED = 5
 """Of more stacks it is not tried what each line of a profile brings."""
-_OVERLAYS = "overlays"
 
 
 @dataclass(frozen=True)
@@ -40,27 +39,50 @@ def stacks(paths: Sequence[str], old: Source, new: Source, work: Work) -> Compar
     before, now = known.profiles_at(old, paths), known.profiles_at(new, paths)
     named = {*_wanted(before, paths), *_wanted(now, paths)}
     of_old = [*_wanted(before, paths), *_unclaimed(old, before, named if paths else None)]
-    head = work.asked.head
-    of_new = [*_wanted(now, paths), *_unclaimed(new, now, named if paths else None)] if head else []
-    if not (paths or of_old or of_new or now):
+    of_new = [*_wanted(now, paths), *(_unclaimed(new, now, named if paths else None) if work.asked.head else ())]
+    if not (paths or of_old or of_new):
         raise ObsgenError("there are no profiles in profiles/. Name some, or folders of manifests")
-    made = {} if head else _products(paths, new, work, set(before.values()))
-    there = _Lying(new, now, work, work.room / "new", anew=False)(of_new) if head else _announced(made, new, now, work)
+    if work.asked.head:
+        made: dict[str, Rendered] = {}
+        there = _Lying(new, now, work, work.room / "new", anew=False)(of_new)
+    else:
+        made = _products(paths, new, work, set(before.values()))
+        there = _announced(made, new, now, work)
+    if old is new:
+        return _comparison(there, there, made, work)
+    if work.asked.render_base:
+        _check_readable(old, known.candidates(old, paths), before)
     names = [*there, *(each for each in of_old if each not in there)]
     base = _Lying(old, before, work, work.room / "old", anew=work.asked.render_base)(names)
-    empty = Side(Tree(new.label, work.room / "none", ()), new)
+    notes = [*rendered(base, work.asked.render_base), *rendered(there, expected=not work.asked.head)]
+    notes += [] if work.asked.head else [*by_hand(there, base, new), *left_over(base, there, new)]
+    found = _comparison(base, there, made, work)
+    return replace(found, labels=(old.label, new.label), notes=tuple(notes))
+
+
+def _comparison(
+    base: Mapping[str, Side], there: Mapping[str, Side], made: Mapping[str, Rendered], work: Work
+) -> Comparison:
+    """The stacks that differ, or all; what was rendered is written as far as it is looked at."""
     same = {name for name, tree in made.items() if not work.every and is_as(tree, base[name].tree)}
     for name in made.keys() - same:
         known.put(made[name], there[name].tree.folder)
-    differing = [name for name in names if name not in same]
+    differing = [name for name in base if name not in same]
     many = len(differing) > _MOST_TRIED
-    pairs = (
-        Sides(base[each], there.get(each, empty), work.asked, work.room / "tried" / each, each, many)
-        for each in differing
-    )
-    notes = [*_notes(base, work.asked.render_base), *_notes(there, expected=not head)]
-    environments = (_environments(base.values()), _environments([*there.values(), *(base[each] for each in same)]))
-    return Comparison(tuple(pairs), (old.label, new.label), tuple(notes), environments)
+    heads = {each: there.get(each) or _nothing(base[each], work.room) for each in differing}
+    pairs = [
+        Sides(base[each], head, work.asked, work.room / "tried" / each, each, many) for each, head in heads.items()
+    ]
+    sides = base.values(), (*there.values(), *(base[each] for each in same))
+    environments = (frozenset(name for each in side for name in each.environments) for side in sides)
+    return Comparison(tuple(pairs), ("", ""), environments=tuple(environments))
+
+
+def _check_readable(source: Source, paths: Iterable[str], known_stacks: Mapping[str, str]) -> None:
+    """InputError if a profile that is to be rendered does not even say whose it is."""
+    for path in paths:
+        if path not in known_stacks.values() and (source.bring([path]) / path).exists():
+            known.loaded(source, path)
 
 
 def _wanted(found: Mapping[str, str], paths: Sequence[str]) -> list[str]:
@@ -112,8 +134,8 @@ class _Lying:
         return {each: self._side(each, folder, each in render) for each in names}
 
     def _is_to_render(self, name: str, folder: Path) -> bool:
-        lies = _lies(folder / "out" / name) or _lies(folder / name)
-        return name in self.profiles and (self.anew or not lies)
+        there = lies(folder / "out" / name) or lies(folder / name) or (folder / RECORD).is_file()
+        return name in self.profiles and (self.anew or not there)
 
     def _render(self, names: Sequence[str]) -> None:
         for name in names:
@@ -125,10 +147,12 @@ class _Lying:
             raise InputError(faults)
 
     def _side(self, name: str, folder: Path, is_rendered: bool) -> Side:
-        if not is_rendered and _lies(folder / "out" / name):
+        if not is_rendered and lies(folder / "out" / name):
             return Side(_tree(self.source.label, folder, name), self.source, self.profiles.get(name, ""))
-        if not is_rendered and _lies(folder / name):
-            _copy(folder, name, self.room / name)
+        if not is_rendered and lies(folder / name):
+            _copy(folder / name, folder / "argocd" / name, self.room / name, name)
+        elif not is_rendered and (folder / RECORD).is_file():
+            _copy(folder, folder / "argocd", self.room / name, name)
         tree = _tree(self.source.label, self.room / name, name)
         return Side(tree, self.source, self.profiles.get(name, ""), is_rendered)
 
@@ -149,15 +173,16 @@ class _Renderer:
         return ()
 
 
-def _lies(tree: Path) -> bool:
-    return (tree / RECORD).is_file() or (tree / "base").is_dir() or (tree / _OVERLAYS).is_dir()
-
-
-def _copy(folder: Path, name: str, room: Path) -> None:
-    """Copies a tree that lies in a folder by itself to where a render would put it."""
-    for root, each in (("out", folder / name), ("argocd", folder / "argocd" / name)):
+def _copy(tree: Path, applications: Path, room: Path, name: str) -> None:
+    """Copies a tree that lies by itself to where a render would put it."""
+    for root, each in zip(ROOTS, (tree, applications), strict=True):
         if each.is_dir():
             copytree(each, room / root / name, symlinks=True)
+
+
+def _nothing(side: Side, room: Path) -> Side:
+    """The other side of a stack that is not there any more."""
+    return Side(Tree("", room / "none", ()), side.source)
 
 
 def _tree(label: str, folder: Path, name: str) -> Tree:
@@ -172,23 +197,3 @@ def is_as(made: Rendered, tree: Tree) -> bool:
         if there != files.keys() or any((folder / path).read_bytes() != data for path, data in files.items()):
             return False
     return True
-
-
-def _environments(sides: Iterable[Side]) -> frozenset[str]:
-    """The environments of stacks, by the folders of their trees."""
-    trees = (each.tree.folder / "out" / path.name / _OVERLAYS for each in sides for path in each.tree.paths[:1])
-    return frozenset(each.name for tree in trees if tree.is_dir() for each in tree.iterdir() if each.is_dir())
-
-
-def _notes(sides: Mapping[str, Side], expected: bool) -> Iterator[str]:
-    """Stacks whose tree is not there, so that it had to be rendered."""
-    absent = [] if expected else sorted(name for name, each in sides.items() if each.is_rendered)
-    if not absent:
-        return
-    source = sides[absent[0]].source
-    where = f" committed at {source.mark[1:]}" if source.mark else f" in {source.label}"
-    if len(absent) > _LISTED:
-        yield f"the trees of {len(absent):,} stacks are not{where}: rendered from their profiles there, by this obsgen"
-        return
-    for stack in absent:
-        yield f"out/{stack} is not{where}: rendered from {sides[stack].profile}{source.mark}, by this obsgen"
