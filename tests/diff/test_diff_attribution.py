@@ -157,10 +157,10 @@ def test_what_no_profile_brought_is_obsgens_own_doing(repo: Repo) -> None:
     rules = next((repo.folder / "out/demo").rglob("prometheusrule-*.yaml")).relative_to(repo.folder)
     repo.replace(str(rules), "for: 3m", "for: 4m")
     repo.commit()
-    assert subjects(repo)["AlphaQueued"] == ["obsgen or its templates"]
+    assert subjects(repo)["AlphaQueued"] == ["obsgen, or a stale out/demo@main"]
     repo.replace("profiles/demo.yaml", "latencyP95: 5s", "latencyP95: 8s")
     found = subjects(repo)
-    assert found["AlphaQueued"] == ["obsgen or its templates"]
+    assert found["AlphaQueued"] == ["obsgen, or a stale out/demo@main"]
     assert found["AlphaLatencyHigh"] == ["profiles/demo.yaml:9"]
 
 
