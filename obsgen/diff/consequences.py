@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from obsgen.diff.model import Change, Risk, Unit
 from obsgen.diff.subjects import Subject, Subjects
 from obsgen.diff.trees import Tree
 from obsgen.findings import Finding, Severity
+from obsgen.repository import Repository
 
 _LEVELS = (3, 4, 5)
 _OTHERS = ("argocd/", "secret/")
@@ -34,11 +35,22 @@ _HELD = ("signal/caution", "signal/deprecated", "signal/first-event", "signal/pu
 _WAYS = ("path/",)
 _PEOPLE = ("route/",)
 _RULES = "path/rules-not-selected"
+_IDLE = {
+    "route/unused-receiver": "change/receiver-unused",
+    "route/unused-interval": "change/interval-unused",
+    **dict.fromkeys(("route/inhibition", "route/label", "route/unused"), "change/route-unused"),
+}
+"""Findings of what lies idle in Alertmanager's configuration: nobody is told less for it."""
+_NAMED = re.compile(r"no route names (?:receiver|time interval) '(?P<name>.+?)'")
+_OF_OBJECTS = ("route/no-alertmanager", "route/not-selected")
 _LINKS = ("link/", "rules/no-runbook")
 _FEW = 3
 """So many lines of one sort name the series; of more it is enough that there are some."""
 _SERIES = "series that it asks for"
 _SINCE = re.compile(r" since [\d.]+\Z")
+
+_LOST = ("data", "truth")
+"""Sorts of which something that was there is gone."""
 
 _Told = Mapping[Change, Collection[Unit]]
 
@@ -67,9 +79,23 @@ class _Fault:
         return self.finding.severity == Severity.ERROR
 
     @property
+    def called(self) -> str:
+        """What the line is about: of Alertmanager's configuration the part, and not the object that it stands in."""
+        id_, named = self.finding.id, _NAMED.match(self.finding.message)
+        if named:
+            return named["name"]
+        is_part = self.sort == "people" and self.subject.kind == "object" and id_ not in _OF_OBJECTS
+        return ("inhibition" if id_ == "route/inhibition" else "routes") if is_part else str(self.subject)
+
+    @property
+    def line(self) -> str:
+        """Equal for all that is told in one line: of routes each by itself."""
+        return f"{self.called}: {self.reason}" if self.sort == "people" else str(self.subject)
+
+    @property
     def reason(self) -> str:
         """Why, without the subject's own name; of a link that it is broken is enough."""
-        message = self.finding.message
+        message = _NAMED.sub("no route names it", self.finding.message)
         head, _, rest = message.partition(": ")
         if rest and (head == "nothing is shown" or head == f"nothing comes of {self.subject.name}"):
             return rest
@@ -92,7 +118,8 @@ def consequences(old: Tree, new: Tree, told: _Told) -> Iterator[tuple[Change, fr
     units = {unit for each in told.values() for unit in each}
     if units and old.repository is not new.repository:  # two environments of one side have the same faults
         stacks = {each.stack for each in units}
-        yield from _Sides(_Side(old, stacks), _Side(new, stacks), told, units).changes()
+        before, after = (_Side(each, each.part(stacks)) for each in (old, new))
+        yield from _Sides(before, after, told, units).changes()
 
 
 def _is_asked(check: Check) -> bool:
@@ -102,12 +129,18 @@ def _is_asked(check: Check) -> bool:
 
 
 class _Side:
-    """One tree, its stacks that differ, and what the checks find there."""
+    """One tree, the part of it that is looked at, and what the checks find there."""
 
-    def __init__(self, tree: Tree, stacks: Collection[str]) -> None:
+    def __init__(self, tree: Tree, repository: Repository) -> None:
         self.tree = tree
-        self.repository = tree.part(stacks)
-        self.subjects = Subjects(self.repository)
+        self.repository = repository
+        self.subjects = Subjects(repository)
+
+    def without(self, units: frozenset[Unit]) -> _Side:
+        """The same without the files that are for some units alone."""
+        readings = self.repository.readings
+        kept = tuple(each for each in readings if not self.tree.readers(each.file) <= units)
+        return _Side(self.tree, replace(self.repository, readings=kept))
 
     @cached_property
     def faults(self) -> list[_Fault]:
@@ -146,13 +179,17 @@ class _Sides:
         lost: dict[tuple[str, str, frozenset[Unit]], list[_Fault]] = {}
         for each in self.new.faults:
             units = self._where(self.new, each)
+            if self._is_of_arrivals(each, units):
+                if not each.is_sure and each.sort == "people":
+                    continue  # that a new environment has no alerts for a route is what it is like
+                units &= self._arrivals
             if (
                 each.key not in before
                 and self._is_worth(each)
                 and not self._is_repeated(each, units)
                 and not self.new.is_allowed(each)
             ):
-                lost.setdefault((each.sort, str(each.subject), units), []).append(each)
+                lost.setdefault((each.sort, each.line, units), []).append(each)
         yield from self._lost(lost)
         yield from self._mended()
 
@@ -173,16 +210,18 @@ class _Sides:
         id_, what, risk = _worded(fault, is_new, reason)
         details = tuple(dict.fromkeys(f"{each.finding.id}: {each.finding.message}" for each in faults))
         place = self.new.tree.place(fault.finding.place)
-        return Change(id_, "-" if fault.sort else "~", str(fault.subject), what, risk, details, (), None, place)
+        sign = "-" if fault.sort in _LOST and fault.subject.asks and not is_new else "~"
+        return Change(id_, sign, fault.called, what, risk, details, (), None, place)
 
     def _mended(self) -> Iterator[tuple[Change, frozenset[Unit]]]:
         still = {(each.sort, str(each.subject)) for each in self.new.faults}
         seen = set[tuple[str, str]]()
         for each in self.old.faults:
             here = (each.sort, str(each.subject))
+            is_lack = each.sort and each.finding.id not in _IDLE
             units = self._where(self.old, each)
             is_there = here not in still and here not in seen and here[1] in self.new.subjects.names
-            if each.sort and is_there and self._matters(each, units):
+            if is_lack and is_there and self._matters(each, units):
                 seen.add(here)
                 place = self.old.tree.place(each.finding.place)
                 details = (f"{each.finding.id}: {each.finding.message}",)
@@ -204,6 +243,21 @@ class _Sides:
             each for each in self.units if not stacks or each.stack in stacks
         )
 
+    @cached_property
+    def _arrivals(self) -> frozenset[Unit]:
+        """The environments and clusters that only the new side has."""
+        added = frozenset(self.new.tree.states) - frozenset(self.old.tree.states)
+        return frozenset(each for each in added if each.environment).intersection(self.units)
+
+    @cached_property
+    def _elsewhere(self) -> Collection[tuple[str, str, str]]:
+        """What is found where the new side is without its new environments."""
+        return {each.key for each in self.new.without(self._arrivals).faults}
+
+    def _is_of_arrivals(self, fault: _Fault, units: frozenset[Unit]) -> bool:
+        """Whether something is only found because of a new environment, in files that others share."""
+        return bool(self._arrivals & units) and fault.key not in self._elsewhere
+
     def _is_worth(self, fault: _Fault) -> bool:
         """Whether something is lost; what is only wrong is for `obsgen validate`, unless it surely is."""
         return bool(fault.sort) or fault.is_sure
@@ -212,7 +266,7 @@ class _Sides:
         """Whether another change says so."""
         told = [each for each, where in self.told.items() if not units or not set(units).isdisjoint(where)]
         if fault.sort == "people":
-            return any(each.id == "change/alert-unrouted" for each in told)
+            return any(_tells_of_people(each, fault) for each in told)
         if fault.sort == "link":
             pages = (each for each in self.told if each.id == "change/runbook-removed")
             return any(fault.subject.name in (*re.split("[ ,]+", each.subject), *each.details) for each in pages)
@@ -221,6 +275,20 @@ class _Sides:
             each.subject == str(fault.subject) or (fault.series and fault.series in (*each.details, *each.what.split()))
             for each in lost
         )
+
+
+def _tells_of_people(change: Change, fault: _Fault) -> bool:
+    """Whether a change says what a finding about routes, or about the way to Alertmanager, does."""
+    match change.id:
+        case "change/alert-unrouted":
+            return True
+        case "change/receiver-added" | "change/interval-added":
+            return fault.finding.id in _IDLE and change.subject == fault.called
+        case "change/interval-changed" | "change/receiver-muted":
+            return fault.finding.id == "route/muted" and change.risk is Risk.STOPS_PAGING
+        case "change/workload-alertmanagers":
+            return fault.finding.id == "route/no-alertmanager" and change.subject == fault.called
+    return False
 
 
 _MENDED = {
@@ -258,7 +326,8 @@ def _worded(fault: _Fault, is_new: bool, reason: str) -> tuple[str, str, Risk]:
             return "change/object-no-way", reason, risk
         case "people":
             unheard = fault.is_sure and not is_new
-            return "change/alert-unheard", reason, Risk.STOPS_PAGING if unheard else Risk.REVIEW
+            id_ = _IDLE.get(fault.finding.id, "change/alert-unheard")
+            return id_, reason, Risk.STOPS_PAGING if unheard else Risk.REVIEW
         case "link":
             return "change/link-broken", reason, Risk.REVIEW
         case _:

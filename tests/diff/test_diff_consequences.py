@@ -14,6 +14,7 @@ from written import compared, ids, lines
 from obsgen.diff.consequences import consequences
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.trees import Tree
+from obsgen.facts.read import CARRIED
 from obsgen.repository.shapes import MOST_ALIKE
 from obsgen.tree.paths import RECORD
 
@@ -79,7 +80,7 @@ def test_what_is_new_and_has_no_data_never_had(tmp_path: Path) -> None:
     new = {"r.yaml": rules(alert("Full", f"{GONE} > 0.9")), "f.yaml": facts("0.12")}
     found = changes(tmp_path, {"f.yaml": facts("0.12"), "r.yaml": rules(alert("Up", "up == 0"))}, new)
     assert only(found, "alert-no-data") == [
-        f"- Full: has no data: vLLM 0.12.0 exposes no {GONE} any more since 0.11.0 (needs review)"
+        f"~ Full: has no data: vLLM 0.12.0 exposes no {GONE} any more since 0.11.0 (needs review)"
     ]
 
 
@@ -156,7 +157,7 @@ def test_a_port_that_is_not_there_leads_nowhere(tmp_path: Path) -> None:
     old, new = ({"m.yaml": MONITOR % port, "s.yaml": SERVICE} for port in ("http", "metrics"))
     told = only(changes(tmp_path, old, new), "object-no-way")
     assert len(told) == 1
-    assert told[0].startswith("- ServiceMonitor monitoring/chat: ")
+    assert told[0].startswith("~ ServiceMonitor monitoring/chat: ")
     assert told[0].endswith("(loses data)")
 
 
@@ -190,7 +191,7 @@ def test_rules_that_nobody_loads_stop_paging(tmp_path: Path) -> None:
         sides.append({"p.yaml": server, "r.yaml": yaml.safe_dump(rule)})
     told = only(changes(tmp_path, *sides), "object-no-way")
     why = "no Prometheus selects it: Prometheus monitoring/main asks for team=ml"
-    assert told == [f"- PrometheusRule monitoring/rules: {why} (may stop paging)"]
+    assert told == [f"~ PrometheusRule monitoring/rules: {why} (may stop paging)"]
 
 
 def test_a_join_that_finds_no_pair_never_fires(tmp_path: Path) -> None:
@@ -203,7 +204,7 @@ def test_a_join_that_finds_no_pair_never_fires(tmp_path: Path) -> None:
     assert told[0].startswith("- Long: can no longer fire: ")
     assert told[0].endswith("finds no pair (may stop paging)")
     assert only(changes(tmp_path / "b", new, old), "finding") == ["+ Long: with data again (safe)"]
-    assert only(changes(tmp_path / "c", other, new), "alert-no")[0].startswith("- Long: can never fire: ")
+    assert only(changes(tmp_path / "c", other, new), "alert-no")[0].startswith("~ Long: can never fire: ")
 
 
 def _with_runbooks(*names: str, ending: str = ".md") -> dict[str, str]:
@@ -218,7 +219,7 @@ def _with_runbooks(*names: str, ending: str = ".md") -> dict[str, str]:
 def test_links_that_are_broken_read_the_same(tmp_path: Path) -> None:
     sides = _with_runbooks("One", "Two"), _with_runbooks("One", "Two", ending="-new.md")
     told = only(changes(tmp_path, *sides), "link-broken")
-    assert told == [f"- {each}: the runbook is not there (needs review)" for each in ("One", "Two")]
+    assert told == [f"~ {each}: the runbook is not there (needs review)" for each in ("One", "Two")]
 
 
 def test_a_page_that_is_told_as_gone_is_not_told_again(tmp_path: Path) -> None:
@@ -319,3 +320,74 @@ def test_nothing_is_looked_at_where_nothing_differs(tmp_path: Path, monkeypatch:
     assert list(consequences(tree, tree, {})) == []
     told = Change("change/alert-looser", "▲", "Full", "looser", Risk.REVIEW)
     assert list(consequences(tree, tree, {told: list(tree.states)})) == []
+
+
+ROUTES = {
+    "route": {"receiver": "chat", "routes": [{"receiver": "web", "matchers": ['team="web"']}]},
+    "receivers": [{"name": each, "slack_configs": [{"channel": "#ml"}]} for each in ("chat", "web")],
+}
+ALERTMANAGER = """
+apiVersion: monitoring.coreos.com/v1
+kind: Alertmanager
+metadata: {name: am, namespace: monitoring}
+spec: {replicas: 1}
+"""
+
+
+def routes(config: dict[str, Any]) -> str:
+    """A Secret with Alertmanager's configuration, and who reads it."""
+    metadata = {"name": "alertmanager-am", "namespace": "monitoring"}
+    data = {"alertmanager.yaml": yaml.safe_dump(config)}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data}
+    return f"{ALERTMANAGER}---\n{yaml.safe_dump(secret)}"
+
+
+WEB = rules(alert("Up", "up == 0", team="web"))
+
+
+def test_a_receiver_that_no_route_names_any_more_is_what_the_line_is_about(tmp_path: Path) -> None:
+    to_chat = {"receiver": "chat", "matchers": ['team="web"']}
+    new = {**ROUTES, "route": {"receiver": "chat", "routes": [to_chat]}}
+    sides = ({"r.yaml": WEB, "a.yaml": routes(each)} for each in (ROUTES, new))
+    assert only(changes(tmp_path, *sides), "receiver-unused") == [
+        "~ web: no route names it: it is never told anything (needs review)"
+    ]
+
+
+def test_a_receiver_that_is_new_and_idle_is_told_once(tmp_path: Path) -> None:
+    new = {**ROUTES, "receivers": [*ROUTES["receivers"], {"name": "mail", "email_configs": [{"to": "a@b.example"}]}]}
+    sides = ({"r.yaml": WEB, "a.yaml": routes(each)} for each in (ROUTES, new))
+    assert lines(changes(tmp_path, *sides)) == ["+ mail: new receiver, no route names it, tells by email (safe)"]
+
+
+def test_routes_that_no_alert_takes_any_more(tmp_path: Path) -> None:
+    sides = ({"r.yaml": WEB.replace("team: web", f"team: {team}"), "a.yaml": routes(ROUTES)} for team in ("web", "ml"))
+    assert only(changes(tmp_path, *sides), "route-unused") == [
+        "~ routes: no alert takes this route: none in the files has team='web' (needs review)"
+    ]
+
+
+def _with_routes(*environments: str, expr: str = "up == 0") -> dict[str, str]:
+    """A rendered tree whose base has the routes, and the central cluster other alerts."""
+    files = {**_stack(routes(ROUTES)), f"out/demo/{CARRIED}": json.dumps({"environments": {}})}
+    for each in environments:
+        folder = f"out/demo/overlays/{each}"
+        team = "none" if each == "hub" else "web"
+        files[f"{folder}/own.yaml"] = rules(alert("Up", expr, team=team))
+        files[f"{folder}/kustomization.yaml"] = yaml.safe_dump({"resources": ["../../base", "own.yaml"]})
+    return files
+
+
+def test_what_a_new_environment_has_no_use_for_is_not_told_of_the_others(tmp_path: Path) -> None:
+    found = compared(tmp_path / "a", _with_routes("dev", "prod"), _with_routes("dev", "prod", "hub")).changes
+    assert [each.id for each in found] == ["change/environment-added"]
+
+
+def test_what_a_new_environment_loses_is_told_of_it_alone(tmp_path: Path) -> None:
+    """Nobody is told of what stays with the outermost receiver, which no alert of the others does."""
+    silent = routes({**ROUTES, "receivers": [{"name": "chat"}, ROUTES["receivers"][1]]})
+    sides = _with_routes("dev", "prod"), _with_routes("dev", "prod", "hub", expr="up < 1")
+    old, new = ({**each, "out/demo/base/rules.yaml": silent} for each in sides)
+    found = compared(tmp_path, old, new).changes
+    told = [(each.what, sorted(one.environment for one in units)) for each, units in found.items() if "-un" in each.id]
+    assert told == [("receiver 'chat' has no integration, so nobody is told of Up", ["hub"])]

@@ -199,7 +199,13 @@ def test_intervals_that_mute_may_stop_paging(tmp_path: Path) -> None:
     assert of(tmp_path / "other", muted("nights"), muted("nights", hours="06:00")) == [
         "~ nights: holds other times: what is muted or told by it is so at other times (needs review)"
     ]
-    assert of(tmp_path / "new", CONFIG, muted()) == ["+ nights: new time interval (safe)"]
+    assert of(tmp_path / "always", muted("nights"), muted("nights", hours="24:00")) == [
+        "~ nights: holds other times: the route to pager is always muted (may stop paging)"
+    ]
+    assert of(tmp_path / "still", muted("nights", hours="24:00"), muted("nights")) == [
+        "~ nights: holds other times: what is muted or told by it is so at other times (needs review)"
+    ]
+    assert of(tmp_path / "new", CONFIG, muted()) == ["+ nights: new time interval, no route names it (safe)"]
 
 
 def inhibiting(*equal: str, target: str = "warning") -> Data:
@@ -258,7 +264,9 @@ def test_what_a_receiver_tells_otherwise_is_told_without_secrets(chat: Data, lin
 
 def test_receivers_that_come_go_or_are_renamed(tmp_path: Path) -> None:
     more = receivers(mail={"email_configs": [{"to": "a@example.org"}]})
-    assert of(tmp_path / "new", CONFIG, more) == ["+ mail: new receiver, tells by email (safe)"]
+    assert of(tmp_path / "new", CONFIG, more) == ["+ mail: new receiver, no route names it, tells by email (safe)"]
+    named = {**more, "route": changed(routes=[PAGER, {**WEB, "receiver": "mail"}])["route"]}
+    assert "+ mail: new receiver, tells by email (safe)" in of(tmp_path / "named", CONFIG, named)
     assert of(tmp_path / "gone", more, CONFIG) == ["- mail: receiver gone, told by email (needs review)"]
     other = {"name": "site", "slack_configs": CONFIG["receivers"][2]["slack_configs"]}
     renamed = {**changed(routes=[PAGER, {**WEB, "receiver": "site"}]), "receivers": [*CONFIG["receivers"][:2], other]}

@@ -33,15 +33,20 @@ _NOT_OUTERMOST = ("matchers", "match", "match_re", "continue", "mute_time_interv
 def check(repository: Repository) -> Iterator[Finding]:
     """An error at the key or value. Unknown keys and types of objects are left to their schema."""
     for one in repository.alertmanagers:
-        if one.broken:
-            yield _told(f"no configuration of Alertmanager: {one.broken}", one.located.place())
-            continue
-        yield from _outermost(one)
-        yield from _receivers(one)
-        yield from _times(one)
-        yield from _matchers(one)
-        if one.is_native:
-            yield from _keys(one)
+        yield from faults(one)
+
+
+def faults(one: Configuration) -> Iterator[Finding]:
+    """All for which one configuration is refused."""
+    if one.broken:
+        yield _told(f"no configuration of Alertmanager: {one.broken}", one.located.place())
+        return
+    yield from _outermost(one)
+    yield from _receivers(one)
+    yield from _times(one)
+    yield from _matchers(one)
+    if one.is_native:
+        yield from _keys(one)
 
 
 def _told(message: str, place: Place, hint: str = "") -> Finding:

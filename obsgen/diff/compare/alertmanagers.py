@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
 from obsgen.diff.routing.deliveries import integrations
 from obsgen.diff.routing.receivers import differing, told
+from obsgen.diff.routing.refusals import INTERVAL, RECEIVER, Refused, refusals, refused, undefined
 from obsgen.diff.routing.routes import Configured, by_name, configured, content, named, renamed, spot
 from obsgen.findings import Place
 from obsgen.repository.alerting.alertmanagers import Configuration
+from obsgen.repository.alerting.destinations import as_branch, is_meant_silent
 from obsgen.repository.alerting.inhibitions import Inhibition, inhibitions
-from obsgen.repository.alerting.timeintervals import intervals
+from obsgen.repository.alerting.timeintervals import intervals, silencing, used
 from obsgen.repository.objects import Located
 from obsgen.signalpath.routing import Matcher
 
@@ -31,6 +34,7 @@ def compare(pair: Pair) -> Iterator[Change]:
         yield from (*both.receivers(), *both.inhibitions(), *both.intervals(), *both.rest())
     elif found:
         yield from map(_whole, found)
+    yield from refusals(pair)
     yield Change("", "", "", "", Risk.SAFE, covers=tuple(each for one in found for each in _covers(one)))
 
 
@@ -68,16 +72,18 @@ class _Both:
     new: list[Configuration]
 
     def receivers(self) -> Iterator[Change]:
-        """Receivers that came, went, are called otherwise, or tell otherwise."""
+        """Receivers that came, went, are called otherwise, or tell otherwise; refusals tell of what routes miss."""
         old, new = (by_name([each for one in side for each in named(one)]) for side in (self.old, self.new))
-        names = renamed(old, new)
+        names, missing = renamed(old, new), undefined(self.refused, RECEIVER)
         for was, name in names.items():
-            what = f"receiver renamed from {was}"
-            yield self._change("change/receiver-renamed", "~", name, what, Risk.SAFE, old[was], new[name])
+            if was not in missing:
+                what = f"receiver renamed from {was}"
+                yield self._change("change/receiver-renamed", "~", name, what, Risk.SAFE, old[was], new[name])
         for name in (each for each in new if each not in old and each not in names.values()):
-            what = f"new receiver, {_tells(new[name])}"
+            idle = "" if name in _used(self.new) or is_meant_silent(new[name]) else "no route names it, "
+            what = f"new receiver, {idle}{_tells(new[name])}"
             yield self._change("change/receiver-added", "+", name, what, Risk.SAFE, None, new[name])
-        for name in (each for each in old if each not in new and each not in names):
+        for name in (each for each in old if each not in new and each not in names and each not in missing):
             what = f"receiver gone, {_tells(old[name]).replace('tells', 'told', 1)}"
             yield self._change("change/receiver-removed", "-", name, what, Risk.REVIEW, old[name], None)
         for name in (each for each in old if each in new):
@@ -117,18 +123,37 @@ class _Both:
     def intervals(self) -> Iterator[Change]:
         """Time intervals that hold other times."""
         old, new = (by_name([each for one in side for each in intervals(one)]) for side in (self.old, self.new))
-        for name in dict.fromkeys((*old, *new)):
+        missing = undefined(self.refused, INTERVAL)
+        told = missing.union(now for was, now in renamed(old, new).items() if was in missing)
+        for name in dict.fromkeys(each for each in (*old, *new) if each not in told):
             was, now = old.get(name), new.get(name)
             if was and now and content(was) != content(now):
                 lines = tuple(f"{sign} {json.dumps(content(each))}" for sign, each in (("-", was), ("+", now)))
-                what = "holds other times: what is muted or told by it is so at other times"
-                yield self._change("change/interval-changed", "~", name, what, Risk.REVIEW, was, now, lines)
+                what, risk = self._other_times(name)
+                yield self._change("change/interval-changed", "~", name, what, risk, was, now, lines)
             elif was is None or now is None:
-                sign, what, risk = (
-                    ("+", "new time interval", Risk.SAFE) if now else ("-", "time interval gone", Risk.REVIEW)
-                )
-                id_ = "change/interval-added" if now else "change/interval-removed"
-                yield self._change(id_, sign, name, what, risk, was, now)
+                yield self._interval(name, was, now)
+
+    def _interval(self, name: str, was: Located | None, now: Located | None) -> Change:
+        """An interval that is new, or gone."""
+        if now is None:
+            return self._change("change/interval-removed", "-", name, "time interval gone", Risk.REVIEW, was, None)
+        named_in_routes = {each.value for side in self.new for each in used(side)}
+        what = f"new time interval{'' if name in named_in_routes else ', no route names it'}"
+        return self._change("change/interval-added", "+", name, what, Risk.SAFE, None, now)
+
+    def _other_times(self, name: str) -> tuple[str, Risk]:
+        """What other times of an interval come to: routes may be left without any moment to tell somebody."""
+        old, new = (_silenced(side, name) for side in (self.old, self.new))
+        lost = [f"{who} {how}" for who, how in new.items() if who not in old]
+        if lost:
+            return f"holds other times: the route to {', the one to '.join(lost)}", Risk.STOPS_PAGING
+        return "holds other times: what is muted or told by it is so at other times", Risk.REVIEW
+
+    @cached_property
+    def refused(self) -> list[Refused]:
+        """What Alertmanager refuses now."""
+        return refused(self.pair)
 
     def rest(self) -> Iterator[Change]:
         """What holds for all of a configuration; where there are several, what is the first one's."""
@@ -160,6 +185,22 @@ class _Both:
         was: Place | None = before.place(old.place()) if old else None
         now: Place | None = after.place(new.place()) if new else None
         return Change(id_, sign, name, what, risk, details, (), was, now)
+
+
+def _used(side: list[Configuration]) -> set[str]:
+    """The receivers that routes name."""
+    return {str(route.value.get("receiver")) for each in side for route in each.routes()}
+
+
+def _silenced(side: list[Configuration], interval: str) -> dict[str, str]:
+    """The receivers of routes that never tell anybody for an interval, and why."""
+    roots = (as_branch(each, each.root) for each in side if each.root)
+    found = ((branch.receiver, silencing(branch)) for root in roots for below in root.below for branch in below.all)
+    return {
+        receiver: why.how
+        for receiver, why in found
+        if why and any(each.value == interval for each in why.located.items())
+    }
 
 
 def _tells(receiver: Located) -> str:

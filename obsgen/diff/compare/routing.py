@@ -10,6 +10,7 @@ from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.rules import paired
 from obsgen.diff.routing.deliveries import Delivery, End, Led, delivery
+from obsgen.diff.routing.refusals import refused
 from obsgen.diff.routing.routes import changed_routes, configured
 from obsgen.diff.trees import Tree
 
@@ -142,7 +143,7 @@ def _of_one_side(old: Delivery, new: Delivery) -> set[str]:
 def _routes(pair: Pair, told: set[str]) -> Iterator[Change]:
     """Routes that differ in more than their order, where no alert of these files is told otherwise."""
     lines = [each for each in changed_routes(pair) if each.receiver not in told]
-    if lines:
+    if lines and not refused(pair):
         places = next(each for each in configured(pair) if each.thing.new or each.thing.old).thing.places()
         what = "other routes; none of the alerts of these files is told otherwise"
         yield Change("change/routes-changed", "~", "routes", what, Risk.REVIEW, tuple(map(str, lines)), (), *places)

@@ -159,9 +159,18 @@ _CHART_CONFIG: dict[str, Any] = {
 
 def in_chart_values(values: Located) -> Iterator[Configuration]:
     """The configuration in values of kube-prometheus-stack, with what the chart's own values add to its routes."""
-    for each in in_values(values):
-        if each.located.route[-2:] == ("alertmanager", "config"):
-            yield replace(each, located=replace(each.located, value=_laid(_CHART_CONFIG, each.value)))
+    yield from (in_chart(each) for each in in_values(values) if _is_of_chart(each))
+
+
+def in_chart(found: Configuration) -> Configuration:
+    """A configuration in values of kube-prometheus-stack as the chart installs it; any other one as it is."""
+    if not _is_of_chart(found):
+        return found
+    return replace(found, located=replace(found.located, value=_laid(_CHART_CONFIG, found.value)))
+
+
+def _is_of_chart(found: Configuration) -> bool:
+    return found.owner is None and found.located.route[-2:] == ("alertmanager", "config")
 
 
 def _laid(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
