@@ -16,12 +16,12 @@ from tellings import change, told_of, units
 from obsgen.diff.model import Cause, Change, Risk, Unit
 from obsgen.diff.report import Options, render
 from obsgen.diff.report.json import json_schema
-from obsgen.diff.report.markdown import MARKER
+from obsgen.diff.report.markdown import MARKER, around
 from obsgen.diff.report.text import MOST_LINES
 from obsgen.diff.telling import Told
 from obsgen.findings import Place
 from obsgen.report.markdown import MOST_CHARACTERS
-from obsgen.report.printable import width
+from obsgen.report.printable import printable, width
 
 EVERY = units("demo", "dev", "prod")
 FORMS = ("text", "markdown", "json", "github")
@@ -145,12 +145,58 @@ def test_markdown_fits_into_a_comment() -> None:
 
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_markdown_lets_no_text_be_more_than_text(subject: str, what: str, detail: str) -> None:
-    text = render("markdown", told_of({change(subject, what, details=(detail,)): EVERY}, EVERY))
-    plain = re.sub(r"(`+).*?\1", "", text)
+    text = render("markdown", told_of({change(subject, what, details=(f". {detail}",)): EVERY}, EVERY))
+    plain = re.sub(r"^(```+)diff$.*?^\1$", "", text, flags=re.DOTALL | re.MULTILINE)
+    plain = re.sub(r"(?<!\\)(`+).*?\1", "", plain)
     assert plain.count("<details>") == text.count("</details>") == 1
     assert not re.search(r"(?<![\\\w])@\w", plain)
     assert len([line for line in text.splitlines() if line.startswith("| 🔵")]) == 1
     assert [line.count("|") - line.count("\\|") for line in text.splitlines() if line.startswith("| 🔵")] == [6]
+
+
+def details(told: Told) -> str:
+    return render("markdown", told).partition("<summary>Details</summary>\n\n")[2].removesuffix("\n\n</details>\n")
+
+
+def test_details_say_more_than_the_row() -> None:
+    same = change("A", "spec.a is new; spec.b is new", details=("spec.a is new", "spec.b is new"))
+    assert details(told_of({same: EVERY, change("B"): EVERY})) == ""
+    three = {change(name, "other"): EVERY for name in "ABC"}
+    assert details(told_of(three)) == "**A, B, C** (`change/alert-looser`)\n\nA, B, C"
+    many = details(told_of({change(f"A{n:02}"): EVERY for n in range(50)}))
+    assert many.startswith("**50 alerts** (`change/alert-looser`)\n\nA00, A01, ")
+    assert many.endswith("A19, and 30 more")
+    causes = {LOOSER: (Cause(Place("a.yaml", 1)), Cause(Place("b.yaml", 2)), Cause(None, "obsgen"))}
+    assert "also brought by `b.yaml:2`, `obsgen`" in details(told_of({LOOSER: EVERY}, EVERY, causes))
+
+
+def test_details_show_expressions_as_a_difference() -> None:
+    other = change("B", details=("- b", "+ c", "asks `x` and ```"))
+    assert details(told_of({LOOSER: EVERY, other: EVERY})) == (
+        "**AlphaLatencyHigh, B** (`change/alert-looser`)\n\n"
+        "````diff\n@@ AlphaLatencyHigh @@\n- a > 8\n+ a > 12\n@@ B @@\n- b\n+ c\nasks `x` and ```\n````"
+    )
+    long = change("A", details=tuple(f"line {n}" for n in range(90)))
+    assert details(told_of({long: EVERY})).endswith("line 19\n… and 70 more\n```")
+    assert details(told_of({change("A", details=("x" * 9000,)): EVERY})).count("x") == 2000
+
+
+@given(HOSTILE, HOSTILE, st.text("ab ", max_size=400), st.text("ab ", max_size=400))
+def test_of_a_long_expression_the_part_that_changed_is_shown(old: str, new: str, head: str, tail: str) -> None:
+    before, after = around(f"- {head}<{old}>{tail}", f"+ {head}<{new}>{tail}")
+    assert before.startswith("- ")
+    assert after.startswith("+ ")
+    assert len(before) <= 2 + 4 * 62 + len(old)
+    shown, now = (each[2:].removeprefix("…").removesuffix("…") for each in (before, after))
+    whole, other = (printable(f"{head}<{each}>{tail}") for each in (old, new))
+    found = range(len(whole) - len(shown) + 1)
+    assert any(f"{whole[:at]}{now}{whole[at + len(shown) :]}" == other for at in found if whole[at:].startswith(shown))
+
+
+def test_what_differs_at_both_ends_of_a_long_expression_is_whole() -> None:
+    middle = "m" * 500
+    assert around(f"- a{middle}b", f"+ c{middle}d") == (f"- a{middle}b", f"+ c{middle}d")
+    assert around(f"- {middle}aa", f"+ {middle}a") == (f"- …{'m' * 59}aa", f"+ …{'m' * 59}a")
 
 
 GONE = "file=profiles/demo.yaml,line=1,col=1,endColumn=2,title=change/alert-removed"
