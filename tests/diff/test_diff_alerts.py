@@ -171,11 +171,13 @@ def test_labels_that_an_alert_is_told_by(old: str, new: str, what: str, tmp_path
 @pytest.mark.parametrize(
     ("old", "new", "what"),
     [
-        ("histogram_quantile(0.9, x) > 1", "histogram_quantile(0.99, x) > 1", "0.99 instead of 0.9"),
+        ("round(x, 5) > 1", "round(x, 6) > 1", "6 instead of 5"),
+        ("1 - quantile(0.9, x) > 1", "1 - quantile(0.99, x) > 1", "quantile 0.9 → 0.99"),
+        ("x > 5 and y == 1", "x > 5 and y == 2", "2 instead of 1 while y"),
         ("min(x) > 1", "max(x) > 1", "max instead of min"),
         ("x > bool 1", "x > 1", "> instead of > bool"),
         ("x offset 5m > 1", "x > 1", "window offset 5m → now"),
-        ("x == 1", "x == 2", "limit 1 → 2"),
+        ("x == bool 1", "x == bool 2", "limit 1 → 2"),
         ('sum(x{a="b"}) > 1', "sum(x) > 1", 'no longer only a="b"'),
         ('label_replace(x, "a", "b", "c", "d") > 1', 'label_replace(x, "a", "e", "c", "d") > 1', "'e' instead of 'b'"),
     ],
@@ -183,6 +185,24 @@ def test_labels_that_an_alert_is_told_by(old: str, new: str, what: str, tmp_path
 def test_what_nobody_knows_the_direction_of_needs_review(old: str, new: str, what: str, tmp_path: Path) -> None:
     sides = ([alert("Odd", each)] for each in (old, new))
     assert of(tmp_path, *sides) == [f"~ Odd: {what} (needs review)"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("up == 0", "up == 1", "~ Odd: fires on 1 instead of 0 (may stop paging)"),
+        ("x != 3", "x != 4", "~ Odd: fires on all but 4 instead of all but 3 (may stop paging)"),
+        ("up == 0 or y > 3", "up == 1 or y > 3", "~ Odd: fires on 1 instead of 0 for up (may stop paging)"),
+    ],
+)
+def test_another_value_to_fire_on_may_stop_paging(old: str, new: str, what: str, tmp_path: Path) -> None:
+    assert of(tmp_path, *([alert("Odd", each)] for each in (old, new))) == [what]
+
+
+def test_a_quantile_makes_an_alert_looser_or_tighter(tmp_path: Path) -> None:
+    high, low = ([alert("Slow", f"histogram_quantile({each}, sum by (le) (x)) > 10")] for each in (0.95, 0.5))
+    assert of(tmp_path / "low", high, low) == ["▲ Slow: looser: quantile 0.95 → 0.5 (needs review)"]
+    assert of(tmp_path / "high", low, high) == ["▼ Slow: tighter: quantile 0.5 → 0.95 (may page)"]
 
 
 def test_details_have_both_expressions_and_the_series(tmp_path: Path) -> None:

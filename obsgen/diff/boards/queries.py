@@ -100,6 +100,8 @@ def _sentence(found: Difference) -> str:
             return f"only {found.new}" if found.new else f"no longer only {found.old}"
         case Part.WINDOW:
             return f"window {found.old or 'now'} → {found.new or 'now'}"
+        case Part.QUANTILE:
+            return f"quantile {found.old} → {found.new}"
         case Part.GROUPING:
             return f"{found.old or 'by nothing'} → {found.new or 'by nothing'}"
         case _:

@@ -82,6 +82,8 @@ class _Alert:
     def _said(self, said: Said, lines: tuple[str, ...]) -> Change:
         if said.part in (Part.GUARD, Part.BRANCH):
             return self._condition(said, lines)
+        if said.part is Part.VALUE:
+            return self._change("change/alert-condition", "~", said.what, Risk.STOPS_PAGING, lines)
         if said.looser is None:
             what = f"limit {said.what}" if said.part is Part.LIMIT else said.what
             return self._change("change/alert-expression", "~", what, Risk.REVIEW, lines)

@@ -16,6 +16,11 @@ from obsgen.promql.values import COMPARISONS
 _FILTERS = ("and", "unless")
 _SETS = frozenset((*_FILTERS, "or"))
 _ABSENCE = frozenset(("absent", "absent_over_time", "scalar"))
+_QUANTILES = frozenset(("histogram_quantile", "quantile", "quantile_over_time"))
+_RISING = frozenset((*_QUANTILES, "avg", "avg_over_time", "max", "max_over_time", "min", "min_over_time", "sum"))
+"""What grows with each of the values that it is worked out of."""
+_LOWER_FAILS = {">": True, ">=": True, "<": False, "<=": False}
+"""Whether fewer series pass a comparison whose left side is lower."""
 
 
 class Part(Enum):
@@ -23,6 +28,10 @@ class Part(Enum):
 
     LIMIT = "limit"
     """A number that something is compared with."""
+    VALUE = "value"
+    """The one number that something must be, or must not be."""
+    QUANTILE = "quantile"
+    """The share of observations below what a quantile is worked out to be."""
     NUMBER = "number"
     SERIES = "series"
     MATCHER = "matcher"
@@ -70,7 +79,7 @@ def settled(found: list[Difference], texts: tuple[str, str]) -> list[Difference]
     return _joined(found) if kinds == {Part.SERIES} else found
 
 
-_APART = frozenset((Part.LIMIT, Part.WINDOW, Part.MATCHER, Part.GUARD, Part.BRANCH))
+_APART = frozenset((Part.LIMIT, Part.VALUE, Part.QUANTILE, Part.WINDOW, Part.MATCHER, Part.GUARD, Part.BRANCH))
 """Parts that each say something of their own, whichever of them differ together."""
 
 
@@ -95,7 +104,8 @@ class _Above:
     """What stands above two nodes: the comparisons that they are a side of, and what fewer series do here.
 
     They are fewer in the end, more where it is `inverted`, and nobody knows unless it is `known`. `is_condition` says
-    that all above joins conditions, or compares.
+    that all above joins conditions, or compares. `lower` says whether fewer pass in the end if the value here is lower,
+    None if nobody knows; `is_quantile`, that it says which quantile is worked out.
     """
 
     comparisons: tuple[Node, Node] | None = None
@@ -104,6 +114,8 @@ class _Above:
     known: bool = True
     is_condition: bool = True
     in_guard: bool = False
+    lower: bool | None = None
+    is_quantile: bool = False
 
     def looser(self, fewer: bool | None) -> bool | None:
         """Whether fewer series pass in the end, if fewer do here."""
@@ -214,6 +226,22 @@ def _sort(node: Node) -> tuple[str, str]:
 
 
 def _below(old: Node, new: Node, index: int, above: _Above) -> _Above:
+    quantile = index == 0 and old.name == new.name and new.name in _QUANTILES
+    found = _conditions(old, new, index, above)
+    return replace(found, lower=_lower(old, new, index, above), is_quantile=quantile)
+
+
+def _lower(old: Node, new: Node, index: int, above: _Above) -> bool | None:
+    """Whether fewer series pass in the end if a child of two nodes is lower."""
+    if old.name != new.name:
+        return None
+    if new.kind == "binary" and new.name in COMPARISONS:
+        fewer = _LOWER_FAILS.get(new.name)
+        return above.looser(fewer if fewer is None else fewer ^ (index == 1)) if _is_filter(old, new) else None
+    return above.lower if new.kind in ("aggregate", "call", "paren") and new.name in _RISING else None
+
+
+def _conditions(old: Node, new: Node, index: int, above: _Above) -> _Above:
     if new.kind == "binary" and new.name in COMPARISONS:
         return replace(above, comparisons=(old, new), is_left=index == 0, known=above.known and _is_filter(old, new))
     if new.kind == "binary" and new.name in _SETS:
@@ -235,7 +263,7 @@ def _own(old: Node, new: Node, above: _Above) -> Iterator[Difference]:
     """The differences of two nodes of one kind, their children left out."""
     match old.raw, new.raw:
         case pq.NumberLiteral() as before, pq.NumberLiteral() as after:
-            yield from _told(Part.NUMBER, number(before.val), number(after.val))
+            yield from _numbers(before.val, after.val, above)
         case pq.StringLiteral() as before, pq.StringLiteral() as after:
             yield from _told(Part.OPERATION, repr(before.val), repr(after.val))
         case pq.VectorSelector() as before, pq.VectorSelector() as after:
@@ -252,6 +280,14 @@ def _own(old: Node, new: Node, above: _Above) -> Iterator[Difference]:
         case _:
             yield from _told(Part.OPERATION, old.name, new.name)
             yield from _told(Part.GROUPING, grouping(old.raw), grouping(new.raw))
+
+
+def _numbers(old: float, new: float, above: _Above) -> Iterator[Difference]:
+    if not above.is_quantile:
+        yield from _told(Part.NUMBER, number(old), number(new))
+    elif number(old) != number(new):
+        looser = None if above.lower is None else above.lower ^ (new > old)
+        yield Difference(Part.QUANTILE, number(old), number(new), looser)
 
 
 def _operator(old: Node, new: Node, above: _Above) -> Difference:
@@ -272,6 +308,9 @@ def _limits(old: float, new: float, above: _Above) -> Iterator[Difference]:
     if number(old) == number(new) or above.comparisons is None:
         return
     before, after = above.comparisons
+    if before.name == after.name and after.name in ("==", "!=") and _is_filter(before, after):
+        yield Difference(Part.VALUE, number(old), number(new), None, before, after, above.in_guard)
+        return
     rises = {">": new > old, ">=": new > old, "<": new < old, "<=": new < old}.get(after.name)
     fewer = None if rises is None or before.name != after.name else rises ^ above.is_left
     yield Difference(Part.LIMIT, number(old), number(new), above.looser(fewer), before, after, above.in_guard)

@@ -25,7 +25,8 @@ def _differences(old: Any, new: Any) -> Iterator[Difference]:
         case Binary(right=Number(value=before, is_vector=False)), Binary(
             right=Number(value=after, is_vector=False)
         ) if _both_compare(old, new):
-            yield from _told(Part.LIMIT, number(before), number(after), _is_looser(new, before, after))
+            part = Part.VALUE if new.operator in ("==", "!=") and not new.returns_bool else Part.LIMIT
+            yield from _told(part, number(before), number(after), _is_looser(new, before, after))
             yield from _fields(old, new, leaving=("right",))
         case LogRange(), LogRange():
             yield from _told(Part.WINDOW, _window(old), _window(new))

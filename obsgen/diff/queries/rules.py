@@ -196,7 +196,7 @@ def _same_but_limits(old: Held, new: Held) -> bool:
     """Whether only limits differ, and how the rule is called."""
     are_alike = old.rule.is_alert and new.rule.is_alert and old.asks == new.asks
     found = parts(old, new) if are_alike else []
-    return bool(found) and all(each.part is Part.LIMIT for each in found)
+    return bool(found) and all(each.part in (Part.LIMIT, Part.VALUE) for each in found)
 
 
 def of_object(key: Key, object_: KubeObject) -> Iterator[Held]:

@@ -63,6 +63,13 @@ def _other(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) ->
     match found.part:
         case Part.GUARD | Part.BRANCH:
             return Said(found.part, _condition(trees, old, new, found), found.looser)
+        case Part.VALUE if not found.in_guard:
+            return Said(found.part, _value(trees, old, new, found))
+        case Part.VALUE:
+            before, after = limit_texts(trees, (old.rule, new.rule), found)
+            return Said(Part.OPERATION, f"{after} instead of {before}{_of(found)}")
+        case Part.QUANTILE:
+            what = f"quantile {found.old} → {found.new}"
         case Part.MATCHER:
             return Said(found.part, _matchers(found), found.looser)
         case Part.SERIES:
@@ -76,6 +83,15 @@ def _other(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) ->
         case _:
             what = ANOTHER
     return Said(found.part, what, found.looser)
+
+
+def _value(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) -> str:
+    """The one value that lets an alert fire, or keeps it from it."""
+    before, after = limit_texts(trees, (old.rule, new.rule), found)
+    word = "all but " if found.node and found.node.name == "!=" else ""
+    name = _of(found) if new.query is None or limits_outside(new.query.root) > 1 else ""
+    verb = "fires on" if new.rule.is_alert else "holds"
+    return f"{verb} {word}{after} instead of {word}{before}{name}"
 
 
 def _condition(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) -> str:
