@@ -81,6 +81,10 @@ _PLACEHOLDER = re.compile(
     r"(?i:your[-_]|[-_]here\b|placeholder|redacted|example|dummy)|YOUR|CHANGE|X{4}|x{4}|(?:(.)\1{7})"
 )
 _NO_VALUE = frozenset(("true", "false", "null", "none", "yes", "no", "~"))
+_HEAD = 8
+"""So many characters of a secret are enough to know it by."""
+_CUT = re.compile(r"…|\.\.\.|$")
+_WORDS = re.compile(r"[A-Za-z]?[a-z]+(?:[-_./ :]+[A-Za-z]?[a-z]*)*")
 _HEX = re.compile(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w+/=.~-]{20,500}")
 
@@ -115,16 +119,34 @@ def masked(text: str, mask: str = "") -> str:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """A text without secrets that it may quote: whole, cut off behind, or in other case."""
-    for secret in secrets:
-        head = secret[:8].casefold()
-        at = text.casefold().find(head)
-        while head and at >= 0:
-            pairs = zip(text[at:].casefold(), secret.casefold(), strict=False)
-            common = next((index for index, (one, other) in enumerate(pairs) if one != other), None)
-            end = at + (min(len(secret), len(text) - at) if common is None else common)
+    """A text without secrets that it may quote: whole, cut off behind, or in other case.
+
+    Short ones are words that others may use too: they are hidden where they stand alone. Those that are whole go
+    first, since another one may begin alike. A common beginning that is a word is none that was cut off, unless dots
+    say so.
+    """
+    folded = text.casefold()
+    known = [each for each in secrets if each and each[:_HEAD].casefold() in folded]
+    for secret in sorted(known, key=len, reverse=True):
+        whole = re.escape(secret)
+        whole = whole if len(secret) >= _HEAD else rf"(?<!\w){whole}(?!\w)"
+        text = re.sub(whole, "***", text, flags=re.IGNORECASE)
+    for secret in known:
+        text = _without_beginning(text, secret)
+    return text
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    head = secret[:_HEAD].casefold()
+    at = text.casefold().find(head) if len(head) == _HEAD else -1
+    while at >= 0:
+        pairs = zip(text[at:].casefold(), secret.casefold(), strict=False)
+        common = next((index for index, (one, other) in enumerate(pairs) if one != other), None)
+        end = at + (min(len(secret), len(text) - at) if common is None else common)
+        if _CUT.match(text, end) or not _WORDS.fullmatch(text[at:end]):
             text = f"{text[:at]}***{text[end:]}"
-            at = text.casefold().find(head, at + 3)
+            end = at + 3
+        at = text.casefold().find(head, end)
     return text
 
 

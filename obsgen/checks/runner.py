@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from obsgen.checks.result import Report, Suppressed, ToolUse, told
 from obsgen.facts import Facts
 from obsgen.findings import Finding, InputError, Place, error, scrubbed
 from obsgen.repository import Repository, read_repository
+from obsgen.repository.secrets import quoted_by
 from obsgen.tools import ToolError, find
 
 ToolMode = Literal["auto", "require", "off"]
@@ -55,7 +56,8 @@ def validate(
     uses = [_use_tool(check, repository, tools, progress, found) for check in tool_checks()]
     found.add(_READING, found.allowances.faults)
     found.add(_READING, found.allowances.outdated({f"tool/{use.name}" for use in uses if not use.version}))
-    secrets = sorted({one.value for one in repository.secrets})
+    named = quoted_by(found.all, (each.document for each in repository.entries))
+    secrets = sorted(named.union(one.value for one in repository.secrets))
     return Report(
         tuple(sorted(folded(found.told(secrets)), key=lambda finding: finding.sort_key)),
         tuple(levels(repository, found.kept, uses)),
@@ -85,6 +87,12 @@ class _Found:
                 self.allowed.append(one)
             else:
                 self.kept.append((level, finding))
+
+    @property
+    def all(self) -> Iterator[Finding]:
+        """Those that are kept, and those that somebody allows."""
+        yield from (finding for _, finding in self.kept)
+        yield from (one.finding for one in self.allowed)
 
     def told(self, secrets: Sequence[str]) -> set[Finding]:
         """All findings that are kept, each once where people correct it; none of them quotes a secret."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from obsgen.diff.leaves import MISSING
 from obsgen.leaks import masked
+from obsgen.secrecy.values import is_secret_at
 from obsgen.source import Route
 
 _LONGEST = 60
@@ -43,21 +44,6 @@ def shown(kind: str, route: Route, value: Any, whole: Any = None) -> str:
     if value is MISSING or (kind.endswith("Secret") and _HIDDEN.intersection(route)):
         return ""
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    if "\n" in text.strip() or len(text) > _LONGEST or _is_secret(_called(route, whole), text):
+    if "\n" in text.strip() or len(text) > _LONGEST or masked(text) != text or is_secret_at(whole, route, value):
         return ""
     return " ".join(text.split()) or "''"
-
-
-def _called(route: Route, whole: Any) -> str:
-    """What a value is called: the last key, or the name of the variable whose value it is."""
-    if route[-1:] == ("value",):
-        for step in route[:-1]:
-            whole = _at(whole, step)
-        named = _at(whole, "name")
-        if isinstance(named, str):
-            return named
-    return next((each for each in reversed(route) if isinstance(each, str)), "")
-
-
-def _is_secret(name: str, text: str) -> bool:
-    return any(masked(each) != each for each in (text, f"{name}: {text}", f'{name}: "{text}"'))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from obsgen.findings import Place
+from obsgen.findings import Finding, Place
 from obsgen.leaks import leaks
 from obsgen.repository.kustomizations import Kustomization
 from obsgen.repository.objects import KubeObject, Located
 from obsgen.secrecy import is_secret, place_of, secret_values
+from obsgen.secrecy.values import secrets_of
+from obsgen.source import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,9 @@ def in_generators(kustomizations: Iterable[Kustomization]) -> Iterator[Exposed]:
             key, _, value = str(literal.value).partition("=")
             if is_secret(key, value):
                 yield Exposed(f"the value of {key} in a Secret", literal.place(), value)
+
+
+def quoted_by(findings: Iterable[Finding], documents: Iterable[Document]) -> set[str]:
+    """What is secret by its name in the files that findings speak of; of most of it nothing is told."""
+    files = {place.file for each in findings for place in (each.place, *(note.place for note in each.notes))}
+    return {secret for each in documents if each.file in files for secret in secrets_of(each.value)}

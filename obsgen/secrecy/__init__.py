@@ -84,7 +84,12 @@ def is_secret(key: str, text: str) -> bool:
     """Whether a Secret's value under this key is one: configuration is none, nor are references and placeholders."""
     if leaks(text):
         return True
+    return may_be_secret(key, text) and is_literal(text)
+
+
+def may_be_secret(key: str, text: str) -> bool:
+    """Whether a Secret's value under this key may be one: it is neither configuration nor what everybody may know."""
     lines = text.strip().count("\n") + 1
     settings = _SETTING.search(text) and (lines > 1 or key.endswith(_ENDINGS))
     configuration = settings or text.lstrip()[:1] in ("{", "[", "<")
-    return not configuration and key.lower() not in _NO_SECRETS and is_literal(text)
+    return not configuration and key.lower() not in _NO_SECRETS
