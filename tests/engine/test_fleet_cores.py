@@ -60,7 +60,7 @@ KINDS: dict[str, Values] = {
     "other routes": elsewhere,
     "another server": lambda number: {
         **own(number),
-        **({"modelServers": {"more": {"type": "beta"}}} if number % 9 == 4 else {}),
+        **({"modelServers": {"more": {"type": "beta"}}} if number % 3 == 1 else {}),
     },
 }
 
@@ -109,8 +109,16 @@ def test_the_kinds_are_what_they_are_called(monkeypatch: pytest.MonkeyPatch) -> 
         "own values": (0, []),
         "own limits": (5, []),
         "other routes": (0, ["prod/c3.yaml", "prod/c5.yaml"]),
-        "another server": (3, ["prod/c4.yaml"]),
+        "another server": (5, ["prod/c4.yaml"]),
     }
+
+
+def test_one_process_does_it_all_where_others_would_know_nothing(
+    monkeypatch: pytest.MonkeyPatch, here: list[str]
+) -> None:
+    monkeypatch.setattr(cores, "_FORKS", False)
+    assert on(4, fleet(own, 10), monkeypatch).deliveries
+    assert len(here) == 10
 
 
 def test_what_is_equal_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +162,7 @@ def test_objects_that_cannot_be_written_end_it_behind_the_faults_before(monkeypa
 
     one = told(1, fleet(values), monkeypatch)
     assert [each.id for each in one] == ["profile/unknown-threshold", "x/y"]
-    assert told(4, fleet(values), monkeypatch) == one
+    assert told(2, fleet(values), monkeypatch) == one  # c18 and c19 come back together
 
 
 def test_nothing_goes_on_when_it_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
