@@ -18,6 +18,7 @@ from obsgen.diff.sides.asked import Asked, Sides
 from obsgen.diff.sides.both import comparison
 from obsgen.diff.sides.environments import between, check, only
 from obsgen.diff.telling import Told, told
+from obsgen.diff.unbuilt import BROKEN
 from obsgen.diff.unread import Readable, readable
 from obsgen.findings import InputError, ObsgenError
 
@@ -86,7 +87,8 @@ class _Comparer:
             old, new = only(old, new, self.environments[0])
         found = difference(old, new)
         found = files.told(found, found.units if self.environments else None)
-        return hidden(found, attribute(both, found), old, new)
+        causes = {each: why for each, why in attribute(both, found).items() if each.id != BROKEN}
+        return hidden(found, causes, old, new)
 
 
 def _together(parts: Iterable[Compared]) -> Compared:

@@ -12,7 +12,9 @@ from obsgen.diff.pairs import Pair
 from obsgen.diff.substitutions import renamed
 from obsgen.diff.texts import texts
 from obsgen.diff.trees import Tree
+from obsgen.diff.unbuilt import unbuilt
 from obsgen.diff.unexplained import unexplained
+from obsgen.diff.unfollowed import unfollowed
 from obsgen.diff.wholes import is_whole, state, wholes
 
 
@@ -34,7 +36,7 @@ def difference(old: Tree, new: Tree) -> Difference:
     for unit in sorted(units.difference(alone)):
         for change in _changes(unit, old, new):
             found.setdefault(change, set()).add(unit)
-    for add in (texts, consequences):
+    for add in (unbuilt, unfollowed, texts, consequences):
         for change, where in list(add(old, new, found)):
             found.setdefault(change, set()).update(where)
     return Difference(frozenset(units), {each: frozenset(where) for each, where in found.items()})

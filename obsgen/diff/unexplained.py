@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from typing import Any
 
 from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk, Spot
@@ -78,11 +79,11 @@ def _changed(thing: Thing, covered: list[Route]) -> Iterator[Change]:
     if thing.old is None or thing.new is None:
         return
     left = [each for each in thing.leaves if not is_covered(each.route, covered) and _CHECKSUM not in each.route]
-    lines = [*_renamed(thing, covered), *(_line(thing, each) for each in left)]
+    sides = tuple(each.value for each in (thing.old, thing.new))
+    lines = [*_renamed(thing, covered), *(line_of(thing.kind, each, *sides) for each in left)]
     if not lines:
         return
-    more = [f"{len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    what = "; ".join([*lines[:_SHOWN], *more])
+    what = few_of(lines)
     routes = [each.route for each in left]
     id_ = "change/object-changed" if isinstance(thing.owner, Key) else "change/file-changed"
     subject = "chart values" if is_values(thing.new.value) else str(thing.owner)
@@ -102,11 +103,17 @@ def _renamed(thing: Thing, covered: list[Route]) -> Iterator[str]:
             yield f"{word} {old or 'no namespace'}"
 
 
-def _line(thing: Thing, leaf: Leaf) -> str:
-    side = thing.old if leaf.new is MISSING else thing.new
-    whole = side.value if side else None
+def few_of(lines: list[str]) -> str:
+    """Some lines in one; of many the first."""
+    more = [f"{len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return "; ".join([*lines[:_SHOWN], *more])
+
+
+def line_of(kind: str, leaf: Leaf, before: Any, after: Any) -> str:
+    """A part that differs, in words; `before` and `after` are the whole values, `kind` that of their object."""
+    whole = before if leaf.new is MISSING else after
     path = route_text(leaf.route, whole)
-    old, new = (shown(thing.kind, leaf.route, each, whole) for each in (leaf.old, leaf.new))
+    old, new = (shown(kind, leaf.route, each, whole) for each in (leaf.old, leaf.new))
     if leaf.old is MISSING:
         return f"{path}: {new} is new" if new else f"{path} is new"
     if leaf.new is MISSING:

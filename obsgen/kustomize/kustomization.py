@@ -147,7 +147,7 @@ def directory_at(run: Run, owner: Kustomization, reference: Node) -> Path | None
     name, place = str(reference.value), reference.place
     path = _join(owner.directory, name)
     if not is_directory(path):
-        if _REMOTE.match(name):
+        if is_remote(name):
             run.leave_out(f"the remote {name}", place())
         else:
             run.report("kustomize/missing-reference", f"{name} does not exist", place(), _near_file(path))
@@ -161,6 +161,11 @@ def directory_at(run: Run, owner: Kustomization, reference: Node) -> Path | None
             run.report("kustomize/cycle", message, place(), "a base must not contain or include its overlay")
             return None
     return path
+
+
+def is_remote(name: str) -> bool:
+    """Whether a reference that is no directory here is one to somewhere else."""
+    return bool(_REMOTE.match(name))
 
 
 def is_file(path: Path) -> bool:
