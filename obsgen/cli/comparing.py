@@ -69,19 +69,23 @@ def diff(
 ) -> None:
     """Say what a change means for those on call, before the pull request."""
     from obsgen.diff.comparing import compare
-    from obsgen.diff.report import Options, render
+    from obsgen.diff.report import Options, refused, render
     from obsgen.diff.risks import risk_of
     from obsgen.diff.sides.asked import Asked
+    from obsgen.findings import ObsgenError
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was written for the comparison goes in any case
-    least = risk_of(fail_on)
-    files, environments = _told_apart(paths or [], env or [])
-    asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
     try:
+        least = risk_of(fail_on)
+        files, environments = _told_apart(paths or [], env or [])
+        asked = Asked(tuple(files), base, head, render_base, tuple(templates or ()))
         found = compare(asked, environments, Path(), progress())
     except KeyboardInterrupt:
         say("stopped")
         raise typer.Exit(130) from None
+    except ObsgenError as problem:
+        typer.echo(refused(format_.value, problem), nl=False)
+        raise
     for note in found.notes if not quiet else ():
         say(f"note: {note}")
     options = Options(verbose, quiet, colour(sys.stdout), _width())

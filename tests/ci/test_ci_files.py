@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from obsgen.diff.report.markdown import MARKER
 from obsgen.tools import Tool, find
 from obsgen.tools.locate import cache_folder
 
@@ -34,12 +35,16 @@ modelServers:
     port: http
     thresholds: {e2eLatencyP95: 8s}
 """
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""What git calls a tree without files."""
 LOOSER = PROFILE.replace("8s", "12s")
 WHO = ("-c", "user.name=somebody", "-c", "user.email=somebody@example.org")
 
-# Stands for GitHub's client: answers a list with what it is told to, and writes down what it is asked.
+# Stands for GitHub's client: answers a list with what it is told to, and writes down what it is asked. What it is told
+# to refuse fails, as with a token that may only read.
 GH = """\
 #!/bin/sh
+case "$*" in *$GH_REFUSES*) echo "HTTP 403: Resource not accessible by integration" >&2; exit 1;; esac
 echo "$@" >> "$GH_LOG"
 case "$*" in *PATCH*|*POST*) cat change.md >> "$GH_LOG";; *--jq*) printf '%s' "$GH_ANSWER";; esac
 """
@@ -111,7 +116,8 @@ def run_action(folder: Path, name: str, **more: str) -> subprocess.CompletedProc
     step = actions()[name]
     own = {key: filled(value) for key, value in step.get("env", {}).items()}
     github = {"GITHUB_REPOSITORY": "acme/gitops", "GITHUB_STEP_SUMMARY": str(folder.parent / "summary.md")}
-    log = {"GH_LOG": str(folder.parent / "gh.log"), "GH_ANSWER": ""}
+    github["GITHUB_BASE_REF"] = "main"  # GitHub sets it for pull requests
+    log = {"GH_LOG": str(folder.parent / "gh.log"), "GH_ANSWER": "", "GH_REFUSES": "nothing"}
     return bash(folder, step["run"], environment(folder, **{**github, **log, **own, **more}))
 
 
@@ -156,23 +162,92 @@ def test_the_comment_is_found_by_its_mark(pull: Path) -> None:
     assert f'select(.body | startswith("{mark}"))' in (pull.parent / "gh.log").read_text()
 
 
-def test_a_diff_that_fails_fails_the_step(pull: Path) -> None:
-    (pull / "profiles" / "demo.yaml").write_text("kind: Profile\nstack: [\n")
-    assert run_action(pull, "What the change means").returncode == 1
-    assert not (pull.parent / "gh.log").exists()
+def test_the_comment_names_the_branch_that_the_pull_request_is_for(pull: Path) -> None:
+    """Not the commit that it left from, whichever that is."""
+    git(pull.parent / "origin", "commit", "-q", "--allow-empty", "-m", "the branch goes on")
+    git(pull, "fetch", "-q")
+    git(pull, "checkout", "-q", "--detach")
+    run_action(pull, "What the change means")
+    said = (pull / "change.md").read_text()
+    assert "### obsgen diff: 1 needs review, against origin/main (1 commit)\n" in said
+
+
+def test_of_what_cannot_be_compared_the_comment_says_why(pull: Path) -> None:
+    """What it said before would be stale."""
+    (pull / "profiles" / "demo.yaml").write_text(PROFILE.replace("type: vllm", "type: vlm"))
+    done = run_action(pull, "What the change means", GH_ANSWER="4711\n")
+    assert done.returncode == 2
+    said = (pull.parent / "gh.log").read_text()
+    assert "PATCH repos/acme/gitops/issues/comments/4711" in said
+    assert "### obsgen diff: could not be compared, 1 error\n" in said
+    assert "profiles/demo.yaml:6:11" in said
+    assert (pull.parent / "summary.md").read_text() == (pull / "change.md").read_text()
+
+
+def test_of_what_fails_for_another_reason_the_comment_says_so_too(pull: Path) -> None:
+    tools = pull.parent / "empty"
+    tools.mkdir()
+    (tools / "obsgen").write_text("#!/bin/sh\nexit 70\n")
+    (tools / "obsgen").chmod(0o755)
+    script = f'PATH="{tools}:$PATH"\n' + actions()["What the change means"]["run"]
+    log = {"GH_LOG": str(pull.parent / "gh.log"), "GH_ANSWER": "", "GH_REFUSES": "nothing", "PULL": "7"}
+    summary = {"GITHUB_REPOSITORY": "acme/gitops", "GITHUB_STEP_SUMMARY": str(pull.parent / "summary.md")}
+    assert bash(pull, script, environment(pull, **log, **summary)).returncode == 70
+    said = (pull.parent / "gh.log").read_text()
+    assert "<!-- obsgen diff -->\n### obsgen diff: failed, see the log\n" in said
+    assert (pull / "change.md").read_text().splitlines()[0] == MARKER
+
+
+@pytest.mark.parametrize("refused", ["POST", "paginate", "PATCH"])
+def test_a_pull_request_from_a_fork_gets_a_summary(pull: Path, refused: str) -> None:
+    """Its token may not write."""
+    answer = "4711" if refused == "PATCH" else ""
+    done = run_action(pull, "What the change means", GH_REFUSES=refused, GH_ANSWER=answer)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("::warning title=obsgen diff::No comment could be written")
+    assert "looser: 8 s → 12 s" in (pull.parent / "summary.md").read_text()
+
+
+def test_findings_that_cannot_be_shown_do_not_fail_the_job() -> None:
+    """Nor may a fork write those."""
+    steps = yaml.safe_load(ACTIONS.read_text())["jobs"]["check"]["steps"]
+    (upload,) = (step for step in steps if "upload-sarif" in step.get("uses", ""))
+    assert upload["continue-on-error"] is True
+
+
+def run_gitlab(folder: Path) -> subprocess.CompletedProcess[str]:
+    job = yaml.safe_load(GITLAB.read_text())["observability"]
+    tools = "require" if find("promtool") else "off"
+    lines = [each for each in job["before_script"] if not each.startswith(("pip ", "obsgen "))] + job["script"]
+    script = "\n".join(lines).replace("--tools require", f"--tools {tools}")
+    gitlab = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    gitlab["CI_MERGE_REQUEST_PROJECT_URL"] = str(folder.parent / "origin")
+    return bash(folder, script, environment(folder, **gitlab))
 
 
 def test_gitlab_reports_what_the_change_means(pull: Path) -> None:
-    job = yaml.safe_load(GITLAB.read_text())["observability"]
-    tools = "require" if find("promtool") else "off"
-    script = "\n".join(job["script"]).replace("--tools require", f"--tools {tools}")
-    env = environment(pull, CI_MERGE_REQUEST_DIFF_BASE_SHA=git(pull, "rev-parse", "origin/main"))
-    done = bash(pull, script, env)
+    done = run_gitlab(pull)
     assert done.returncode == 0, done.stderr
     assert "looser: 8 s → 12 s" in done.stdout
+    assert "against origin/main (1 commit)" in done.stdout
     assert (pull / "obsgen-junit.xml").read_text().startswith("<?xml")
+    job = yaml.safe_load(GITLAB.read_text())["observability"]
     kept = [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
     assert all((pull / path).is_file() for path in kept)
+
+
+def test_gitlab_compares_a_fork_with_the_branch_that_it_is_for(pull: Path) -> None:
+    """The fork's own copy of it lags behind."""
+    git(pull, "update-ref", "refs/remotes/origin/main", git(pull, "commit-tree", "-m", "old", f"{EMPTY}"))
+    assert "against origin/main (1 commit)" in run_gitlab(pull).stdout
+
+
+def test_gitlab_reports_why_nothing_could_be_compared(pull: Path) -> None:
+    (pull / "profiles" / "demo.yaml").write_text("kind: Profile\nstack: [\n")
+    done = run_gitlab(pull)
+    assert done.returncode == 2
+    assert "### obsgen diff: could not be compared" in (pull / "change.md").read_text()
+    assert "### obsgen diff: could not be compared" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from obsgen.diff.model import Risk
-from obsgen.diff.report import Options
+from obsgen.diff.report import Options, faults
 from obsgen.diff.telling import Line, Section, Told, summary
-from obsgen.findings import Place
+from obsgen.findings import InputError, ObsgenError, Place, redacted
 from obsgen.report.github import command
 
 _COMMANDS = {Risk.SAFE: "notice", Risk.REVIEW: "notice", Risk.PAGES: "warning"}
@@ -27,6 +27,18 @@ def render(told: Told, options: Options) -> str:
     return "".join(f"{line}\n" for line in (_summary(told), *shown))
 
 
+def refused(problem: ObsgenError) -> str:
+    """That nothing could be compared, and each fault where it stands."""
+    said = ["could not be compared", *([] if isinstance(problem, InputError) else [redacted(str(problem))])]
+    lines = [command(_REST, None, "obsgen diff", said)]
+    here = Path.cwd()
+    top = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    for each in faults(problem):
+        place = _below(_brought(each.place), here, top)
+        lines.append(command(_REST, place, each.id, [each.message, *each.hint.splitlines()]))
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _annotation(told: Told, section: Section, line: Line) -> str:
     where = f"{section.title} {line.where}".strip()
     said = [f"{line.first.sign} {line.subject}: {line.first.what}", f"{where}: {line.risk}"]
@@ -34,7 +46,8 @@ def _annotation(told: Told, section: Section, line: Line) -> str:
     place = _brought(cause.place) if cause and cause.place else _stands(line)
     others = [str(each) for each in line.causes if each is not cause]
     more = [f"also {', '.join(others)}" if cause else f"brought by {', '.join(others)}"] if others else []
-    return command(_COMMANDS.get(line.risk, _REST), _in_repository(told, place), line.first.id, [*said, *more])
+    spot = _below(place, told.home, told.top) if place else None
+    return command(_COMMANDS.get(line.risk, _REST), spot, line.first.id, [*said, *more])
 
 
 def _brought(place: Place) -> Place:
@@ -48,11 +61,9 @@ def _stands(line: Line) -> Place | None:
     return line.first.new or (Place(line.first.old.file) if line.first.old else None)
 
 
-def _in_repository(told: Told, place: Place | None) -> Place | None:
+def _below(place: Place, home: Path, top: Path) -> Place | None:
     """A place as GitHub reads it: from the top of the repository. None for what lies elsewhere."""
-    if place is None:
-        return None
-    path = PurePath(os.path.relpath(told.home / place.file, told.top)).as_posix()
+    path = PurePath(os.path.relpath(home / place.file, top)).as_posix()
     return None if path.startswith("../") else replace(place, file=path)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from obsgen.diff.model import Risk
-from obsgen.diff.report import Options
+from obsgen.diff.report import Options, faults
 from obsgen.diff.telling import Line, Section, Told, summary
+from obsgen.findings import Finding, ObsgenError, redacted
 from obsgen.report.markdown import MOST_CHARACTERS, code, fitting, folded, plain
 from obsgen.report.printable import printable
 
@@ -38,6 +39,22 @@ def render(told: Told, options: Options) -> str:
     if not options.quiet:
         blocks += [*_tables(told), *_details(told), *(f"Note: {plain(each)}" for each in told.notes)]
     return f"{blocks[0]}\n" + "\n\n".join(blocks[1:]) + "\n"
+
+
+def refused(problem: ObsgenError) -> str:
+    """That nothing could be compared, and why: it takes the place of what a comment said before."""
+    found = faults(problem)
+    count = f", {len(found)} error{'s' if len(found) > 1 else ''}" if found else ""
+    rows = fitting([_fault(each) for each in found], _ROOM)
+    table = "\n".join(["| what is wrong | where |", "|---|---|", *rows[:MOST_LINES]])
+    more = [f"{len(found) - MOST_LINES:,} more: run `obsgen diff`."] if len(found) > MOST_LINES else []
+    why = [table, *more] if found else [plain(redacted(str(problem)) or "The log says why.")]
+    return f"{MARKER}\n" + "\n\n".join([f"### obsgen diff: could not be compared{count}", *why]) + "\n"
+
+
+def _fault(finding: Finding) -> str:
+    said = [finding.message, *finding.hint.splitlines()[:1]]
+    return f"| {code(finding.id)} {'<br>→ '.join(map(plain, said))} | {code(str(finding.place))} |"
 
 
 def _tables(told: Told) -> Iterator[str]:
