@@ -35,7 +35,7 @@ def spread(
     So few things are not worth processes of their own. What comes of them travels between processes; with `inherits`,
     `make` itself cannot. `progress` is told how far it is: `rendering 137 of 1,000`.
     """
-    cores = min(os.cpu_count() or 1, len(things) - 1)
+    cores = min(os.cpu_count() or 1, len(things))
     if len(things) <= few or cores < 2 or _OF_PROCESS or (inherits and not _FORKS):
         yield from _counted(map(make(), things), len(things), doing, progress)
         return

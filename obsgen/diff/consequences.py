@@ -14,6 +14,7 @@ from functools import cached_property
 from obsgen.causes import Causes
 from obsgen.checks.allowances import Allowances
 from obsgen.checks.discovery import Check, plain_checks
+from obsgen.cores import spread
 from obsgen.diff.model import Change, Risk, Unit
 from obsgen.diff.subjects import Subject, Subjects
 from obsgen.diff.trees import Tree
@@ -21,6 +22,8 @@ from obsgen.findings import Finding, Severity
 from obsgen.repository import Repository
 
 _LEVELS = (3, 4, 5)
+_MANY = 300
+"""Files of both sides from which on each is looked at by a process of its own."""
 _OTHERS = ("argocd/", "secret/")
 """Checks of what is deployed, and with which keys: comparisons of their own tell of these."""
 _DATA = (
@@ -118,7 +121,13 @@ def consequences(old: Tree, new: Tree, told: _Told) -> Iterator[tuple[Change, fr
     units = {unit for each in told.values() for unit in each}
     if units and old.repository is not new.repository:  # two environments of one side have the same faults
         stacks = {each.stack for each in units}
-        before, after = (_Side(each, each.part(stacks)) for each in (old, new))
+        sides = [_Side(each, each.part(stacks)) for each in (old, new)]
+        if sum(len(each.repository.readings) for each in sides) > _MANY:
+            look = lambda index: sides[index].faults  # noqa: E731
+            found = spread(lambda: look, [0, 1], "", lambda _: None, few=1, inherits=True)
+            for side, faults in zip(sides, list(found), strict=True):
+                side.faults = faults
+        before, after = sides
         yield from _Sides(before, after, told, units).changes()
 
 

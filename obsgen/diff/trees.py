@@ -36,8 +36,8 @@ class State:
 class Tree:
     """One side: what it is called, its folder, and the paths below it that are looked at.
 
-    `stack` is whose tree the folder itself is, if it is one. `left_out` are files, by their paths below the folder, that
-    count as if nobody could read them.
+    `stack` is whose tree the folder itself is, if it is one. `left_out` are files, by their paths below the folder,
+    that count as if nobody could read them.
     """
 
     label: str

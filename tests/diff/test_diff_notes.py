@@ -20,7 +20,7 @@ def test_a_tree_that_is_changed_by_hand_is_told(repo: Repo) -> None:
     assert repo.diff().err == ""
     repo.replace(rules(repo), "for: 3m", "for: 4m")
     ran = repo.diff()
-    assert (ran.code, ran.out) == (0, "nothing changes.\n")
+    assert (ran.code, ran.out) == (0, "nothing changes, against main.\n")
     assert f"note: {rules(repo)} is not as obsgen wrote it" in ran.err
     (repo.folder / "out/demo/README.md").unlink()
     assert "and 1 more are not as obsgen wrote it" in repo.diff().err

@@ -44,7 +44,8 @@ def by_hand(there: Mapping[str, Side], base: Mapping[str, Side], source: Source)
             f"{files[0]}{more} not as obsgen wrote it, and Argo CD syncs what is committed: "
             "what is compared here is what the profiles render. See it by: obsgen diff out; undo it by: obsgen render"
         )
-    gone = [name for name in there if not base[name].is_rendered and lies(base[name].tree.paths[0])]
+    committed = {name: each for name, each in base.items() if name in there and each.source.mark}
+    gone = [name for name, each in committed.items() if not each.is_rendered and lies(each.tree.paths[0])]
     for name in gone:
         if not lies(folder / "out" / name):
             yield f"out/{name} is not in {source.label}, and Argo CD prunes what is gone: obsgen render"
