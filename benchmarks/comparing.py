@@ -5,8 +5,9 @@ diff     `obsgen diff` of a profile with one threshold changed against its tree,
 render   the objects of one environment by `obsgen render`, which checks and documents them, too, against as many
          objects of the same sizes by helm template, jsonnet and cdk8s. Their inputs are made of what obsgen rendered:
          the fields that objects of a kind share stand in a template, and each object's name beside it in values
-growth   10 to 10,000 objects, by model servers: render, render with nothing changed, diff with one threshold changed
-         (that up to 1,000: the checks of a stack with thousands of servers take minutes)
+growth   10 to 10,000 objects in each of three environments, by model servers; 10 to 1,000 clusters of one profile, each
+         with a value of its own; 2 to 200 profiles of one cluster: render, render with nothing changed, and diff with
+         one threshold changed, which renders anew
 
 Times are CPU seconds, user and system, of the processes and their children; the contestants take turns, and of several
 rounds the best counts, so that ratios hold on a busy machine, too. Memory is the peak of the largest process.
@@ -32,18 +33,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import clusters
 from pipeline import cpu_seconds, profile, run, tool
 
 from obsgen.source import load_text
 
 ROUNDS = 3
 SIZE = 200
-MOST_COMPARED = 1000
 CHANGED = ("kvCacheUsage: 2%", "kvCacheUsage: 3%")
+CHANGED_IN_FLEETS = ("app: chat}, port: http}", "app: chat}, port: http, thresholds: {kvCacheUsage: 80%}}")
 ONE = "  prod:\n    cluster: {name: prod}\n"
 _MARK, _NAMED = '"@NAME@', 'each.name + "'
 Work = Callable[[], object]
 Objects = list[dict[str, Any]]
+Texts = Mapping[str, str]
 
 
 def obsgen(folder: Path, *arguments: str) -> tuple[float, float]:
@@ -223,33 +226,55 @@ def print_render() -> None:
         print_ratios(f"render, one environment: {counts}", best({"obsgen": fresh, **others}))
 
 
-def growth(size: int) -> list[tuple[float, float]]:
-    """CPU and memory of render, render with nothing changed, and diff, at one size."""
+def fleet(size: int) -> Texts:
+    """One profile of so many clusters, each with a value of its own."""
+    return {"bench": clusters.profile(size, clusters.KINDS["own values"])}
+
+
+def fleets(size: int) -> Texts:
+    """So many profiles of one cluster."""
+    whole = clusters.profile(size, clusters.KINDS["own values"])
+    head, _, listed = whole.replace(", applicationSet: {generator: list}", "").partition("clusters:\n")
+    lines = enumerate(listed.splitlines())
+    return {f"bench-{at}": f"{head}clusters:\n{line}\n".replace("bench", f"bench-{at}", 1) for at, line in lines}
+
+
+def stack(size: int) -> Texts:
+    """One profile of so many objects in each of its environments."""
+    return {"bench": profile(size)}
+
+
+def changed(text: str) -> str:
+    """A profile with one threshold changed."""
+    return text.replace(*CHANGED).replace(*CHANGED_IN_FLEETS)
+
+
+def growth(texts: Texts) -> list[tuple[float, float]]:
+    """CPU and memory of render, render with nothing changed, and diff with a threshold changed, of some profiles."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "profiles").mkdir()
-        path = folder / "profiles" / "bench.yaml"
-        path.write_text(profile(size))
-        found = [obsgen(folder, "render", "profiles", "-q") for _ in range(2)]
-        if size > MOST_COMPARED:
-            return found
-        shutil.copytree(folder / "out", folder / "base" / "out")
-        shutil.copytree(folder / "argocd", folder / "base" / "argocd")
-        path.write_text(profile(size).replace(*CHANGED))
-        return [*found, obsgen(folder, "diff", "profiles/bench.yaml", "--base", str(folder / "base"))]
+        for stack_name, text in texts.items():
+            (folder / "profiles" / f"{stack_name}.yaml").write_text(text)
+        found = [obsgen(folder, "render", "-q") for _ in range(2)]
+        for root in ("out", "argocd", "profiles"):
+            shutil.copytree(folder / root, folder / "base" / root)
+        for stack_name, text in texts.items():
+            (folder / "profiles" / f"{stack_name}.yaml").write_text(changed(text))
+        return [*found, obsgen(folder, "diff", "--base", str(folder / "base"))]
 
 
-def print_growth(sizes: list[int]) -> None:
+def print_growth(what: str, sizes: list[int], texts: Callable[[int], Texts]) -> None:
     """One row a size; beside each figure how many times that of the row above it is."""
-    print(f"\nobjects {'render':>22} {'nothing changed':>26} {'diff':>26}")
+    print(f"\n{what:<9} {'render':>20} {'nothing changed':>26} {'diff':>26}")
     before: list[tuple[float, float]] = []
     for size in sizes:
-        now = growth(size)
+        now = growth(texts(size))
         cells = []
         for index, (seconds, memory) in enumerate(now):
             grown = f"x{seconds / before[index][0]:.1f}" if before else ""
             cells.append(f"{seconds:>8.2f}s {grown:>6} {memory:>5.0f} MiB")
-        print(f"{size:>7} {'  '.join(cells)}", flush=True)
+        print(f"{size:>9} {'  '.join(cells)}", flush=True)
         before = now
 
 
@@ -261,7 +286,9 @@ def main() -> None:
         print(f"left out, since absent: {', '.join(absent)}")
     print_diff()
     print_render()
-    print_growth([int(argument) for argument in sys.argv[1:]] or [10, 100, 1000, 10000])
+    print_growth("objects", [int(argument) for argument in sys.argv[1:]] or [10, 100, 1000, 10000], stack)
+    print_growth("clusters", [10, 100, 1000], fleet)
+    print_growth("profiles", [2, 20, 200], fleets)
 
 
 if __name__ == "__main__":
