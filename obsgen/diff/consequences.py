@@ -52,6 +52,8 @@ _FEW = 3
 _SERIES = "series that it asks for"
 _SINCE = re.compile(r" since [\d.]+\Z")
 
+_SAID = ("alert-no-data", "monitor-")
+"""How what other comparisons tell of queries and ways that are lost begins."""
 _LOST = ("data", "truth")
 """Sorts of which something that was there is gone."""
 
@@ -279,7 +281,11 @@ class _Sides:
         if fault.sort == "link":
             pages = (each for each in self.told if each.id == "change/runbook-removed")
             return any(fault.subject.name in (*re.split("[ ,]+", each.subject), *each.details) for each in pages)
-        lost = (each for each in told if each.risk.rank >= Risk.LOSES_DATA.rank and "/monitor-" in each.id)
+        lost = (
+            each
+            for each in told
+            if each.risk.rank >= Risk.LOSES_DATA.rank and each.id.partition("/")[2].startswith(_SAID)
+        )
         return any(
             each.subject == str(fault.subject) or (fault.series and fault.series in (*each.details, *each.what.split()))
             for each in lost

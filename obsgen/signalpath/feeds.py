@@ -88,7 +88,7 @@ class Feeds:
         return sum(len(row.buckets) + 1 if row.part == "_bucket" else 1 for row in kept)
 
     def _judged(self, name: str) -> Iterator[Fate]:
-        owners = self._owners(name)
+        owners = self.owners(name)
         for endpoint in self.graph.endpoints:
             found = self.exporters(endpoint)
             if found is not None and not owners & found:
@@ -100,7 +100,7 @@ class Feeds:
             by = endpoint.metric_relabelings[after.dropped_by] if after.dropped_by is not None else None
             yield Fate(endpoint, is_related, kept, by, after)
 
-    def _owners(self, name: str) -> frozenset[str]:
+    def owners(self, name: str) -> frozenset[str]:
         """The components that have a series of this name; none if nobody knows any."""
         rows: Iterable[Known] = self._inventory.find(name) or self._inventory.meant(name)
         return frozenset(row.component for row in rows if row.component) or frozenset(

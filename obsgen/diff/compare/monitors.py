@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.queries.words import selected
+from obsgen.diff.scraping.asks import loss_of, series_of, starved
 from obsgen.diff.scraping.pages import Page, matched, pages
 from obsgen.diff.scraping.series import asked, elsewhere, feeds_of, few, kept, known, loss, monitor_of, passing
 from obsgen.diff.things import Thing, things
@@ -41,14 +42,15 @@ def _monitor(thing: Thing) -> Iterator[Change]:
 def _gone(thing: Thing) -> Change:
     """Without their monitor series are gone, too, unless another one has the same."""
     lost = _lost(thing, _names(thing))
-    risk, who = loss(thing.pair.new.tree, lost)
+    dead = starved(thing.pair.old, thing.pair.new, (_before(thing),))
+    risk, who = loss_of(dead)
     what = f"no longer scrapes {_targets(thing)[0]}"
     return thing.change(
         "change/monitor-gone",
         "-",
         f"{what}: nothing for {who}" if who else what,
         risk if who or lost else Risk.LOSES_DATA,
-        details=tuple(sorted(lost)) if who else (),
+        details=tuple(sorted({*lost, *series_of(dead)})) if who else (),
     )
 
 
@@ -98,7 +100,7 @@ def _selected(thing: Thing) -> Iterator[Change]:
     found = [(feeds, monitor_of(feeds, key)) for feeds, key in sides]
     old, new = (feeds.graph.is_scraped(each) if feeds and each else None for feeds, each in found)
     if new is False and old is not False:
-        risk, who = loss(thing.pair.new.tree, kept(thing.pair.old, _before(thing), known(thing.pair.old, thing.owner)))
+        risk, who = loss_of(starved(thing.pair.old, thing.pair.new, (_before(thing),)))
         what = "no Prometheus selects it any more"
         at_least = risk if who else Risk.LOSES_DATA
         yield thing.change(
