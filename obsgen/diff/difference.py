@@ -9,7 +9,7 @@ from obsgen.diff.compare import comparers
 from obsgen.diff.consequences import consequences
 from obsgen.diff.model import Change, Unit
 from obsgen.diff.pairs import Pair
-from obsgen.diff.substitutions import renamed
+from obsgen.diff.substitutions import renamed, together
 from obsgen.diff.texts import texts
 from obsgen.diff.trees import Tree
 from obsgen.diff.unbuilt import unbuilt
@@ -36,6 +36,7 @@ def difference(old: Tree, new: Tree) -> Difference:
     for unit in sorted(units.difference(alone)):
         for change in _changes(unit, old, new):
             found.setdefault(change, set()).add(unit)
+    found = together(found)
     for add in (unbuilt, unfollowed, texts, consequences):
         for change, where in list(add(old, new, found)):
             found.setdefault(change, set()).update(where)

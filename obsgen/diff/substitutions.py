@@ -12,16 +12,17 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from obsgen.diff.memory import Memory
-from obsgen.diff.model import Change, Key, Risk, Spot
+from obsgen.diff.model import Change, Key, Risk, Spot, Unit
 from obsgen.diff.pairs import Pair
 from obsgen.diff.pruning import bringing, is_deleted
 from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
-from obsgen.diff.trees import State
+from obsgen.diff.trees import ARGOCD, State
 from obsgen.diff.volumes import keeps_volumes
 from obsgen.repository.objects import KubeObject, Located, as_object
 
 _LEAST = {CLUSTER: 1, HOME: 2, NAMESPACE: 2}
 _PLACES = (HOME, NAMESPACE)
+_MOVED = "change/namespace-renamed"
 _OF_LABELS = 3
 """In how many places a name must stand before it is taken for one that many things share."""
 _TOKENS = re.compile(r"[\w.-]+|\s+|[^\w\s.-]")
@@ -283,12 +284,28 @@ def _left(gone: list[Key], pair: Pair, namespace: str) -> str:
     return f"{counted} will be pruned" if pruned else f"{counted} will stay in the cluster"
 
 
+def together(found: Mapping[Change, set[Unit]]) -> dict[Change, set[Unit]]:
+    """Changes, with those of namespaces in which Argo CD's own unit has part told of the stack that it deploys."""
+    moved = {
+        (change.subject, unit.stack): change
+        for change, units in found.items()
+        for unit in units
+        if change.id == _MOVED and unit.environment != ARGOCD
+    }
+    result: dict[Change, set[Unit]] = {}
+    for change, units in found.items():
+        for unit in units:
+            told = moved.get((change.subject, unit.stack), change) if change.id == _MOVED else change
+            result.setdefault(told if unit.environment == ARGOCD else change, set()).add(unit)
+    return result
+
+
 def _said(each: Substitution) -> tuple[str, str, str]:
     """The id, the subject, and what follows from another name."""
     role = each.roles[0]
     if role == NAMESPACE:
         words = "silences and targets by the old name no longer match"
-        return "change/namespace-renamed", f"namespace {each.old}", words
+        return _MOVED, f"namespace {each.old}", words
     if role == CLUSTER:
         words = "silences by the old name no longer match, and Argo CD must know it by the new one"
         return "change/cluster-renamed", f"cluster {each.old}", words

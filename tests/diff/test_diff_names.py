@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from parts import manifest, pair_of
 from written import ids, lines
 
-from obsgen.diff.model import Risk, Unit
+from obsgen.diff.model import Change, Risk, Unit
 from obsgen.diff.roles import roles
-from obsgen.diff.substitutions import Substitution, renamed, substitutions
+from obsgen.diff.substitutions import Substitution, renamed, substitutions, together
+from obsgen.diff.trees import ARGOCD
 from obsgen.diff.unexplained import unexplained
 
 MONITOR = ("monitoring.coreos.com/v1", "ServiceMonitor")
@@ -114,6 +115,14 @@ def test_what_is_left_in_the_old_namespace(tmp_path: Path, prune: bool, expected
     _, names = renamed(pair_of(tmp_path, old, new, Unit("app")))
     assert lines(names) == [f"~ namespace obs: is watch now: {TARGETS}; {expected} (needs review)"]
     assert len(names[0].details) == 3
+
+
+def test_what_argocd_says_of_a_namespace_is_told_with_its_stack() -> None:
+    stack, hub, other = Unit("shop", "prod"), Unit("shop", ARGOCD), Unit("web", ARGOCD)
+    here, there = (Change("change/namespace-renamed", "~", "namespace obs", each, Risk.REVIEW) for each in ("a", "b"))
+    else_ = Change("change/label-renamed", "~", "namespace obs", "c", Risk.REVIEW)
+    found = together({here: {stack}, there: {hub, other}, else_: {hub}})
+    assert found == {here: {stack, hub}, there: {other}, else_: {hub}}
 
 
 @pytest.mark.parametrize(
