@@ -82,7 +82,8 @@ class _Comparer:
         if not both.stack:
             check(self.environments, {each.environment for tree in (old, new) for each in tree.states})
         if len(self.environments) == 2:
-            return hidden(difference(*between(new, *self.environments)), {}, old, new)
+            parts = between(new, *self.environments)
+            return hidden(difference(*parts), {}, *parts)
         if self.environments:
             old, new = only(old, new, self.environments[0])
         found = difference(old, new)

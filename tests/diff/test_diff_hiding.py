@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from repos import Repo, empty, made_up_components, repo
 from secret_places import PLACES, WHOLE, written
 from tellings import change, units
 from written import trees
@@ -21,6 +22,8 @@ from obsgen.diff.hiding import hidden
 from obsgen.diff.model import Cause, Change
 from obsgen.diff.report import Options, render
 from obsgen.diff.telling import told
+
+__all__ = ["empty", "made_up_components", "repo"]
 
 FORMS = ("text", "markdown", "json", "github")
 LETTERS = "abcdefghijkmnpqrstuvwyzABCDEFGHJKLMNPQRSTUVWYZ23456789"
@@ -138,6 +141,19 @@ def test_a_secret_that_a_patch_or_a_generator_brings_is_not_quoted(tmp_path: Pat
         text = everything(hidden_of(folder, old, new))
         assert "HF_TOKEN" in text
         assert not [each for each in ("p4Tray66Wombat", "n5Cloud88Ladder", "q7Horse42Battery") if quotes(text, each)]
+
+
+def test_two_environments_are_compared_without_their_secrets(repo: Repo) -> None:
+    secrets = {"dev": "p4Tray66Wombat", "prod": "n5Cloud88Ladder"}
+    for environment, secret in secrets.items():
+        overlay = f"out/demo/overlays/{environment}"
+        repo.write(f"{overlay}/own.yaml", written(secret))
+        repo.replace(f"{overlay}/kustomization.yaml", "resources:\n", "resources:\n- own.yaml\n")
+    repo.commit()
+    for form in FORMS:
+        said = repo.diff("--env", "dev", "prod", "--base", "HEAD", "-v", "--format", form).out
+        assert "Deployment ml/with" in said
+        assert not [each for each in secrets.values() if quotes(said, each)]
 
 
 def test_what_else_stands_there_is_told(tmp_path: Path) -> None:
