@@ -30,7 +30,7 @@ _WHERE, _SUBJECT, _WHAT, _SPOT = 30, 56, 60, 40
 _LEAST = 24
 _NARROW = 56
 """Columns for subject and sentence, below which each change takes several lines."""
-_MOST_WRAPPED = 2
+_MOST_WRAPPED = 3
 
 
 def render(told: Told, options: Options) -> str:
@@ -86,7 +86,7 @@ def _widths(lines: Sequence[Line], columns: int | None) -> _Widths | None:
     left = columns - where - risk - 10
     spot = min(spot, max(_LEAST, left - subject - what))
     room = left - spot
-    subject = min(subject, max(_LEAST, room // 2))
+    subject = min(subject, max(_LEAST, room * 3 // 5))
     return _Widths(where, subject, min(what, room - subject), risk, spot, columns) if room >= _NARROW else None
 
 
