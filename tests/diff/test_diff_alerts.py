@@ -192,6 +192,7 @@ def test_what_nobody_knows_the_direction_of_needs_review(old: str, new: str, wha
     [
         ("up == 0", "up == 1", "~ Odd: fires on 1 instead of 0 (may stop paging)"),
         ("x != 3", "x != 4", "~ Odd: fires on all but 4 instead of all but 3 (may stop paging)"),
+        ("x > 3", "x < 3", "~ Odd: turned round: fires on < instead of > (may stop paging)"),
         ("up == 0 or y > 3", "up == 1 or y > 3", "~ Odd: fires on 1 instead of 0 for up (may stop paging)"),
     ],
 )

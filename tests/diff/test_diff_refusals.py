@@ -78,6 +78,11 @@ def test_other_reasons(new: Data, why: str, tmp_path: Path) -> None:
     assert f"~ {FILE}: {REFUSES}: {why} (may stop paging)" in of(tmp_path, new)
 
 
+def test_a_receiver_that_takes_the_name_of_another_one(tmp_path: Path) -> None:
+    why = "receiver 'chat' is there twice; a route names receiver 'pager', which is called chat now"
+    assert of(tmp_path, changed("receivers", 1, "name", to="chat")) == [f"~ {FILE}: {REFUSES}: {why} (may stop paging)"]
+
+
 def test_of_many_reasons_the_others_are_counted(tmp_path: Path) -> None:
     new = {**CONFIG, "receivers": [], "time_intervals": []}
     why = "a route names receiver 'chat', which is gone"

@@ -139,6 +139,14 @@ def test_a_secret_that_is_not_there_loses_all_routes(tmp_path: Path) -> None:
     assert of(tmp_path / "d", *sides) == [f"{told} instead of old (needs review)"]
 
 
+def test_a_secret_that_is_renamed_without_its_reader(tmp_path: Path) -> None:
+    old, new = ({"a.yaml": reader("old"), "s.yaml": routes(each)} for each in ("old", "new"))
+    found = lines([each for each in part(compare, tmp_path, old, new) if each.what])
+    told = "~ Alertmanager obs/am: reads its routes from Secret old, which is not among the files"
+    assert f"{told}: without it nobody is told (may stop paging)" in found
+    assert "~ Secret obs/new: renamed from old (needs review)" in found
+
+
 def test_the_secret_that_the_operator_looks_for_by_itself(tmp_path: Path) -> None:
     plain = manifest((MONITORING, "Alertmanager"), {"replicas": 2}, "am")
     named = manifest((MONITORING, "Alertmanager"), {"replicas": 2, "configSecret": "alertmanager-am"}, "am")

@@ -82,7 +82,7 @@ class _Alert:
     def _said(self, said: Said, lines: tuple[str, ...]) -> Change:
         if said.part in (Part.GUARD, Part.BRANCH):
             return self._condition(said, lines)
-        if said.part is Part.VALUE:
+        if said.part in (Part.VALUE, Part.TURNED):
             return self._change("change/alert-condition", "~", said.what, Risk.STOPS_PAGING, lines)
         if said.looser is None:
             what = f"limit {said.what}" if said.part is Part.LIMIT else said.what

@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from obsgen.diff.model import Change, Risk
+from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
 from obsgen.diff.things import Thing, things
 from obsgen.diff.trees import State
 from obsgen.repository.alerting.alerts import OPERATOR
 from obsgen.repository.keyrefs import SECRET
-from obsgen.repository.objects import KubeObject
+from obsgen.repository.objects import KubeObject, Located
 from obsgen.repository.providers import providers
 
 _OPERATED = "alertmanager-operated"
@@ -29,11 +29,12 @@ Service = tuple[str, str]
 def compare(pair: Pair) -> Iterator[Change]:
     """Servers of the operator's that are there on both sides."""
     for thing in things(pair):
-        if thing.group == OPERATOR and thing.old and thing.new:
-            if thing.kind == "Prometheus":
-                yield from _senders(thing)
-            elif thing.kind == "Alertmanager":
-                yield from _readers(thing)
+        if (thing.group, thing.kind) == (OPERATOR, "Prometheus") and thing.old and thing.new:
+            yield from _senders(thing)
+    for key, new in pair.new.objects.items():
+        old = pair.old.objects.get(key)
+        if (key.group, key.kind) == (OPERATOR, "Alertmanager") and old:
+            yield from _reader(pair, key, old.located, new.located)
 
 
 def _senders(thing: Thing) -> Iterator[Change]:
@@ -105,28 +106,29 @@ def _around(state: State) -> tuple[State, ...]:
     return (state,) if state.unit.environment else tuple(dict.fromkeys((state, *others)))
 
 
-def _readers(thing: Thing) -> Iterator[Change]:
-    """An Alertmanager that reads another Secret: without it, the operator makes a configuration that tells nobody.
+def _reader(pair: Pair, key: Key, old: Located, new: Located) -> Iterator[Change]:
+    """An Alertmanager that reads another Secret, or whose Secret has another name now.
 
-    Source: prometheus-operator's description of `configSecret`.
+    Without it the operator makes a configuration that tells nobody: so it says itself of `configSecret`.
     """
-    name = "" if isinstance(thing.owner, str) else thing.owner.name
-    old, new = (str(each or f"alertmanager-{name}") for each in thing.values("spec", "configSecret"))
-    if old == new or thing.values("spec", "alertmanagerConfiguration")[1]:
+    was, now = (str(each.at("spec", "configSecret").value or f"alertmanager-{key.name}") for each in (old, new))
+    is_moved = Key("", SECRET, key.namespace, was) in pair.moved
+    if (was == now and not is_moved) or new.at("spec", "alertmanagerConfiguration").value:
         return
-    was, now = (_brings(side, thing, secret) for side, secret in ((thing.pair.old, old), (thing.pair.new, new)))
-    is_lost = was and not now
-    why = "which is not among the files: without it nobody is told"
-    what = f"reads its routes from Secret {new}{f', {why}' if is_lost else f' instead of {old}'}"
-    yield thing.change("change/workload-routes", "~", what, _risk(is_lost), ("spec", "configSecret"))
+    is_lost = _brings(pair.old, key, was) and not _brings(pair.new, key, now)
+    if is_lost or was != now:
+        why = "which is not among the files: without it nobody is told"
+        what = f"reads its routes from Secret {now}{f', {why}' if is_lost else f' instead of {was}'}"
+        thing = Thing(pair, key, old, new)
+        yield thing.change("change/workload-routes", "~", what, _risk(is_lost), ("spec", "configSecret"))
 
 
-def _brings(state: State, thing: Thing, secret: str) -> bool:
+def _brings(state: State, reader: Key, secret: str) -> bool:
     """Whether an object is, or makes, a Secret that has Alertmanager's configuration."""
     every = (each for one in _around(state) for each in one.objects.values() if _may_bring(each))
     made = (one for each in every for one in providers(each))
     fitting = (
-        each for each in made if (each.kind, each.name) == (SECRET, secret) and each.namespace in ("", _home(thing))
+        each for each in made if (each.kind, each.name) == (SECRET, secret) and each.namespace in ("", reader.namespace)
     )
     return any(each.keys is None or _READ in each.keys for each in fitting)
 

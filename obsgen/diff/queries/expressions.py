@@ -19,6 +19,8 @@ _ABSENCE = frozenset(("absent", "absent_over_time", "scalar"))
 _QUANTILES = frozenset(("histogram_quantile", "quantile", "quantile_over_time"))
 _RISING = frozenset((*_QUANTILES, "avg", "avg_over_time", "max", "max_over_time", "min", "min_over_time", "sum"))
 """What grows with each of the values that it is worked out of."""
+_TURNED = frozenset((("<", ">"), (">", "<"), ("=", "!"), ("!", "=")))
+"""The first characters of comparisons of which one holds where the other does not."""
 _LOWER_FAILS = {">": True, ">=": True, "<": False, "<=": False}
 """Whether fewer series pass a comparison whose left side is lower."""
 
@@ -30,6 +32,8 @@ class Part(Enum):
     """A number that something is compared with."""
     VALUE = "value"
     """The one number that something must be, or must not be."""
+    TURNED = "turned"
+    """A comparison that holds where it did not: `<` for `>`, `!=` for `==`."""
     QUANTILE = "quantile"
     """The share of observations below what a quantile is worked out to be."""
     NUMBER = "number"
@@ -79,7 +83,9 @@ def settled(found: list[Difference], texts: tuple[str, str]) -> list[Difference]
     return _joined(found) if kinds == {Part.SERIES} else found
 
 
-_APART = frozenset((Part.LIMIT, Part.VALUE, Part.QUANTILE, Part.WINDOW, Part.MATCHER, Part.GUARD, Part.BRANCH))
+_APART = frozenset(
+    (Part.LIMIT, Part.VALUE, Part.TURNED, Part.QUANTILE, Part.WINDOW, Part.MATCHER, Part.GUARD, Part.BRANCH)
+)
 """Parts that each say something of their own, whichever of them differ together."""
 
 
@@ -291,11 +297,14 @@ def _numbers(old: float, new: float, above: _Above) -> Iterator[Difference]:
 
 
 def _operator(old: Node, new: Node, above: _Above) -> Difference:
-    """Another comparison: with `>=` for `>` more series pass."""
+    """Another comparison: with `>=` for `>` more series pass, with `<` for it the others."""
     texts = [each.name + ("" if _is_filter(each) else " bool") for each in (old, new)]
-    fewer = None
-    if _is_filter(old, new) and old.name.rstrip("=") == new.name.rstrip("="):
-        fewer = old.name.endswith("=")
+    if not _is_filter(old, new):
+        return Difference(Part.OPERATION, texts[0], texts[1])
+    decides = above.is_condition and above.comparisons is None and not above.in_guard
+    if decides and (old.name[0], new.name[0]) in _TURNED:
+        return Difference(Part.TURNED, texts[0], texts[1])
+    fewer = old.name.endswith("=") if old.name.rstrip("=") == new.name.rstrip("=") else None
     return Difference(Part.OPERATION, texts[0], texts[1], above.looser(fewer))
 
 

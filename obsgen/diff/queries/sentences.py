@@ -68,6 +68,8 @@ def _other(trees: tuple[Tree, Tree], old: Held, new: Held, found: Difference) ->
         case Part.VALUE:
             before, after = limit_texts(trees, (old.rule, new.rule), found)
             return Said(Part.OPERATION, f"{after} instead of {before}{_of(found)}")
+        case Part.TURNED:
+            what = f"turned round: {'fires' if new.rule.is_alert else 'holds'} on {found.new} instead of {found.old}"
         case Part.QUANTILE:
             what = f"quantile {found.old} → {found.new}"
         case Part.MATCHER:

@@ -68,7 +68,8 @@ class _Names(NamedTuple):
 
 def _names(found: Configured, sort: str) -> _Names:
     old, new = (by_name([one for each in side for one in _of_sort(each, sort)]) for side in (found.old, found.new))
-    return _Names(frozenset(old), renamed(old, new))
+    # Of several that share a name, the second is known by a number here: its own name is what it is called.
+    return _Names(frozenset(old), {was: str(new[now].value["name"]) for was, now in renamed(old, new).items()})
 
 
 def _of_sort(configuration: Configuration, sort: str) -> list[Located]:
