@@ -87,9 +87,8 @@ class _Comparer:
         if self.environments:
             old, new = only(old, new, self.environments[0])
         found = difference(old, new)
-        found = files.told(found, found.units if self.environments else None)
         causes = {each: why for each, why in attribute(both, found).items() if each.id != BROKEN}
-        return hidden(found, causes, old, new)
+        return hidden(files.told(found, found.units if self.environments else None), causes, old, new)
 
 
 def _together(parts: Iterable[Compared]) -> Compared:

@@ -217,7 +217,7 @@ class Tree:
 
 def _unread(reading: Reading) -> Reading:
     fault = error("file/unreadable", f"{reading.file} is not compared", Place(reading.file))
-    return replace(reading, documents=(), findings=(fault,), excuse="")
+    return replace(reading, documents=(), findings=(fault,), excuse="", left_out=True)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -55,12 +55,18 @@ class Build:
     files: tuple[Path, ...]
 
 
-def build(directory: Path, load: Loader = load_file, parts: Parts | None = None) -> Build:
+def build(
+    directory: Path,
+    load: Loader = load_file,
+    parts: Parts | None = None,
+    left_out: frozenset[Path] = frozenset(),
+) -> Build:
     """Builds the kustomization in `directory`; faults are findings, and the build goes on around them.
 
     Overlays that share a base are built fastest with one `functools.cache(load_file)` as `load`, and one `parts`.
+    ConfigMaps are generated without the files that are `left_out`.
     """
-    run, objects = Run(load, parts=parts or Parts()), Objects()
+    run, objects = Run(load, parts=parts or Parts(), left_out=left_out), Objects()
     root = read_kustomization(run, directory, (), Place(str(directory)))
     if root:
         _accumulate(run, root, objects)
@@ -117,7 +123,7 @@ def _part(run: Run, owner: Kustomization, reference: Node, directory: Path) -> I
 
 
 def _made(run: Run, owner: Kustomization, reference: Node, directory: Path) -> Part:
-    inner, objects = Run(run.load, parts=run.parts), Objects()
+    inner, objects = Run(run.load, parts=run.parts, left_out=run.left_out), Objects()
     below = _below(inner, owner, reference, directory, component=False)
     if below:
         _accumulate(inner, below, objects)

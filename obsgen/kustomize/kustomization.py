@@ -50,6 +50,7 @@ class Run:
     findings: list[Finding] = field(default_factory=list)
     files: dict[Path, None] = field(default_factory=dict)
     parts: Parts = field(default_factory=lambda: Parts())
+    left_out: frozenset[Path] = frozenset()
 
     def report(self, check: str, message: str, place: Place, hint: str = "") -> None:
         """Notes an error that kustomize would stop at."""
@@ -76,8 +77,10 @@ class Run:
         return self.parts.real[path]
 
     def raw(self, path: Path) -> bytes | None:
-        """The bytes of a file; None, and a finding, where it cannot be read."""
+        """The bytes of a file; None where it is left out, None and a finding where it cannot be read."""
         self.files[path] = None
+        if path in self.left_out:
+            return None
         try:
             return path.read_bytes()
         except OSError as problem:

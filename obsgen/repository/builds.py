@@ -103,7 +103,7 @@ class Shared:
 
 
 def _build(kustomization: Kustomization, load: _Loader, parts: Parts, shared: Shared) -> BuiltTree:
-    made = build(kustomization.path.parent, load, parts)
+    made = build(kustomization.path.parent, load, parts, load.left_out)
     return BuiltTree(
         kustomization,
         tuple(object_ for built in made.objects if (object_ := shared.object_of(built))),
@@ -145,6 +145,7 @@ class _Loader:
 
     def __init__(self, readings: Iterable[Reading]) -> None:
         self._known = {reading.path: reading for reading in readings}
+        self.left_out = frozenset(path for path, reading in self._known.items() if reading.left_out)
         self._read: dict[Path, list[Document]] = {}
 
     def __call__(self, path: Path) -> list[Document]:

@@ -34,7 +34,10 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one file held: documents, or findings; `excuse` says why nobody need hear of a file that was not read."""
+    """What one file held: documents, or findings; `excuse` says why nobody need hear of a file that was not read.
+
+    One that is `left_out` counts as if nobody could read it, not even as the text that it is.
+    """
 
     file: str
     path: Path
@@ -43,6 +46,7 @@ class Reading:
     documents: tuple[Document, ...] = ()
     findings: tuple[Finding, ...] = ()
     excuse: str = ""
+    left_out: bool = False
 
 
 def read_all(paths: Iterable[Path]) -> list[Reading]:

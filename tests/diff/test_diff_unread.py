@@ -125,6 +125,15 @@ def test_an_encrypted_configuration_is_no_error(empty: Repo) -> None:
     assert empty.diff("apps").code == 1
 
 
+def test_a_board_that_a_generator_reads_is_no_news(empty: Repo) -> None:
+    board = '{"title": "Servers", "uid": "u", "schemaVersion": 39, "panels": []}\n'
+    made = "configMapGenerator: [{name: boards, files: [board.json]}]\n"
+    change(empty, {"kustomization.yaml": made, "board.json": f"] {board}"}, {"board.json": board})
+    ran = empty.diff("apps")
+    assert "~ apps/board.json  could not be read before (line 1)" in ran.out
+    assert ran.out.endswith("1 needs review. Details: obsgen diff -v, for a comment: --format markdown\n")
+
+
 def test_two_environments_of_a_side_are_compared_without_it(empty: Repo) -> None:
     change(empty, {}, {"rules.yaml": RULES + BROKEN})
     ran = empty.diff("apps/", "--env", "dev", "prod")
