@@ -59,6 +59,21 @@ def is_deleted(object_: KubeObject, state: State) -> bool:
     return not how.is_argocd or (how.prunes and not stays(object_))
 
 
+def clusters_of(application: Key, tree: Tree) -> frozenset[Unit]:
+    """The clusters of fleets that an Application deploys; none if it deploys anything else, too."""
+    found = _units_of(tree).get(application, frozenset())
+    return found if all(each.cluster for each in found) else frozenset()
+
+
+@lru_cache(maxsize=4)
+def _units_of(tree: Tree) -> dict[Key, frozenset[Unit]]:
+    found: dict[Key, set[Unit]] = {}
+    for unit, deployed in _deployed(tree).items():
+        for each in deployed:
+            found.setdefault(key_of(each.application.object), set()).add(unit)
+    return {key: frozenset(units) for key, units in found.items()}
+
+
 def stays(object_: KubeObject) -> bool:
     """Whether an object asks never to be pruned."""
     options = object_.located.at("metadata", "annotations", _OPTIONS).value

@@ -46,8 +46,11 @@ def _whole(sort: str, name: str, is_new: bool, states: list[State]) -> Change:
         brought = arrivals(states)
         what = f"new: {brought}" if str(brought) else "new"
         return Change(added, "+", name, what, brought.risk, (*brought.details, *objects))
-    kept = sorted({kind for each in states for kind in _lost(each)})
-    what = "gone, with all that it has"
+    deployed = [each for each in states if each.unit.environment not in ("", ARGOCD)]
+    if deployed and all(map(outlives, deployed)):
+        what = "gone from the files: what it has stays in the cluster, and grows old"
+        return Change(removed, "-", name, what, Risk.REVIEW, objects)
+    what, kept = "gone, with all that it has", sorted({kind for each in states for kind in _lost(each)})
     if kept:
         return Change(removed, "-", name, f"{what} and the data of its {_and(kept)}", Risk.DESTROYS, objects)
     return Change(removed, "-", name, what, Risk.REVIEW if sort == "applications" else Risk.STOPS_PAGING, objects)
@@ -55,8 +58,7 @@ def _whole(sort: str, name: str, is_new: bool, states: list[State]) -> Change:
 
 def _lost(state_: State) -> set[str]:
     """The kinds of objects whose volumes are gone with a unit."""
-    found = {each.kind for each in state_.objects.values() if keeps_volumes(each) and not stays(each)}
-    return found if found and not outlives(state_) else set()
+    return {each.kind for each in state_.objects.values() if keeps_volumes(each) and not stays(each)}
 
 
 def is_folder(unit: Unit, old: Tree, new: Tree) -> bool:

@@ -48,10 +48,11 @@ def stack(overlays: dict[str, str], **applications: list[str]) -> dict[str, str]
         files[f"out/shop/overlays/{path}/all.yaml"] = text
     for name, finalizers in applications.items():
         source = {"repoURL": REPOSITORY, "path": f"out/shop/overlays/{name}"}
-        labels = {"obsgen.dev/environment": name}
+        labels = {"obsgen.dev/environment": name.partition("/")[0]}
         metadata: dict[str, Any] = {"labels": labels, **({"finalizers": finalizers} if finalizers else {})}
         files["argocd/shop/.obsgen/record.json"] = "{}\n"
-        files[f"argocd/shop/{name}.yaml"] = manifest(APPLICATION, {"source": source}, name, "argocd", metadata=metadata)
+        text = manifest(APPLICATION, {"source": source}, name.replace("/", "-"), "argocd", metadata=metadata)
+        files[f"argocd/shop/{name.replace('/', '-')}.yaml"] = text
     return files
 
 
@@ -122,7 +123,11 @@ def test_many_clusters_are_one_line_whatever_their_secrets_are_called(tmp_path: 
         ({}, [CASCADE], "gone, with all that it has (may stop paging)"),
         ({"storage": CLAIM}, [CASCADE], "gone, with all that it has and the data of its Prometheus (destroys data)"),
         ({"storage": CLAIM}, None, "gone, with all that it has and the data of its Prometheus (destroys data)"),
-        ({"storage": CLAIM}, [], "gone, with all that it has (may stop paging)"),
+        (
+            {"storage": CLAIM},
+            [],
+            "gone from the files: what it has stays in the cluster, and grows old (needs review)",
+        ),
     ],
 )
 def test_what_goes_with_its_volumes_destroys_data(
@@ -134,6 +139,23 @@ def test_what_goes_with_its_volumes_destroys_data(
         old, new = stack(overlays, prod=finalizers, dev=[CASCADE]), stack({"dev": ALL}, dev=[CASCADE])
     found = compared(tmp_path, old, new)
     assert only(found, "environment") == [f"- environment prod: {expected}"]
+
+
+def test_a_stack_that_stays_in_its_clusters_destroys_nothing(tmp_path: Path) -> None:
+    text = manifest(SERVER, {"storage": CLAIM})
+    for number, (finalizers, risk) in enumerate([([], Risk.REVIEW), ([CASCADE], Risk.DESTROYS)]):
+        old = stack({"dev": text, "prod": text}, dev=finalizers, prod=finalizers)
+        found = compared(tmp_path / str(number), old, stack({})).changes
+        assert [each.risk for each in found if each.id == "change/stack-removed"] == [risk]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_the_applications_of_clusters_are_told_with_these(tmp_path: Path, is_new: bool) -> None:
+    text = ALL + PAGER
+    one, all_ = {"prod/c0": text}, {f"prod/c{number}": text for number in range(3)}
+    sides = [stack(each, **{path: [CASCADE] for path in each}) for each in (one, all_)]
+    found = compared(tmp_path, *(sides if is_new else sides[::-1])).changes
+    assert {each.id for each in found} == {f"change/cluster-{'added' if is_new else 'removed'}"}
 
 
 def test_the_data_of_what_must_not_be_pruned_stays(tmp_path: Path) -> None:

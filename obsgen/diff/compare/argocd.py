@@ -8,7 +8,7 @@ from typing import Any
 
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.pruning import bringing, brought, stays
+from obsgen.diff.pruning import bringing, brought, clusters_of, stays
 from obsgen.diff.queries.words import or_nothing
 from obsgen.diff.things import Thing, things
 from obsgen.diff.unexplained import many
@@ -107,7 +107,9 @@ def _settings(thing: Thing) -> Iterator[Change]:
 
 def _application(thing: Thing) -> Iterator[Change]:
     spec = _SPECS[thing.kind]
-    if thing.old is None:
+    if _is_of_clusters(thing):
+        yield thing.change("", "", "", Risk.SAFE)
+    elif thing.old is None:
         _, where = _goes(thing, spec)
         yield thing.change("change/application-added", "+", f"deploys {where}", Risk.SAFE)
     elif thing.new is None:
@@ -117,6 +119,14 @@ def _application(thing: Thing) -> Iterator[Change]:
         yield from _destination(thing, spec)
         yield from _automation(thing, spec)
         yield from _clusters(thing)
+
+
+def _is_of_clusters(thing: Thing) -> bool:
+    """Whether it came or went with clusters of a fleet, of which each is told already."""
+    sides = (thing.pair.old.tree, thing.pair.new.tree)
+    here, other = sides if thing.new is None else sides[::-1]
+    found = clusters_of(thing.owner, here) if isinstance(thing.owner, Key) and not (thing.old and thing.new) else ()
+    return bool(found) and not any(each in other.states for each in found)
 
 
 def _goes(thing: Thing, spec: Route) -> tuple[str, str]:
