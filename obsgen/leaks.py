@@ -83,7 +83,7 @@ _PLACEHOLDER = re.compile(
 _NO_VALUE = frozenset(("true", "false", "null", "none", "yes", "no", "~"))
 _HEAD = 8
 """So many characters of a secret are enough to know it by."""
-_CUT = re.compile(r"…|\.\.\.|$")
+_CUT = re.compile(r"…|\.\.\.")
 _WORDS = re.compile(r"[A-Za-z]?[a-z]+(?:[-_./ :]+[A-Za-z]?[a-z]*)*")
 _HEX = re.compile(r"[0-9a-f]{32,128}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])[\w+/=.~-]{20,500}")

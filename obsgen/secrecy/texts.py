@@ -16,7 +16,7 @@ _QUOTED = (
 )
 _SETTING = re.compile(
     r"(?<![\w.:/-])(?P<name>[A-Za-z_][\w./-]{1,120})(?P<mark>\\?[\"']|(?=:\s|\s?=|:\w))[ \t]*(?P<sign>:|=(?![=~]))"
-    r"[ \t]*(?:\{\s*\"values?\":\s*)?\[?[ \t]*" + _QUOTED % r"[^\s\"'`\[{][^\n]{0,2000}"
+    r"[ \t]*(?:\{\s*\"values?\":\s*)?(?:\[\s*|[|>][+-]?[ \t]*\r?\n[ \t]+)?" + _QUOTED % r"[^\s\"'`\[{][^\n]{0,2000}"
 )
 _FLAG = re.compile(
     r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]{1,80})(?![\w.-])(?:=|[\"']?[ \t]*,?\s*(?:-[ \t]+)?)"
@@ -67,9 +67,10 @@ def _found(pattern: re.Pattern[str], text: str) -> Iterator[Leak]:
 
 def _is_setting(match: re.Match[str]) -> bool:
     """Whether a name stands where it is set: neither a matcher of a query nor a word before a colon."""
-    quoted, before = match["mark"] not in ("", None), match.string[match.start() - 1 : match.start()]
+    quoted = match["mark"] not in ("", None)
     if match["sign"] == "=":
-        return before not in ("{", ",") or match.lastgroup == "bare"
+        before = match.string[max(0, match.start() - 3) : match.start()].rstrip()[-1:]
+        return before not in ("{", ",") or match["bare"] is not None
     if not quoted and re.match(r"[\w)] ", match.string[max(0, match.start() - 2) : match.start()]):
         return False
     spaced = match.string[match.end("sign") : match.end("sign") + 1] in (" ", "\t", "\r", "\n")
