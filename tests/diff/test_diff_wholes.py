@@ -47,7 +47,8 @@ def test_a_stack_is_told_in_one_line(repo: Repo) -> None:
     repo.write("profiles/empty.txt", "")
     repo.commit("profiles/empty.txt")
     lines = repo.diff("--base", "HEAD").out.splitlines()
-    assert [" ".join(line.split()) for line in lines[1:-1]] == ["all + stack demo new: 6 alerts, 3 of them critical may page"]
+    said = "all + stack demo new: 6 alerts, 3 of them critical may page profiles/demo.yaml:1"
+    assert [" ".join(line.split()) for line in lines[1:-1]] == [said]
 
 
 def test_objects_are_listed_where_all_is_asked_for(repo: Repo) -> None:
