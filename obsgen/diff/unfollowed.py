@@ -16,6 +16,7 @@ from obsgen.findings import Finding, Place
 from obsgen.kustomize.generate import make_config_map
 from obsgen.kustomize.kustomization import Kustomization, Run, is_remote
 from obsgen.kustomize.nodes import Node
+from obsgen.kustomize.overrides import is_followed
 from obsgen.repository.files import KUSTOMIZATION_NAMES
 from obsgen.source import Document, Route, load_file
 
@@ -24,6 +25,8 @@ _SECRETS = "secretGenerator"
 _MADE = ("configMapGenerator", _SECRETS)
 """Keys of which what they make is told."""
 _APPLIED = ("manifest", "incomplete manifest", "patch")
+_DOCUMENTS = (".json", ".yaml", ".yml")
+"""Endings of files that are compared by themselves."""
 _SOURCES = ("env", "envs", "files", "literals")
 
 
@@ -50,13 +53,19 @@ class _Left:
         for build in tree.repository.builds:
             for each in build.unsupported:
                 path = tree.path(each.place.file)
-                self.keys[path] = self.keys.get(path, frozenset()) | {*self._key(path, each)}
+                if not self._is_applied(path):
+                    self.keys[path] = self.keys.get(path, frozenset()) | {*self._key(path, each)}
 
     def documents(self, path: str) -> list[Document]:
         """The documents of a file; none if it is not there."""
         file = self._tree.folder / path
         found = (each.documents for each in self._tree.repository.readings if each.real == file)
         return [each for each in next(found, ()) if each.value is not None]
+
+    def _is_applied(self, path: str) -> bool:
+        """Whether a file is one of manifests: its objects are told, whatever else becomes of them."""
+        found = self._tree.repository.references.get(self._tree.folder / path, ())
+        return any(each.role == "resource" for each in found)
 
     def _key(self, path: str, finding: Finding) -> Iterator[str]:
         """The key of a kustomization that a finding lies in, unless what it makes is told."""
@@ -113,12 +122,16 @@ def _value(sides: _Sides, documents: list[Document], keys: frozenset[str]) -> An
         values = [each.value for each in documents]
         return values[0] if len(values) == 1 else values or {}
     value = documents[0].value if documents else {}
-    return {key: _elsewhere(value[key]) if key in _FOLDERS else value[key] for key in sorted(keys) if key in value}
+    return {key: _without_followed(key, value[key]) for key in sorted(keys) if key in value}
 
 
-def _elsewhere(references: Any) -> list[Any]:
-    """The references that are followed nowhere here."""
-    return [each for each in references if isinstance(each, str) and is_remote(each)]
+def _without_followed(key: str, value: Any) -> Any:
+    """The value of a key without what is followed of it, as far as that can be told apart."""
+    if key in _FOLDERS and isinstance(value, list):
+        return [each for each in value if isinstance(each, str) and is_remote(each)]
+    if key == "images" and isinstance(value, list):
+        return [each for each in value if not is_followed(each)] or value
+    return value
 
 
 class _Made(NamedTuple):
@@ -146,7 +159,8 @@ def _secrets(sides: _Sides, old: Path, new: Path) -> Iterator[Change]:
 
 
 def _differs(was: _Made, now: _Made) -> str:
-    other = sorted(key for key in was.values if key in now.values and was.values[key] != now.values[key])
+    both = (key for key in was.values if key in now.values and not key.endswith(_DOCUMENTS))
+    other = sorted(key for key in both if was.values[key] != now.values[key])
     come, gone = (sorted(one.values.keys() - two.values.keys()) for one, two in ((now, was), (was, now)))
     words = (("another value of", other), ("now with", come), ("no longer with", gone))
     told = [f"{word} {', '.join(keys)}" for word, keys in words if keys]

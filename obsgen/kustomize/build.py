@@ -34,10 +34,12 @@ from obsgen.kustomize.patching import apply_patches
 from obsgen.kustomize.transform import follow_references, report_collisions, transform
 from obsgen.source import load_file
 
-_NOT_FOLLOWED = """
+_FIELDS = """
 buildMetadata configurations crds generators helmChartInflationGenerator helmCharts imageTags namePrefix nameSuffix
 openapi replacements secretGenerator transformers validators vars
 """
+NOT_FOLLOWED = tuple(_FIELDS.split())
+"""Fields of a kustomization that change what comes of it, and that are left out here."""
 _LOCAL_CONFIG = "config.kubernetes.io/local-config"
 
 
@@ -96,7 +98,7 @@ def _accumulate(run: Run, owner: Kustomization, objects: Objects) -> None:
     transform(run, owner, objects)
     apply_patches(run, owner, objects, ("patchesJson6902",))
     override(run, owner, objects)
-    for name in _NOT_FOLLOWED.split():
+    for name in NOT_FOLLOWED:
         if found := owner.content.get(name):
             run.leave_out(name, found.place(key=True))
 

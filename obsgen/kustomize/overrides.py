@@ -29,12 +29,19 @@ def override(run: Run, owner: Kustomization, objects: Objects) -> None:
     for entry in owner.entries("replicas"):
         _scale(run, entry, objects)
     for entry in owner.entries("images"):
-        name, suffix = entry.text("name"), entry.get("tagSuffix")
-        if suffix or not _PLAIN.fullmatch(name):
-            run.leave_out(f"images: {'a tagSuffix' if suffix else f'the expression {name!r}'}", entry.place())
+        if not is_followed(entry.value):
+            what = "a tagSuffix" if entry.get("tagSuffix") else f"the expression {entry.text('name')!r}"
+            run.leave_out(f"images: {what}", entry.place())
             continue
         for built in objects:
             _set_images(run, built, entry)
+
+
+def is_followed(image: Any) -> bool:
+    """Whether an entry of `images` says no more than what is done here."""
+    return (
+        isinstance(image, dict) and not image.get("tagSuffix") and bool(_PLAIN.fullmatch(str(image.get("name") or "")))
+    )
 
 
 def _scale(run: Run, entry: Node, objects: Objects) -> None:
@@ -72,7 +79,7 @@ def _set_images(run: Run, built: Built, entry: Node) -> None:
         text = scalar_text(found)
         if found.shape != "scalar" or not isinstance(found.value, str):
             if found.shape != "scalar" or _is_named(text, entry):
-                run.leave_out("images: an image that is no text", found.place())
+                run.leave_out("images: an image that is no text", entry.place())
         elif _is_named(text, entry) and (other := _image(text, entry)) != text:
             if not _is_text(other):
                 run.leave_out(f"images: {other!r}, which YAML takes for something else than a text", entry.place())

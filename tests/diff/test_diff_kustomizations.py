@@ -9,6 +9,8 @@ from repos import Repo, empty, made_up_components
 from written import compared, ids, lines
 
 from obsgen.diff.model import Change
+from obsgen.kustomize.build import NOT_FOLLOWED
+from obsgen.repository.forms import KUSTOMIZATION
 
 __all__ = ["empty", "made_up_components"]
 
@@ -80,6 +82,16 @@ def test_what_is_not_followed_is_told_as_it_is_written(tmp_path: Path, old: str,
     assert (found.new.file, found.new.line) == ("prod/kustomization.yaml", 2)
 
 
+@pytest.mark.parametrize("key", [each for each in NOT_FOLLOWED if each != "secretGenerator"])
+def test_nothing_that_is_not_followed_is_silent(tmp_path: Path, key: str) -> None:
+    form = KUSTOMIZATION[key]
+    texts = {str: ("a", "b"), dict: ("{a: b}", "{a: c}")}
+    old, new = texts[form] if isinstance(form, type) else (f"[{each}]" for each in texts[form[0]])
+    found = told(tmp_path, f"{key}: {old}", f"{key}: {new}")
+    assert "kustomization-unfollowed" in ids(found)
+    assert {each.subject for each in found} == {"kustomization prod"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -96,6 +108,34 @@ def test_what_makes_no_difference_is_not_told(tmp_path: Path, old: str, new: str
 def test_what_is_followed_beside_it_is_not_told_twice(tmp_path: Path) -> None:
     found = told(tmp_path, "namePrefix: p-", "namePrefix: p-\nreplicas: [{name: api, count: 3}]")
     assert ids(found) == ["workload-replicas"]
+
+
+def test_images_that_are_followed_are_not_told_beside_those_that_are_not(tmp_path: Path) -> None:
+    images = "images: [{name: acme/api, newTag: '1.1'}, {name: 'a|b', newTag: x}]"
+    found = told(tmp_path, images, images.replace("1.1", "1.2").replace("newTag: x", "newTag: y"))
+    assert [f"{each.subject}: {each.what}" for each in found] == [
+        "image api: 1.1 → 1.2",
+        f"kustomization prod: images[a|b].newTag x → y {UNFOLLOWED}",
+    ]
+
+
+def test_a_manifest_is_told_by_its_objects_though_a_reference_to_it_is_not_followed(tmp_path: Path) -> None:
+    operation = '[{"op": "replace", "path": "/metadata/name", "value": "web"}]'
+    rename = f"patches: [{{target: {{kind: Deployment}}, patch: '{operation}'}}]"
+    found = told(tmp_path, rename, rename, base__api_yaml=DEPLOYMENT.replace("replicas: 2", "replicas: 3"))
+    assert ids(found) == ["workload-replicas"]
+
+
+def test_a_patch_whose_merge_is_not_followed_is_told(tmp_path: Path) -> None:
+    patch = DEPLOYMENT.replace("containers: [{name: api, ", "containers: [{").replace('image: "acme', 'image: "other')
+    files = {
+        **BASE,
+        "prod/kustomization.yaml": "resources: [../base]\npatches: [{path: p.yaml}]\n",
+        "prod/p.yaml": patch,
+    }
+    new = {**files, "prod/p.yaml": patch.replace("replicas: 2", "replicas: 0")}
+    found = list(compared(tmp_path, files, new).changes)
+    assert lines(found) == [f"~ prod/p.yaml: spec.replicas 2 → 0 {UNFOLLOWED} (needs review)"]
 
 
 def test_a_file_that_only_configures_kustomize_is_told(tmp_path: Path) -> None:
@@ -136,6 +176,16 @@ def test_generated_secrets_come_and_go_and_follow_their_files(tmp_path: Path) ->
     found = told(tmp_path / "3", generator, generator, prod__token_txt="hunter3")
     assert "~ Secret keys: another value of token.txt: Pods that use it restart (needs review)" in lines(found)
     assert "hunter" not in repr(found)
+
+
+def test_configurations_in_generated_secrets_are_told_by_themselves(tmp_path: Path) -> None:
+    config = "route: {receiver: RECEIVER}\nreceivers: [{name: RECEIVER}]\n"
+    made = "secretGenerator: [{name: am, files: [alertmanager.yaml]}]\n"
+    files = {**BASE, "prod/kustomization.yaml": f"resources: [../base]\n{made}"}
+    old, new = ({**files, "prod/alertmanager.yaml": config.replace("RECEIVER", each)} for each in ("a", "b"))
+    found = list(compared(tmp_path, old, new).changes)
+    assert "receiver-renamed" in ids(found)
+    assert "secret-value" not in ids(found)
 
 
 def test_a_patch_that_nobody_added_to_the_commit_is_told(empty: Repo) -> None:
