@@ -13,6 +13,8 @@ from obsgen.source import Route
 _LONGEST = 60
 _NAMES = ("name", "alert", "record", "title", "key", "uid", "job_name", "receiver", "kind")
 _HIDDEN = frozenset(("data", "stringData", "encryptedData"))
+_NAMES_OF_KEYS = ("spec", "data")
+"""What an ExternalSecret fetches, by the names that it has elsewhere."""
 
 
 def route_text(route: Route, value: Any = None) -> str:
@@ -41,7 +43,7 @@ def shown(kind: str, route: Route, value: Any, whole: Any = None) -> str:
 
     `whole` is the object or file that has it at `route`: what stands beside a value may tell that it is a secret.
     """
-    if value is MISSING or (kind.endswith("Secret") and _HIDDEN.intersection(route)):
+    if value is MISSING or (kind.endswith("Secret") and _HIDDEN.intersection(route) and route[:2] != _NAMES_OF_KEYS):
         return ""
     text = value if isinstance(value, str) else json.dumps(value, default=str)
     if "\n" in text.strip() or len(text) > _LONGEST or masked(text) != text or is_secret_at(whole, route, value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -154,6 +155,60 @@ def test_two_environments_are_compared_without_their_secrets(repo: Repo) -> None
         said = repo.diff("--env", "dev", "prod", "--base", "HEAD", "-v", "--format", form).out
         assert "Deployment ml/with" in said
         assert not [each for each in secrets.values() if quotes(said, each)]
+
+
+ORDINARY = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, annotations: {example.org/max-tokens: "@096", vault.hashicorp.com/agent-inject-token: "@1"}}
+spec:
+  template:
+    spec:
+      containers:
+      - name: app
+        args: [--max-num-batched-tokens, "8192@", --tokenizer, "mistral@7", --served-model-name, "model@1",
+               --ssl-keyfile, "/etc/tls@/tls.key", --eos-token, "eos@1", --max-model-len=@096]
+        env:
+        - {name: MAX_TOKENS, value: "4@96"}
+        - {name: TOKENIZERS_PARALLELISM, value: "par@1"}
+        - {name: HF_TOKEN_FILE, value: "/var/run/@/token"}
+        - {name: OPENAI_API_KEY, value: "$(KEY_@)"}
+        - {name: DISABLE_IMPLICIT_TOKEN, value: "@"}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: e}
+spec:
+  secretStoreRef: {name: "vault-@1", kind: ClusterSecretStore}
+  data: [{secretKey: "slack-url-@1", remoteRef: {key: "shop/@1", property: "token-@1"}}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: values}
+data:
+  app.yaml: |
+    admin: {existingSecret: "grafana-@1x9", userKey: "user@1", passwordKey: "pass@1"}
+    apiKeySecret: "api-@1x9"
+    tokenSecretName: "tok-@1x9"
+    secret: "alertmanager-keys-@1"
+    bos_token_id: "1@"
+    tokens_per_second: "9@"
+    costPerToken: "0.@1"
+    automountServiceAccountToken: "@"
+    retries: "@1"
+"""
+"""What only sounds like a secret; `@` stands for what differs."""
+
+
+def test_names_limits_and_references_are_told_as_they_are(tmp_path: Path) -> None:
+    old, new = (ORDINARY.replace("@", each) for each in ("3", "5"))
+    text = everything(hidden_between(tmp_path, old, new))
+    marked = [each for each in re.findall(r'[^\s,"{}=]*@[^\s,"{}\]]*', ORDINARY) if each != "@"]
+    assert len(marked) == 26
+    for each in marked:
+        assert f"{each.replace('@', '3')} → " in text
+        assert f"{each.replace('@', '5')}" in text
+    assert "***" not in text
 
 
 def test_what_else_stands_there_is_told(tmp_path: Path) -> None:
