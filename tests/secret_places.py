@@ -72,6 +72,8 @@ IN_TEXT: dict[str, Callable[[str], Json]] = {
         readinessProbe={"httpGet": {"httpHeaders": [{"name": "Authorization", "value": f"Bearer {s}"}], "port": 80}},
     ),
     "a header of curl": lambda s: _workload("curl", args=["-H", f"Authorization: Bearer {s}", "http://a"]),
+    "a user with a password": lambda s: _workload("curl-u", command=["curl", "-u", f"me:{s}", "http://a"]),
+    "the same in a shell": lambda s: _workload("curl-sh", command=["sh", "-c", f"curl --user me:{s} http://a"]),
     "lines of variables": lambda s: _map("env", "app.env", f"A=1\nOPENAI_API_KEY={s}\nB=2\n"),
     "one variable": lambda s: _map("one", "app.env", f"OPENAI_API_KEY={s}\n"),
     "an ini file": lambda s: _map("ini", "grafana.ini", f"[security]\nadmin_password = {s}\n[server]\nx = 1\n"),

@@ -75,6 +75,14 @@ def asks(name: str) -> str:
     return "webhook" if _WEBHOOK.search(text) else "secret" if _OF_SECRET.search(text) else ""
 
 
+_LOGIN = frozenset(("u", "user", "proxy-user", "basic-auth"))
+
+
+def flag_asks(name: str) -> str:
+    """The same of a flag's name without its dashes; `login` for a user with a password, as curl takes them."""
+    return "login" if name in _LOGIN else asks(name)
+
+
 _REFERENCE = re.compile(
     r"\$\{\{.*?(?:\}\}|$)|\$__\w+\{[^}]*\}|\$\{[^}]*(?:\}|$)|\$\([^)]*\)|\$[A-Za-z_]\w*|\{\{.*?(?:\}\}|$)|<<.*?>>|<[^<>]*>"
     r"|%\(\w+\)s|ENC\[[^\]]*\]"
@@ -107,6 +115,9 @@ def secret_part(sort: str, value: str) -> str:
     text = text[scheme.end() :] if scheme else text
     if text.lower() in _NO_VALUE or not re.search(r"\w", _REFERENCE.sub("", text)) or _ELSEWHERE.fullmatch(text):
         return ""
+    if sort == "login":
+        user, colon, text = text.partition(":")
+        return "" if not (user and colon) or ":" in text or _NUMBER.fullmatch(text) else secret_part("password", text)
     url = _URL.fullmatch(text)
     if sort == "webhook":
         return url[2] if url and url[2] and not _INSIDE.fullmatch(url[1]) else ""

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from obsgen.leaks import Leak, leaks
-from obsgen.secrecy.names import asks, is_ordinary, plain, secret_part
+from obsgen.secrecy.names import asks, flag_asks, is_ordinary, plain, secret_part
 
-_SIGNS = re.compile(r"(?i)pass|pw|key|token|secret|auth|cred|cookie|jwt|bearer|dsn|connection|webhook|slack|incoming")
+_SIGNS = re.compile(
+    r"(?i)pass|pw|key|token|secret|auth|cred|cookie|jwt|bearer|dsn|connection|webhook|slack|incoming|-u|user"
+)
 """One of these is in every name that asks for a secret."""
 _QUOTED = (
     r"(?:\\\"(?P<escaped>[^\"\\\n]{1,2000})|\"(?P<double>(?:[^\"\\\n]|\\[^\n]){1,2000})\""
@@ -19,7 +21,7 @@ _SETTING = re.compile(
     r"[ \t]*(?:\{\s*\"values?\":\s*)?(?:\[\s*|[|>][+-]?[ \t]*\r?\n[ \t]+)?" + _QUOTED % r"[^\s\"'`\[{][^\n]{0,2000}"
 )
 _FLAG = re.compile(
-    r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]{1,80})(?![\w.-])(?:=|[\"']?[ \t]*,?\s*(?:-[ \t]+)?)"
+    r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]{0,80})(?![\w.-])(?:=|[\"']?[ \t]*,?\s*(?:-[ \t]+)?)"
     + _QUOTED % r"[^\s\"'`=,\[\]{}-][^\s\"']{0,2000}"
 )
 _PAIR = re.compile(
@@ -58,7 +60,7 @@ def _joined(found: Iterable[Leak]) -> list[Leak]:
 def _found(pattern: re.Pattern[str], text: str) -> Iterator[Leak]:
     at = 0
     while match := pattern.search(text, at):
-        sort = asks(match["name"])
+        sort = (flag_asks if pattern is _FLAG else asks)(match["name"])
         # What stands behind a name that asks for nothing may be such a name itself.
         at = match.end("name") + 1
         if sort and (pattern is not _SETTING or _is_setting(match)) and (pattern is not _FLAG or _is_given(match)):

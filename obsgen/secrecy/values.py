@@ -9,7 +9,7 @@ from typing import Any
 
 from obsgen.findings import InputError
 from obsgen.secrecy import decoded, is_secret, may_be_secret
-from obsgen.secrecy.names import asks, is_ordinary, secret_part
+from obsgen.secrecy.names import asks, flag_asks, is_ordinary, secret_part
 from obsgen.secrecy.texts import secrets_in
 from obsgen.source import Route, load_text
 
@@ -72,11 +72,19 @@ def _walk(value: Any, name: str) -> Iterator[str]:
     elif isinstance(value, list):
         for index, below in enumerate(value):
             yield from _walk(below, _name_of(value, index, name))
-            if isinstance(below, str) and (given := _GIVEN.fullmatch(below)):
-                yield from _named(given[2], given[1])
+            yield from _given(value, index)
     elif isinstance(value, str) or (name and isinstance(value, int | float)):
         yield from _named(value, name)
         yield from _in_text(value) if isinstance(value, str) else ()
+
+
+def _given(items: list[Any], index: int) -> Iterator[str]:
+    """The secret of an argument that has its name in it, or that is a user with a password behind a flag."""
+    item = items[index]
+    if isinstance(item, str) and (given := _GIVEN.fullmatch(item)):
+        yield from _named(given[2], given[1])
+    if isinstance(item, str) and (sort := flag_asks(_flag_before(items, index))) == "login":
+        yield from filter(None, (secret_part(sort, item),))
 
 
 def _name_of(whole: Any, step: str | int, name: str) -> str:

@@ -187,6 +187,8 @@ def test_texts_are_read_by_their_names(text: str, secret: str) -> None:
         '--api-key "$API_KEY"',
         "password: ${{ secrets.PASSWORD }}",
         "automountServiceAccountToken: false",
+        "docker run --user 1000:1000 --name user:x",
+        "kubectl --user system:serviceaccount:ml:app",
         'bos_token: "<s>"',
         "stop_token_ids: [1, 2]",
         "credentials_file: /etc/prometheus/secrets/a/token",
