@@ -133,8 +133,8 @@ class Tree:
         return self._called(root) if root else ""
 
     def path(self, file: str | Path) -> str:
-        """A file's path below the side's folder."""
-        return Path(file).resolve().relative_to(self.folder).as_posix()
+        """A file's path below the side's folder; of one that lies elsewhere the way there."""
+        return Path(os.path.relpath(Path(file).resolve(), self.folder)).as_posix()
 
     def place(self, place: Place) -> Place:
         """A place as people know it: below the side's folder, wherever that lies for the moment."""

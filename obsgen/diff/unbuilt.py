@@ -47,12 +47,10 @@ def unbuilt(old: Tree, new: Tree, _: object = None) -> Iterator[tuple[Change, fr
 
 
 def _broken(fault: _Fault, found: Finding, old: Tree, new: Tree) -> Change:
-    more = " any more" if _is_in(fault.path, old) else ""
-    what, hint = f"is not built{more}: {_reason(fault)}", (found.hint,) if found.hint else ()
-    place = new.place(found.place)
-    return Change(
-        "change/kustomization-broken", "-", called(fault.path), what, Risk.STOPS_PAGING, hint, (), None, place
-    )
+    was_there, place = _is_in(fault.path, old), new.place(found.place)
+    what = f"is not built{' any more' if was_there else ''}: {_reason(fault)}"
+    risk, hint = Risk.STOPS_PAGING if was_there else Risk.REVIEW, (found.hint,) if found.hint else ()
+    return Change(BROKEN, "-", called(fault.path), what, risk, hint, (), None, place)
 
 
 def _faults(tree: Tree) -> dict[_Fault, tuple[Finding, frozenset[Unit]]]:

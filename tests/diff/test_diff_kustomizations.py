@@ -224,6 +224,13 @@ def test_whatever_kustomize_stops_at_is_told_and_that_it_goes_on(tmp_path: Path,
     assert line.startswith(f"+ kustomization prod: is built again; it was not: {reason}")
 
 
+def test_a_new_kustomization_that_does_not_build_stops_nothing(tmp_path: Path) -> None:
+    new = {**BASE, "more/kustomization.yaml": "resources: [none.yaml]\n"}
+    assert lines(list(compared(tmp_path, BASE, new).changes)) == [
+        "- kustomization more: is not built: it names none.yaml, which is not there (needs review)"
+    ]
+
+
 def test_what_was_not_built_before_is_no_news(tmp_path: Path) -> None:
     found = told(
         tmp_path, "patches: [{path: a.yaml}]", "# a\npatches: [{path: a.yaml}]\nreplicas: [{name: api, count: 3}]"
