@@ -45,6 +45,19 @@ demo, against main
     )
 
 
+def test_text_tells_once_what_several_have_in_common() -> None:
+    some = {change(name, details=("one", "two")): EVERY for name in "AB"} | {change("C", details=("three",)): EVERY}
+    text = render("text", told_of(some), Options(verbose=True))
+    lines = [each.strip() for each in text.splitlines()]
+    assert [each for each in lines if each in ("A, B:", "C:", "one", "two", "three")] == [
+        "A, B:",
+        "one",
+        "two",
+        "C:",
+        "three",
+    ]
+
+
 def test_text_tells_details_and_ids_where_all_is_asked_for() -> None:
     text = render("text", TOLD, Options(verbose=True))
     assert "\n      change/alert-looser\n      - a > 8\n      + a > 12\n" in text

@@ -130,11 +130,15 @@ def _narrow(line: Line, columns: int) -> Iterator[list[Span]]:
 
 
 def _details(line: Line) -> Iterator[str]:
+    """What a line is called, and all that is known of its changes; what is the same for several of them once."""
     yield line.first.id
     names = line.names
+    same: dict[tuple[str, ...], dict[str, None]] = {}
     for each in line.changes:
-        yield from ([f"{each.subject}:"] if len(names) > 1 and each.details else [])
-        yield from each.details
+        same.setdefault(each.details, {})[each.subject] = None
+    for details, subjects in same.items():
+        yield from ([f"{', '.join(subjects)}:"] if len(names) > 1 and details else [])
+        yield from details
     if len(names) > 1 and not any(each.details for each in line.changes):
         yield from names
     yield from (str(each) for each in line.causes[1:])
