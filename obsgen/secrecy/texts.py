@@ -22,7 +22,7 @@ _SETTING = re.compile(
 )
 _FLAG = re.compile(
     r"(?<![\w-])--?(?P<name>[A-Za-z][\w.-]{0,80})(?![\w.-])(?:=|[\"']?[ \t]*,?\s*(?:-[ \t]+)?)"
-    + _QUOTED % r"[^\s\"'`=,\[\]{}-][^\s\"']{0,2000}"
+    r"(?!→|differs\b|is (?:gone|new)\b)" + _QUOTED % r"[^\s\"'`=,\[\]{}-][^\s\"']{0,2000}"
 )
 _PAIR = re.compile(
     r"\b(?:name|key|header)\\?[\"']?[ \t]*:[ \t]*\\?[\"']?(?P<name>[\w./-]{2,120})\\?[\"']?[ \t]*(?:,|\r?\n)\s*"
@@ -93,6 +93,8 @@ def _is_assigned(match: re.Match[str]) -> bool:
 def _leak(match: re.Match[str], sort: str) -> Iterator[Leak]:
     group = next(each for each in ("escaped", "double", "single", "bare") if match.groupdict().get(each) is not None)
     value = match[group]
+    if value.startswith("***"):
+        return  # hidden already
     if group == "bare":
         value = _END.split(value)[0].rstrip()
         value = value if "{" in value or "[" in value else value.rstrip("]},")

@@ -219,6 +219,15 @@ def test_what_else_stands_there_is_told(tmp_path: Path) -> None:
     assert "vllm serve --api-key *** --port 80 → vllm serve --api-key *** --port 81" in text
 
 
+def test_a_flag_that_goes_with_its_secret_is_told(tmp_path: Path) -> None:
+    old = written("q7Horse42Battery", "an argument behind a flag")
+    new = re.sub(r'"--api-key",\s*"q7Horse42Battery",\s*', "", old)
+    text = everything(hidden_between(tmp_path, old, new))
+    assert "args[2]: --api-key is gone" in text
+    assert "args[3] is gone" in text
+    assert not quotes(text, "q7Horse42Battery")
+
+
 def test_whatever_a_change_quotes_is_hidden(tmp_path: Path) -> None:
     """A comparison that forgets to hide what it says is no leak."""
     careless = change(

@@ -221,6 +221,10 @@ def test_nothing_that_is_rendered_is_hidden(folder: str) -> None:
         (["grafana"], "Deployment grafana", "Deployment grafana"),
         ([], "https://u:q7@x.org", "https://***@x.org"),
         ([], "--api-key q7 --port 1", "--api-key *** --port 1"),
+        ([], "args[0]: --api-key is gone", "args[0]: --api-key is gone"),
+        ([], "args[0] --api-key → --hf-token", "args[0] --api-key → --hf-token"),
+        ([], "args[0] --api-key differs", "args[0] --api-key differs"),
+        (["q7x9Horse"], "data.password: q7x9Horse is gone; x", "data.password: *** is gone; x"),
     ],
 )  # fmt: skip
 def test_what_is_told_is_hidden(secrets: list[str], text: str, told: str) -> None:
