@@ -258,3 +258,11 @@ def test_a_key_set_back_leaves_the_others_alone() -> None:
     assert found["come"] == {"servers": new["servers"]}
     assert mixed(old, new, {("come", "two")})["come"] == {"one": 1}
     assert new["servers"][1] == {"name": "b", "x": 2}
+
+
+def test_a_list_may_be_empty_on_one_side() -> None:
+    old, new = {"y": [{"name": "a"}]}, {"y": [{"name": "b"}]}
+    assert [each.path for each in keys(old, new)] == [("y", "a"), ("y", "b")]
+    assert mixed(old, new, {("y", "b")}) == {"y": []}
+    assert [each.path for each in keys(old, {"y": []})] == [("y", "a")]
+    assert mixed({"y": []}, new, {("y", "b")}) == {"y": []}

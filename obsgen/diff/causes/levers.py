@@ -67,7 +67,7 @@ def _keys(key: Key) -> Iterator[Key]:
         for step in dict.fromkeys((*old, *new)):
             values = old.get(step, MISSING), new.get(step, MISSING)
             yield from _keys(_below(key.path, key.before, key.after, step, *values))
-    elif _is_named(old) and _is_named(new):
+    elif _are_named(old, new):
         before, after = ({each["name"]: index for index, each in enumerate(side)} for side in (old, new))
         for name in dict.fromkeys((*before, *after)):
             was, now = before.get(name), after.get(name)
@@ -76,6 +76,11 @@ def _keys(key: Key) -> Iterator[Key]:
             yield from _keys(Key((*key.path, str(name)), routes[0], routes[1], one, other))
     elif type(old) is not type(new) or old != new:
         yield key
+
+
+def _are_named(old: Any, new: Any) -> bool:
+    """Whether both are lists of things with names, of which one may be empty."""
+    return all(_is_named(each) or each == [] for each in (old, new)) and bool(old != new)
 
 
 def _is_named(value: Any) -> bool:
@@ -94,7 +99,7 @@ def mixed(old: Any, new: Any, back: Collection[Way], path: Way = ()) -> Any:
         steps = [(each, was.get(each, MISSING), new.get(each, MISSING)) for each in dict.fromkeys((*new, *was))]
         found = {each: mixed(one, other, back, (*path, str(each))) for each, one, other in steps}
         return {each: value for each, value in found.items() if value is not MISSING}
-    if _is_named(new) and _is_named(old):
+    if _are_named(old, new):
         sides = [{each["name"]: each for each in side} for side in (old, new)]
         names = dict.fromkeys((*sides[1], *sides[0]))
         pairs = ((name, sides[0].get(name, MISSING), sides[1].get(name, MISSING)) for name in names)
