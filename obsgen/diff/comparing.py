@@ -14,12 +14,12 @@ from obsgen.diff.causes.attribution import attribute
 from obsgen.diff.difference import Difference, difference
 from obsgen.diff.hiding import Causes, hidden
 from obsgen.diff.model import Cause, Change, Unit
+from obsgen.diff.overall.unbuilt import BROKEN
+from obsgen.diff.overall.unread import Readable, readable
 from obsgen.diff.sides.asked import Asked, Sides
 from obsgen.diff.sides.both import comparison
 from obsgen.diff.sides.environments import between, check, only
 from obsgen.diff.telling import Told, told
-from obsgen.diff.unbuilt import BROKEN
-from obsgen.diff.unread import Readable, readable
 from obsgen.findings import InputError, ObsgenError
 
 

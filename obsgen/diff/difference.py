@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from obsgen.diff.compare import comparers
-from obsgen.diff.consequences import consequences
 from obsgen.diff.model import Change, Unit
+from obsgen.diff.names.substitutions import renamed, together
+from obsgen.diff.overall.consequences import consequences
+from obsgen.diff.overall.texts import texts
+from obsgen.diff.overall.unbuilt import unbuilt
+from obsgen.diff.overall.unexplained import unexplained
+from obsgen.diff.overall.unfollowed import unfollowed
+from obsgen.diff.overall.wholes import is_whole, state, wholes
 from obsgen.diff.pairs import Pair
-from obsgen.diff.substitutions import renamed, together
-from obsgen.diff.texts import texts
 from obsgen.diff.trees import Tree
-from obsgen.diff.unbuilt import unbuilt
-from obsgen.diff.unexplained import unexplained
-from obsgen.diff.unfollowed import unfollowed
-from obsgen.diff.wholes import is_whole, state, wholes
 
 
 @dataclass(frozen=True)

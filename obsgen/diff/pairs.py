@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from obsgen.diff.leaves import Leaf, leaves
 from obsgen.diff.model import Key
+from obsgen.diff.parts.leaves import Leaf, leaves
 from obsgen.diff.trees import State
 from obsgen.repository.objects import KubeObject, Located
 

@@ -11,9 +11,9 @@ from written import compared, lines
 
 from obsgen.diff.compare import dashboards
 from obsgen.diff.model import Change
+from obsgen.diff.overall.unexplained import unexplained
 from obsgen.diff.pairs import Pair
 from obsgen.diff.trees import Tree
-from obsgen.diff.unexplained import unexplained
 
 
 def panel(title: str, *queries: str, **more: Any) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from obsgen.diff.model import Change, Unit
+from obsgen.diff.overall.unexplained import unexplained
 from obsgen.diff.pairs import Pair
 from obsgen.diff.trees import Tree
-from obsgen.diff.unexplained import unexplained
 
 Compare = Callable[[Pair], Iterator[Change]]
 

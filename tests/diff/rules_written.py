@@ -9,9 +9,9 @@ from typing import Any
 
 from obsgen.diff.compare import alertmanagers, alerts, recordings, routing, rulegroups
 from obsgen.diff.model import Change, Unit
+from obsgen.diff.overall.unexplained import unexplained
 from obsgen.diff.pairs import Pair
 from obsgen.diff.trees import Tree
-from obsgen.diff.unexplained import unexplained
 
 Data = dict[str, Any]
 Files = Mapping[str, Any]

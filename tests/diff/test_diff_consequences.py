@@ -11,8 +11,8 @@ import yaml
 from boards_support import board, changes, config_map, panel
 from written import compared, ids, lines
 
-from obsgen.diff.consequences import consequences
 from obsgen.diff.model import Change, Risk
+from obsgen.diff.overall.consequences import consequences
 from obsgen.diff.trees import Tree
 from obsgen.facts.read import CARRIED
 from obsgen.repository.shapes import MOST_ALIKE
@@ -316,7 +316,7 @@ def test_what_is_found_in_a_few_clusters_is_told_of_all_that_are_like_them(tmp_p
 def test_nothing_is_looked_at_where_nothing_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "r.yaml").write_text(rules(alert("Full", f"{GONE} > 0.9")), encoding="utf-8")
     tree = Tree("one", tmp_path.resolve(), (tmp_path.resolve(),))
-    monkeypatch.setattr("obsgen.diff.consequences.plain_checks", lambda: pytest.fail("a check was asked for"))
+    monkeypatch.setattr("obsgen.diff.overall.checked.plain_checks", lambda: pytest.fail("a check was asked for"))
     assert list(consequences(tree, tree, {})) == []
     told = Change("change/alert-looser", "▲", "Full", "looser", Risk.REVIEW)
     assert list(consequences(tree, tree, {told: list(tree.states)})) == []

@@ -13,10 +13,10 @@ from parts import manifest, pair_of
 from written import ids, lines
 
 from obsgen.diff.model import Change, Risk, Unit
-from obsgen.diff.roles import roles
-from obsgen.diff.substitutions import Substitution, renamed, substitutions, together
+from obsgen.diff.names.roles import roles
+from obsgen.diff.names.substitutions import Substitution, renamed, substitutions, together
+from obsgen.diff.overall.unexplained import unexplained
 from obsgen.diff.trees import ARGOCD
-from obsgen.diff.unexplained import unexplained
 
 MONITOR = ("monitoring.coreos.com/v1", "ServiceMonitor")
 RULE = ("monitoring.coreos.com/v1", "PrometheusRule")

@@ -10,7 +10,7 @@ from parts import manifest, side
 from written import ids, lines
 
 from obsgen.diff.model import Change, Risk, Unit
-from obsgen.diff.texts import texts
+from obsgen.diff.overall.texts import texts
 
 RULE = ("monitoring.coreos.com/v1", "PrometheusRule")
 PROD = Unit("shop", "prod")

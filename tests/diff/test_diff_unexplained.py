@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from parts import manifest, part
 from written import lines
 
-from obsgen.diff.leaves import MISSING
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.shown import route_text, shown
+from obsgen.diff.parts.leaves import MISSING
+from obsgen.diff.parts.shown import route_text, shown
 
 SERVICE = ("v1", "Service")
 SECRET = ("v1", "Secret")

@@ -24,12 +24,16 @@ def told(repo: Repo, old: str, new: str) -> list[str]:
 
 def test_an_environment(repo: Repo) -> None:
     more = PROFILE + "  staging: {cluster: {name: eu-staging}}\n"
-    assert "staging + environment staging new: 6 alerts, 3 of them critical may page" in told(repo, PROFILE + "# more\n", more)
+    assert "staging + environment staging new: 6 alerts, 3 of them critical may page" in told(
+        repo, PROFILE + "# more\n", more
+    )
     assert "staging - environment staging gone, with all that it has may stop paging" in told(repo, more, PROFILE)
 
 
 def test_a_cluster(repo: Repo) -> None:
-    assert "prod/two + cluster two new: 6 alerts, 3 of them critical may page" in told(repo, FLEET + ONE, FLEET + ONE + TWO)
+    assert "prod/two + cluster two new: 6 alerts, 3 of them critical may page" in told(
+        repo, FLEET + ONE, FLEET + ONE + TWO
+    )
     assert "prod/two - cluster two gone, with all that it has may stop paging" in told(
         repo, FLEET + ONE + TWO, FLEET + ONE
     )

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from obsgen.diff.model import Key, Spot
-from obsgen.diff.things import Thing
+from obsgen.diff.parts.things import Thing
 from obsgen.repository.classify import is_dashboard
 from obsgen.repository.grafana.dashboards import Dashboard
 from obsgen.repository.objects import Embedded, Located

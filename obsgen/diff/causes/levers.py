@@ -12,8 +12,8 @@ from shutil import copytree
 from typing import Any
 
 from obsgen import pipeline
-from obsgen.diff.leaves import MISSING
 from obsgen.diff.model import Cause
+from obsgen.diff.parts.leaves import MISSING
 from obsgen.diff.sides.profiles import Rendered, loaded
 from obsgen.diff.sides.sources import Source
 from obsgen.findings import Place

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
+from obsgen.diff.parts.leaves import leaves
 from obsgen.diff.routing.deliveries import integrations
 from obsgen.diff.routing.receivers import differing, told
 from obsgen.diff.routing.refusals import INTERVAL, RECEIVER, Refused, refusals, refused, undefined

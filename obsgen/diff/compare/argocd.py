@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from obsgen.diff.model import Change, Key, Risk, Spot
+from obsgen.diff.overall.pruning import bringing, brought, clusters_of, stays
+from obsgen.diff.overall.unexplained import many
 from obsgen.diff.pairs import Pair
-from obsgen.diff.pruning import bringing, brought, clusters_of, stays
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.queries.words import or_nothing
-from obsgen.diff.things import Thing, things
-from obsgen.diff.unexplained import many
 from obsgen.leaks import masked
 from obsgen.repository.argocd.applications import GROUP
 from obsgen.source import Route

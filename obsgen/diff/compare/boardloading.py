@@ -10,7 +10,7 @@ from obsgen.diff.boards.boards import boards_in, may_hold_texts
 from obsgen.diff.boards.providers import providers_in
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.trees import State
 from obsgen.repository.grafana.datasources import GROUP
 from obsgen.repository.objects import Located

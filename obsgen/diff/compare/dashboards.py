@@ -10,7 +10,7 @@ from obsgen.diff.boards.boards import BoardMatch, matched_boards
 from obsgen.diff.boards.changes import board_changes
 from obsgen.diff.model import Change, Key, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.trees import Tree
 
 _GROUP = "grafana.integreatly.org"

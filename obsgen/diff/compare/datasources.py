@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.shown import route_text, shown
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.leaves import leaves
+from obsgen.diff.parts.shown import route_text, shown
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place, redacted
 from obsgen.repository.grafana.datasources import GROUP, Use, is_grafana, tree_of, variables

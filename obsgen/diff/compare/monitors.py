@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.queries.words import selected
 from obsgen.diff.scraping.asks import loss_of, series_of, starved
 from obsgen.diff.scraping.pages import Page, matched, pages
 from obsgen.diff.scraping.series import asked, elsewhere, feeds_of, few, kept, known, loss, monitor_of, passing
-from obsgen.diff.things import Thing, things
 from obsgen.signalpath.monitors import ENDPOINTS, GROUP
 
 _TARGETS = (("spec", "selector"), ("spec", "namespaceSelector"), ("spec", "targets"))

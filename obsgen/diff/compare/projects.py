@@ -7,7 +7,7 @@ from typing import Any
 
 from obsgen.diff.model import Change, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.things import Thing, things
 from obsgen.leaks import masked
 from obsgen.repository.argocd.applications import GROUP
 

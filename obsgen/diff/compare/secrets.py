@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.trees import State, Tree, key_of
 from obsgen.findings import Place
 from obsgen.repository.alerting.mountedpaths import mounted

@@ -9,7 +9,7 @@ from typing import Any
 
 from obsgen.diff.model import Change, Key, Risk
 from obsgen.diff.pairs import Pair
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.trees import State
 from obsgen.repository.alerting.alerts import OPERATOR
 from obsgen.repository.keyrefs import SECRET

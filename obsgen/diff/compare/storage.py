@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk
+from obsgen.diff.overall.pruning import is_deleted
 from obsgen.diff.pairs import Pair
-from obsgen.diff.pruning import is_deleted
-from obsgen.diff.settings import Setting, settings
-from obsgen.diff.things import Thing, things
-from obsgen.diff.volumes import CLAIM, keeps_volumes
+from obsgen.diff.parts.leaves import MISSING, Leaf
+from obsgen.diff.parts.settings import Setting, settings
+from obsgen.diff.parts.things import Thing, things
+from obsgen.diff.parts.volumes import CLAIM, keeps_volumes
 
 _STORES = ("objectStorageConfig", "objectStorageConfigFile", "objectStorage")
 _STACK = (("storage", "secret", "name"), ("storage", "secret", "type"), ("storage", "existingSecret"))

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from obsgen.diff.compare.storage import subject
 from obsgen.diff.model import Change, Key, Risk
+from obsgen.diff.overall.pruning import is_deleted
 from obsgen.diff.pairs import Pair
-from obsgen.diff.pruning import is_deleted
-from obsgen.diff.settings import Setting, settings
-from obsgen.diff.shown import shown
-from obsgen.diff.things import Thing, things
-from obsgen.diff.volumes import keeps_volumes
+from obsgen.diff.parts.settings import Setting, settings
+from obsgen.diff.parts.shown import shown
+from obsgen.diff.parts.things import Thing, things
+from obsgen.diff.parts.volumes import keeps_volumes
 from obsgen.signalpath.selectors import requirements
 from obsgen.source import Route
 

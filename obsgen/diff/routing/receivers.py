@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from obsgen.diff.leaves import MISSING, Leaf, leaves
 from obsgen.diff.model import Risk
+from obsgen.diff.parts.leaves import MISSING, Leaf, leaves
+from obsgen.diff.parts.shown import shown
 from obsgen.diff.routing.deliveries import integrations, may_wake
-from obsgen.diff.shown import shown
 from obsgen.source import Route
 
 _MOST = 3

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from obsgen.diff.pairs import Pair
+from obsgen.diff.parts.things import Thing, things
 from obsgen.diff.routing.grounds import configurations_of
-from obsgen.diff.things import Thing, things
 from obsgen.repository.alerting.alertmanagers import Configuration, routes_below
 from obsgen.repository.alerting.destinations import as_branch
 from obsgen.repository.objects import Located

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from obsgen.diff.model import Risk
+from obsgen.diff.parts.shown import shown
 from obsgen.diff.queries.words import or_nothing
-from obsgen.diff.shown import shown
 from obsgen.promql.durations import milliseconds
 from obsgen.repository.objects import Located
 from obsgen.signalpath.monitors import ENDPOINTS

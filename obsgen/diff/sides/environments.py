@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from obsgen.diff.model import Unit
-from obsgen.diff.roles import CLUSTER, NAMESPACE
-from obsgen.diff.substitutions import Substitution, applied
+from obsgen.diff.names.roles import CLUSTER, NAMESPACE
+from obsgen.diff.names.substitutions import Substitution, applied
 from obsgen.diff.trees import ARGOCD, State, Tree
 from obsgen.findings import ObsgenError
 from obsgen.hints import nearest

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from obsgen.diff.leaves import leaves
 from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.overall.unbuilt import called
+from obsgen.diff.overall.unexplained import few_of, line_of
+from obsgen.diff.parts.leaves import leaves
 from obsgen.diff.trees import Tree
-from obsgen.diff.unbuilt import called
-from obsgen.diff.unexplained import few_of, line_of
 from obsgen.findings import Finding, Place
 from obsgen.kustomize.generate import make_config_map
 from obsgen.kustomize.kustomization import Kustomization, Run, is_remote

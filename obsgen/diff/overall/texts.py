@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
-from obsgen.diff.derived import is_derived
 from obsgen.diff.model import Change, Risk, Unit
+from obsgen.diff.names.substitutions import Substitution, substitutions
+from obsgen.diff.overall.derived import is_derived
+from obsgen.diff.overall.wholes import STACK_IDS
 from obsgen.diff.pairs import Pair
 from obsgen.diff.scraping.series import few
-from obsgen.diff.substitutions import Substitution, substitutions
 from obsgen.diff.trees import ARGOCD, Tree
-from obsgen.diff.wholes import STACK_IDS
 from obsgen.findings import Place
 
 _RUNBOOKS = "runbooks"

@@ -13,11 +13,11 @@ from typing import Any
 
 from obsgen.diff.memory import Memory
 from obsgen.diff.model import Change, Key, Risk, Spot, Unit
+from obsgen.diff.names.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
+from obsgen.diff.overall.pruning import bringing, is_deleted
 from obsgen.diff.pairs import Pair
-from obsgen.diff.pruning import bringing, is_deleted
-from obsgen.diff.roles import CLUSTER, HOME, NAMESPACE, SERVER, Role, roles, written
+from obsgen.diff.parts.volumes import keeps_volumes
 from obsgen.diff.trees import ARGOCD, State
-from obsgen.diff.volumes import keeps_volumes
 from obsgen.repository.objects import KubeObject, Located, as_object
 
 _LEAST = {CLUSTER: 1, HOME: 2, NAMESPACE: 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from obsgen.diff.leaves import MISSING
+from obsgen.diff.parts.leaves import MISSING
 from obsgen.leaks import masked
 from obsgen.secrecy.values import is_secret_at
 from obsgen.source import Route

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from obsgen.diff.arrivals import arrivals
 from obsgen.diff.model import Change, Risk, Unit
-from obsgen.diff.pruning import outlives, stays
+from obsgen.diff.overall.arrivals import arrivals
+from obsgen.diff.overall.pruning import outlives, stays
+from obsgen.diff.parts.volumes import keeps_volumes
 from obsgen.diff.trees import ARGOCD, State, Tree
-from obsgen.diff.volumes import keeps_volumes
 
 STACK_IDS = ("change/stack-added", "change/stack-removed")
 _IDS = {

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from obsgen.diff.leaves import MISSING, Leaf
 from obsgen.diff.model import Change, Key, Risk, Spot
 from obsgen.diff.pairs import Pair
-from obsgen.diff.shown import route_text, shown
-from obsgen.diff.things import Thing, things
+from obsgen.diff.parts.leaves import MISSING, Leaf
+from obsgen.diff.parts.shown import route_text, shown
+from obsgen.diff.parts.things import Thing, things
 from obsgen.repository.chartvalues import is_values
 from obsgen.source import Route
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from obsgen.diff.derived import is_derived
-from obsgen.diff.leaves import MISSING, Leaf, leaves
 from obsgen.diff.model import Change, Key, Risk, Spot
+from obsgen.diff.overall.derived import is_derived
 from obsgen.diff.pairs import Pair
+from obsgen.diff.parts.leaves import MISSING, Leaf, leaves
 from obsgen.diff.trees import Tree
 from obsgen.findings import InputError, Place
 from obsgen.repository.objects import KubeObject, Located

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from obsgen import units
-from obsgen.diff.leaves import MISSING, Leaf
-from obsgen.diff.things import Thing, plain
+from obsgen.diff.parts.leaves import MISSING, Leaf
+from obsgen.diff.parts.things import Thing, plain
 from obsgen.promql.durations import milliseconds
 from obsgen.source import Route
 

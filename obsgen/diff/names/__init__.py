@@ -1,0 +1,1 @@
+"""Names that objects share: what one stands for, and another one in its place."""

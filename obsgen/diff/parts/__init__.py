@@ -1,0 +1,1 @@
+"""What objects are made of, and how their parts are called and shown."""
