@@ -263,3 +263,14 @@ def test_a_validation_quotes_none(tmp_path: Path) -> None:
     assert len(report.findings) > 5
     for name in formats():
         assert SECRET not in render(name, report, Options(verbose=True))
+
+
+def test_a_message_quotes_none_either(tmp_path: Path) -> None:
+    """What a schema refuses may be a secret, and may stand elsewhere as well."""
+    monitor = PLACES["a parameter of a scrape"](SECRET)
+    monitor["spec"]["endpoints"][0].update(interval=SECRET, params={"token": SECRET})
+    (tmp_path / "all.yaml").write_text(json.dumps(monitor))
+    report = validate([tmp_path], "off")
+    assert [each.message for each in report.findings if "***" in each.message]
+    for name in formats():
+        assert SECRET not in render(name, report, Options(verbose=True))
