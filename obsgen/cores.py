@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -16,6 +17,8 @@ R = TypeVar("R")
 FEW = 3
 """Things of which nobody counts how many are done."""
 _MOST_AT_ONCE = 20
+_MANY_OBJECTS = 1_000_000
+"""Objects after which a process looks for those that nobody needs any more: about 100 MiB of them."""
 _FORKS = sys.platform == "linux"
 """Whether processes begin as copies of this one, with all that it knows."""
 Progress = Callable[[str], None]
@@ -68,7 +71,11 @@ def _begin(make: Callable[[], Callable[[T], R]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _OF_PROCESS.append(make())
+    gc.freeze()  # what all share is not looked through again and again
 
 
 def _continue(thing: Any) -> Any:
-    return _OF_PROCESS[0](thing)
+    found = _OF_PROCESS[0](thing)
+    if gc.get_count()[0] > _MANY_OBJECTS:  # the command line switches collection off
+        gc.collect()
+    return found
