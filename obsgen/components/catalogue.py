@@ -163,9 +163,11 @@ class Catalogue:
 
     def exporter(self, name: str) -> Exporter:
         """A component's component.yaml and signals.yaml alone."""
+        if name in self._exporters:
+            return self._exporters[name]
         if whole := self._whole(name):
-            return whole.exporter(name)
-        if name not in self._exporters:
+            self._exporters[name] = whole.exporter(name)
+        else:
             reader = _Reader(component_files(name, self.roots))
             signals = reader.sound(reader.one(SERIES, SIGNALS, {}))
             self._exporters[name] = Exporter(name, self.head(name), signals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -76,7 +76,14 @@ class Facts(Strict):
 
     def running(self, component: str) -> list[Running]:
         """What is said of a component."""
-        return [one for one in self.servers if one.component == component]
+        return self._by_component.get(component, [])
+
+    @cached_property
+    def _by_component(self) -> dict[str, list[Running]]:
+        found: dict[str, list[Running]] = {}
+        for each in self.servers:
+            found.setdefault(each.component, []).append(each)
+        return found
 
     def deployed(self, component: str) -> list[Running]:
         """What is said of a component, or seen of it: of what is only seen nobody knows the options."""
@@ -94,7 +101,9 @@ class Facts(Strict):
             each.model_copy(update={"versions": tuple(versions.get(each.component, each.versions))})
             for each in self.servers
         ]
-        return self.model_copy(update={"servers": tuple(servers)})
+        copied = self.model_copy(update={"servers": tuple(servers)})
+        copied.__dict__.pop("_by_component", None)  # a copy takes along what was worked out
+        return copied
 
     def plus(self, other: Facts) -> Facts:
         """Both together; of what there can be one of, the first."""

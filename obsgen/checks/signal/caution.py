@@ -75,5 +75,5 @@ def _runs(caution: Caution, meaning: Meaning, row: Known) -> bool:
     if not row.component or (caution.since is None and caution.until is None):
         return True
     exporter = meaning.carried.inventory.exporter(row.component)
-    told = [each.versions for each in meaning.facts.deployed(row.component) if each.versions]
+    told = dict.fromkeys(each.versions for each in meaning.facts.deployed(row.component) if each.versions)
     return any(within(each, caution.since, caution.until) for some in told for each in versions_of(exporter, some))

@@ -36,7 +36,7 @@ def _lookup(inventory: Inventory, lookup: Lookup) -> Iterator[Finding]:
 def _runs_late(inventory: Inventory, lookup: Lookup, row: Known) -> bool:
     """Whether a version runs that says so."""
     exporter = inventory.exporter(row.component)
-    running = [each.versions for each in lookup.facts.deployed(row.component)]
+    running = dict.fromkeys(each.versions for each in lookup.facts.deployed(row.component))
     versions = [version for each in running for version in versions_of(exporter, each)]
     return any(within(version, row.deprecated, row.until) for version in versions)
 

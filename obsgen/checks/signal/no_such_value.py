@@ -61,7 +61,7 @@ def _versions(inventory: Inventory, lookup: Lookup, row: Known) -> list[str]:
     """The versions that run; the newest known where nobody says which."""
     if not row.component:
         return [""]
-    running = [one.versions for one in lookup.facts.deployed(row.component)] or [()]
+    running = dict.fromkeys(one.versions for one in lookup.facts.deployed(row.component)) or [()]
     found = [version for each in running for version in versions_of(inventory.exporter(row.component), each)]
     return list(dict.fromkeys(found))
 
