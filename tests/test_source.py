@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
+from hang import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,9 +103,8 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for before, name in zip("abcdefgh", "bcdefghi", strict=True):
         lines.append(f"{name}: &{name} [{', '.join(['*' + before] * 10)}]")
-    started = time.process_time()
-    assert findings("\n".join(lines))[0][0] == "yaml/alias-bomb"
-    assert time.process_time() - started < 1
+    with ends():
+        assert findings("\n".join(lines))[0][0] == "yaml/alias-bomb"
 
 
 def test_json_is_read_strictly() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
+from hang import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,9 +51,8 @@ def test_json_that_no_yaml_reader_takes_has_places() -> None:
 
 def test_places_in_a_file_of_many_documents_take_one_walk() -> None:
     documents = load_text("\n---\n".join(["a: {b: [1, 2], c: d}"] * 2000), "x.yaml")
-    started = time.process_time()
-    assert [document.place(("a", "c")).line for document in documents] == list(range(1, 4000, 2))
-    assert time.process_time() - started < 5
+    with ends():
+        assert [document.place(("a", "c")).line for document in documents] == list(range(1, 4000, 2))
 
 
 @pytest.mark.parametrize(

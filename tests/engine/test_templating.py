@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
+from hang import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -216,9 +216,8 @@ def test_a_condition_is_one_expression(text: str, told: str) -> None:
     ids=lambda text: text[:30],
 )
 def test_a_text_that_would_eat_the_machine_is_refused_at_once(text: str) -> None:
-    start = time.process_time()
-    refusal(text)
-    assert time.process_time() - start < 1.0
+    with ends():
+        refusal(text)
 
 
 @given(st.text(alphabet="<>%#{}[]()'\"|.,+-*/_ \nabn019=~!", max_size=40).map(lambda text: f"<< {text} >>"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hang import ends
 from kustomize_cases import BAD, GOOD, overlay
 from kustomize_support import Content, Tree, merging, rule, same_objects, targeted, told
 
@@ -242,7 +242,7 @@ def test_overlays_share_a_base_and_leave_it_alone(tree: Tree) -> None:
     assert len(asked) == len(set(asked)) == 5
 
 
-def test_three_overlays_of_three_thousand_objects_take_seconds_at_most(tree: Tree) -> None:
+def test_three_overlays_of_three_thousand_objects(tree: Tree) -> None:
     names = [f"r{number}" for number in range(3000)]
     head = "apiVersion: x.io/v1\nkind: Rule\nmetadata: {name: %s}\n"
     patches = [{"path": "test.yaml", "target": {"kind": "Rule", "name": name}} for name in names[::2]]
@@ -259,8 +259,7 @@ def test_three_overlays_of_three_thousand_objects_take_seconds_at_most(tree: Tre
         }
     root, load = tree(files), functools.cache(load_file)
     assert build(root / "dev", load).findings == ()
-    start = time.process_time()
-    made = [build(root / name, load) for name in ("dev", "staging", "prod")]
-    assert time.process_time() - start < 5
+    with ends():
+        made = [build(root / name, load) for name in ("dev", "staging", "prod")]
     assert [len(one.objects) for one in made] == [3000] * 3
     assert sum(built.object["spec"]["a"] for one in made for built in one.objects) == 3 * 4500

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from hang import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,13 +121,11 @@ def test_only_what_is_newer_is_called_so_and_the_rest_refused(text: str, newer: 
         assert newer is None
 
 
-def test_hostile_expressions_end_quickly() -> None:
-    started = time.process_time()
+def test_hostile_expressions_end() -> None:
     for text in ("(" * 100_000, "x{" + 'a="b",' * 50_000, "-" * 50_000 + "x", '"' * 99_999, "[" * 50_000, "x{" * 9_999):
-        with pytest.raises(PromqlError) as caught:
+        with ends(), pytest.raises(PromqlError) as caught:
             parse(text)
         assert caught.value.problem.message
-    assert time.process_time() - started < 5
 
 
 @given(st.text(alphabet='xy5m(){}[]"+->=,~: by\\\n#$', max_size=40))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hang import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,12 +75,11 @@ def test_any_text_is_read(text: str) -> None:
     assert all(0 <= problem.start <= len(text) for problem in read_template(text).problems)
 
 
-def test_hostile_templates_end_quickly() -> None:
-    started = time.process_time()
-    assert read_template("{{ " + "(" * 100_000 + " }}").problems
-    assert read_template("{{ if true }}" * 20_000).problems
-    assert read_template('{{ "' + "\\" * 100_001).problems
-    assert time.process_time() - started < 2
+def test_hostile_templates_end() -> None:
+    with ends():
+        assert read_template("{{ " + "(" * 100_000 + " }}").problems
+        assert read_template("{{ if true }}" * 20_000).problems
+        assert read_template('{{ "' + "\\" * 100_001).problems
 
 
 @pytest.mark.tools
